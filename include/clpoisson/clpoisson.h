@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/** @file
+ * clPoisson: steady temperatures, potentials and concentrations on grids, on any OpenCL device.
+ */
+#ifndef CLPOISSON_H
+#define CLPOISSON_H
+
+#include <clpoisson/device.h>
+#include <clpoisson/grid.h>
+#include <clpoisson/output.h>
+#include <clpoisson/problem.h>
+#include <clpoisson/problem_file.h>
+#include <clpoisson/report.h>
+#include <clpoisson/solver.h>
+#include <clpoisson/status.h>
+#include <clpoisson/text.h>
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/** @file
+ * The problem file: a YAML text that declares a problem, how to solve it and what to write.
+ */
+#ifndef CLPOISSON_PROBLEM_FILE_H
+#define CLPOISSON_PROBLEM_FILE_H
+
+#include <clpoisson/problem.h>
+#include <clpoisson/solver.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct clp_problem_file clp_problem_file;
+
+/**
+ * Reads a problem file: UTF-8 text of at most 1 MiB. `settings` are `count` texts "key=value" that override
+ * the file or add to it, later ones winning, such as "domain.nodes=[512,512]" or "boundary.top=50"; the value
+ * is YAML, and a lone - (standard output) needs no quotes. The problem is complete and checked
+ * (clp_problem_check). The caller owns *file, which is NULL after an error; path and settings are not kept.
+ * Errors: CLP_ERROR_INPUT for anything wrong in the text, with "file:line: what, and what to write instead",
+ * or
+ * "--set key=value: ..." for a setting; CLP_ERROR_FILE if the file cannot be read; CLP_ERROR_MEMORY;
+ * CLP_ERROR_UNSUPPORTED (built without libyaml).
+ */
+CLP_API clp_status clp_problem_file_read(const char *path, const char *const *settings, size_t count,
+                                         clp_problem_file **file);
+
+/** Frees it; NULL is allowed. */
+CLP_API void clp_problem_file_destroy(clp_problem_file *file);
+
+/** The problem; valid as long as the file. */
+CLP_API const clp_problem *clp_problem_file_problem(const clp_problem_file *file);
+
+/** How to solve; texts are valid as long as the file. */
+CLP_API const clp_solver_options *clp_problem_file_solver(const clp_problem_file *file);
+
+/** What to write: paths as given (relative to the current folder, "-" is standard output), NULL where not
+ * asked for. No two are the same. */
+typedef struct clp_problem_output {
+    const char *picture;
+    const char *field;
+    const char *report;
+} clp_problem_output;
+
+/** What to write; valid as long as the file, texts included. */
+CLP_API const clp_problem_output *clp_problem_file_output(const clp_problem_file *file);
+
+/** A key of the problem file, as documented. In the keys below boundary, SIDE stands for the name of a side
+ * and AXIS for that of an axis. */
+typedef struct clp_key_help {
+    const char *key;     /**< "domain.nodes" */
+    const char *value;   /**< what it takes: "[columns, rows], whole numbers from 3" */
+    const char *initial; /**< what holds where it is left out, "" where the key is required */
+    const char *text;    /**< what it does, one line */
+    bool available;      /**< false: known, refused by this version */
+} clp_key_help;
+
+/** All keys; *count receives their number. Static storage. */
+CLP_API const clp_key_help *clp_problem_file_keys(size_t *count);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/** @file
+ * The report: what was solved, on what, how, how right the answer is, and what it cost.
+ */
+#ifndef CLPOISSON_REPORT_H
+#define CLPOISSON_REPORT_H
+
+#include <clpoisson/device.h>
+#include <clpoisson/grid.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Why a solve ended. */
+typedef enum clp_reason {
+    CLP_REASON_NONE = 0,       /**< not run yet */
+    CLP_REASON_TOLERANCE,      /**< the criterion is met */
+    CLP_REASON_MAX_ITERATIONS, /**< as many steps as allowed */
+    CLP_REASON_INTERRUPTED,    /**< the monitor asked to stop */
+    CLP_REASON_ROUNDING,       /**< no further progress possible in this precision */
+} clp_reason;
+
+/** "tolerance", "max_iterations", "interrupted", "rounding" or "none". Static storage. */
+CLP_API const char *clp_reason_name(clp_reason reason);
+
+/** A figure that does not exist is NaN (null in JSON). Times are in seconds. */
+typedef struct clp_report {
+    clp_grid grid;
+    size_t unknowns; /**< nodes that are not held */
+    clp_device_info device;
+
+    char method[16];
+    char precision[16];
+    char criterion[16];
+    char check[16];
+    double tolerance;
+    size_t iterations; /**< the method's own steps */
+    size_t sweeps;
+    size_t tests; /**< stopping tests done */
+    bool converged;
+    clp_reason reason;
+
+    double residual_initial; /**< 2-norm of q - A u over the unknowns, in units of the source term */
+    double residual_final;
+    double residual_relative; /**< residual_final / residual_initial; 0 where both are 0 */
+    double algebraic_bound;   /**< no unknown is further than this from the exact answer of the equations */
+    bool bound_is_certified;
+    double discretization_estimate;
+
+    double seconds_setup, seconds_compile, seconds_solve, seconds_output, seconds_total;
+    unsigned long long device_bytes;
+    double bytes_per_unknown;
+    double updates_per_second, bytes_per_second, unknowns_per_second;
+
+    double minimum, maximum; /**< over all nodes */
+    double mean;             /**< area-weighted */
+    double energy;           /**< half the integral of k |grad u|^2 */
+    double flux[CLP_SIDES];  /**< what enters through each side, per unit depth; NaN where nothing is held */
+} clp_report;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

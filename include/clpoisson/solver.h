@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/** @file
+ * The solver: runs a method on a problem on a device until the stopping test is met.
+ */
+#ifndef CLPOISSON_SOLVER_H
+#define CLPOISSON_SOLVER_H
+
+#include <clpoisson/device.h>
+#include <clpoisson/problem.h>
+#include <clpoisson/report.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** What the stopping test looks at. */
+typedef enum clp_criterion {
+    CLP_CRITERION_ERROR = 0, /**< bound on the largest error of any unknown, in the problem's unit */
+    CLP_CRITERION_RESIDUAL,  /**< 2-norm of the residual relative to that of the first guess */
+    CLP_CRITERION_STEP,      /**< largest change per sweep (the classic test; says little about the error) */
+} clp_criterion;
+
+/** Where the stopping test is done. */
+typedef enum clp_check {
+    CLP_CHECK_AUTO = 0, /**< the device reduces, scalars come back */
+    CLP_CHECK_DEVICE,
+    CLP_CHECK_HOST, /**< both fields come back whole, as in the original program */
+} clp_check;
+
+/** "error", "residual", "step". Static storage; likewise below. */
+CLP_API const char *clp_criterion_name(clp_criterion criterion);
+CLP_API const char *clp_check_name(clp_check check);
+
+/** State at a stopping test, told to the monitor. */
+typedef struct clp_progress {
+    size_t iterations;
+    size_t sweeps;
+    double value;       /**< of the criterion */
+    double tolerance;   /**< what it has to reach */
+    double seconds;     /**< since the solve began */
+    double sweeps_left; /**< from the measured convergence; NaN while unknown */
+    double updates_per_second;
+} clp_progress;
+
+/** Called at each stopping test; false stops the solve there, with the field as it is. */
+typedef bool clp_monitor_function(void *user, const clp_progress *progress);
+
+/** How to solve; all zero means: decide for me. */
+typedef struct clp_solver_options {
+    const char *method; /**< NULL or "auto", or a name out of clp_method_names */
+    clp_criterion criterion;
+    clp_precision precision;
+    clp_check check;
+    double tolerance;              /**< in the criterion's unit; 0: auto */
+    size_t check_every;            /**< sweeps between stopping tests; 0: auto */
+    size_t max_iterations;         /**< 0: auto, several times what theory expects */
+    clp_monitor_function *monitor; /**< may be NULL */
+    void *monitor_user;
+} clp_solver_options;
+
+/** Names of the methods of this build, NULL-terminated. Static storage. */
+CLP_API const char *const *clp_method_names(void);
+
+typedef struct clp_solver clp_solver;
+
+/**
+ * Prepares a solve: chooses method, precision and tolerance, builds the kernels, allocates and fills the
+ * fields. The problem may be destroyed afterwards; the device must outlive the solver. The caller owns
+ * *solver. Errors: CLP_ERROR_INPUT, CLP_ERROR_UNSUPPORTED (no double precision on the device),
+ * CLP_ERROR_MEMORY (checked before allocating: the message tells needed and available bytes and the largest
+ * grid that fits), CLP_ERROR_DEVICE.
+ */
+CLP_API clp_status clp_solver_create(clp_device *device, const clp_problem *problem,
+                                     const clp_solver_options *options, clp_solver **solver);
+
+/** Frees a solver; NULL is allowed. */
+CLP_API void clp_solver_destroy(clp_solver *solver);
+
+/**
+ * Runs to the end. Stopping before the tolerance is no error: see converged and reason in the report.
+ * Whatever the device says, the residual of the result is recomputed in double on the host; the report holds
+ * that one, and a disagreement beyond rounding is CLP_ERROR_DEVICE naming device and driver. Other errors:
+ * CLP_ERROR_DIVERGED, CLP_ERROR_MEMORY.
+ */
+CLP_API clp_status clp_solver_run(clp_solver *solver);
+
+/** The report; complete after clp_solver_run. Valid as long as the solver. */
+CLP_API const clp_report *clp_solver_report(const clp_solver *solver);
+
+/**
+ * The solution after clp_solver_run: values of all nodes, shape [nodes[1]][nodes[0]], held ones included.
+ * Valid as long as the solver.
+ */
+CLP_API const double *clp_solver_values(const clp_solver *solver);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a backend is: the numerical operations on the fields of one grid, behind one table.
+ *
+ * An operation is coarse (sweeps, norms), never a raw device call, so that fusing is the backend's private
+ * matter. Operations return when the work is queued; those that give scalars or host arrays wait for it.
+ * Arguments have been checked by the caller: fields belong to the level, counts are not 0.
+ */
+#ifndef CLP_BACKEND_BACKEND_H
+#define CLP_BACKEND_BACKEND_H
+
+#include "backend/operator.h"
+#include "base/status.h"
+#include "grid/layout.h"
+
+#include <clpoisson/device.h>
+
+typedef struct clp_backend clp_backend;
+typedef struct clp_level clp_level;
+typedef struct clp_field clp_field;
+
+/* Norms over the unknown nodes. NaN anywhere in the field shows as NaN or infinity in every one of them. */
+typedef struct clp_norms {
+    double largest; /* max |r|, or max |u - v| */
+    double two;     /* sqrt(sum r^2), or sqrt(sum (u - v)^2) */
+    double field;   /* max |u| */
+} clp_norms;
+
+/* An opened device. Backends extend it: this is their first member. */
+struct clp_device {
+    const clp_backend *backend;
+    clp_device_info info;
+};
+
+/* An operator made ready on a device (kernels, scratch memory). Backends extend it. */
+struct clp_level {
+    clp_device *device;
+    clp_operator op;
+    clp_layout layout;
+    clp_precision precision; /* single or double */
+    double compile_seconds;  /* spent in building kernels */
+    size_t sweeps_per_pass;  /* sweeps that one pass over memory does */
+};
+
+/* Values on the nodes of a level, in the device's memory. Backends extend it. */
+struct clp_field {
+    clp_level *level;
+};
+
+struct clp_backend {
+    const char *name;
+    const char *summary; /* for --help */
+
+    clp_status (*open)(const clp_device_options *options, clp_device **device);
+    void (*close)(clp_device *device);
+
+    /* Names of the variants of the sweep, NULL-terminated; the first is what runs everywhere. */
+    const char *const *sweep_variants;
+
+    /*
+     * Builds kernels for an operator. `sweep_variant` is one of the names above, or NULL for the device's
+     * best. `fields` is how many fields will be made: checked against the device's memory here, before
+     * anything is made.
+     */
+    clp_status (*level_create)(clp_device *device, const clp_operator *op, clp_precision precision,
+                               const char *sweep_variant, size_t fields, clp_level **level);
+    void (*level_destroy)(clp_level *level);
+
+    /* A field of zeros. */
+    clp_status (*field_create)(clp_level *level, clp_field **field);
+    void (*field_destroy)(clp_field *field);
+
+    /* Rows [row, row + rows) from and to host values of shape [rows][nodes[0]], rounded to the level's
+     * precision. */
+    clp_status (*field_write)(clp_field *field, size_t row, size_t rows, const double *values);
+    clp_status (*field_read)(clp_field *field, size_t row, size_t rows, double *values);
+
+    /*
+     * The sweep: count times u <- u + w[k] / D (q - A u). The result is in `u`; `scratch` (a field of the
+     * same level) is overwritten, and after a single sweep (count = 1) holds the u from before. q may be
+     * NULL, for 0.
+     */
+    clp_status (*sweep)(clp_field *u, clp_field *scratch, const clp_field *q, const double *weights,
+                        size_t count);
+
+    /* Norms of r = q - A u, without storing it. */
+    clp_status (*residual_norms)(const clp_field *u, const clp_field *q, clp_norms *norms);
+
+    /* Norms of u - v. */
+    clp_status (*change_norms)(const clp_field *u, const clp_field *v, clp_norms *norms);
+
+    /* Waits until everything queued is done. */
+    clp_status (*finish)(clp_device *device);
+};
+
+extern const clp_backend clp_opencl_backend;
+extern const clp_backend clp_reference_backend;
+
+/* Bytes of a value in a precision. */
+static inline size_t clp_precision_bytes(clp_precision precision)
+{
+    return precision == CLP_PRECISION_SINGLE ? sizeof(float) : sizeof(double);
+}
+
+/* Unit round-off of a precision. */
+static inline double clp_precision_epsilon(clp_precision precision)
+{
+    return precision == CLP_PRECISION_SINGLE ? 0x1p-24 : 0x1p-53;
+}
+
+/* Puts raw sums into norms: `largest` and `field` as they are, `squares` of values divided by `scale`. */
+clp_norms clp_norms_from_sums(double largest, double squares, double field, double scale);
+
+/*
+ * Fails if `fields` buffers of a layout do not fit: a single one above `largest` bytes, or together above
+ * `total` (0: unknown). The message tells needed and available bytes and the largest grid of the same shape
+ * that fits.
+ */
+clp_status clp_backend_check_memory(const clp_layout *layout, size_t fields, unsigned long long largest,
+                                    unsigned long long total, const char *device_name);
+
+#endif

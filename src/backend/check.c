@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: MIT */
+#include "backend/check.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The same operator and fields on the tested device and on the reference backend. */
+typedef struct check_side {
+    const clp_backend *backend;
+    clp_level *level;
+    clp_field *u, *v, *q;
+} check_side;
+
+typedef struct check_bench {
+    check_side tested, reference;
+    size_t count; /* nodes */
+    double *u, *q, *got, *expected;
+    double epsilon;
+    bool sourced;
+} check_bench;
+
+enum { FIELDS = 3 };
+
+/* Numbers in [-1, 1) that are the same on every machine. */
+static double random_number(unsigned long long *state)
+{
+    *state = *state * 6364136223846793005ULL + 1442695040888963407ULL;
+    return (double)(long long)(*state >> 11) * 0x1p-52 - 1;
+}
+
+static clp_status side_init(check_side *side, clp_device *device, const clp_operator *op,
+                            clp_precision precision, const char *variant)
+{
+    side->backend = device->backend;
+    CLP_TRY(side->backend->level_create(device, op, precision, variant, FIELDS, &side->level));
+    CLP_TRY(side->backend->field_create(side->level, &side->u));
+    CLP_TRY(side->backend->field_create(side->level, &side->v));
+    return side->backend->field_create(side->level, &side->q);
+}
+
+static void side_finish(check_side *side)
+{
+    if (!side->level) return;
+    side->backend->field_destroy(side->u);
+    side->backend->field_destroy(side->v);
+    side->backend->field_destroy(side->q);
+    side->backend->level_destroy(side->level);
+}
+
+static clp_status side_load(check_side *side, const check_bench *bench)
+{
+    size_t rows = side->level->layout.nodes[1];
+    CLP_TRY(side->backend->field_write(side->u, 0, rows, bench->u));
+    return side->backend->field_write(side->q, 0, rows, bench->q);
+}
+
+static const clp_field *source_of(const check_side *side, const check_bench *bench)
+{
+    return bench->sourced ? side->q : NULL;
+}
+
+static double largest_difference(const check_bench *bench)
+{
+    double largest = 0;
+    for (size_t i = 0; i < bench->count; i++) {
+        double difference = fabs(bench->got[i] - bench->expected[i]);
+        if (!(difference <= largest)) largest = difference;
+    }
+    return largest;
+}
+
+static clp_status read_both(check_bench *bench)
+{
+    size_t rows = bench->tested.level->layout.nodes[1];
+    CLP_TRY(bench->tested.backend->field_read(bench->tested.u, 0, rows, bench->got));
+    return bench->reference.backend->field_read(bench->reference.u, 0, rows, bench->expected);
+}
+
+static clp_status check_transfer(check_bench *bench, double *difference, double *allowed)
+{
+    CLP_TRY(read_both(bench));
+    *difference = largest_difference(bench);
+    *allowed = 0;
+    return CLP_OK;
+}
+
+static clp_status sweep_both(check_bench *bench, const double *weights, size_t count)
+{
+    for (int i = 0; i < 2; i++) {
+        check_side *side = i ? &bench->reference : &bench->tested;
+        CLP_TRY(side->backend->sweep(side->u, side->v, source_of(side, bench), weights, count));
+    }
+    return read_both(bench);
+}
+
+static clp_status check_sweeps(check_bench *bench, size_t count, double lowest, double *difference,
+                               double *allowed)
+{
+    double weights[64];
+    for (size_t k = 0; k < count; k++) weights[k] = lowest + (1 - lowest) * (double)(k % 7) / 6;
+    CLP_TRY(sweep_both(bench, weights, count));
+    *difference = largest_difference(bench);
+    /* Weights up to 1 do not amplify; a sweep rounds about 5 times a value that the source may have raised
+     * to 2. */
+    *allowed = 10 * bench->epsilon * (double)(count + 1);
+    return CLP_OK;
+}
+
+static clp_status check_sweep_one(check_bench *bench, double *difference, double *allowed)
+{
+    return check_sweeps(bench, 1, 1, difference, allowed);
+}
+
+static clp_status check_sweep_many(check_bench *bench, double *difference, double *allowed)
+{
+    return check_sweeps(bench, 41, 0.5, difference, allowed);
+}
+
+/* After a single sweep, scratch holds what u was. */
+static clp_status check_sweep_scratch(check_bench *bench, double *difference, double *allowed)
+{
+    const double weight = 0.75;
+    check_side *side = &bench->tested;
+    size_t rows = side->level->layout.nodes[1];
+    CLP_TRY(side->backend->field_read(side->u, 0, rows, bench->expected));
+    CLP_TRY(side->backend->sweep(side->u, side->v, source_of(side, bench), &weight, 1));
+    CLP_TRY(side->backend->field_read(side->v, 0, rows, bench->got));
+    *difference = largest_difference(bench);
+    *allowed = 0;
+    return CLP_OK;
+}
+
+static void compare_norms(const check_bench *bench, clp_norms got, clp_norms expected, double unit,
+                          double *difference, double *allowed)
+{
+    double two = fabs(got.two - expected.two) / (sqrt((double)bench->count) * unit);
+    double field = fabs(got.field - expected.field);
+    *difference = fmax(fabs(got.largest - expected.largest) / unit, fmax(two, field));
+    if (isnan(got.largest + got.two + got.field)) *difference = NAN;
+    *allowed = 20 * bench->epsilon;
+}
+
+static clp_status check_residual_norms(check_bench *bench, double *difference, double *allowed)
+{
+    clp_norms norms[2];
+    for (int i = 0; i < 2; i++) {
+        check_side *side = i ? &bench->reference : &bench->tested;
+        CLP_TRY(side->backend->residual_norms(side->u, source_of(side, bench), &norms[i]));
+    }
+    compare_norms(bench, norms[0], norms[1], clp_operator_diagonal(&bench->tested.level->op), difference,
+                  allowed);
+    return CLP_OK;
+}
+
+static clp_status check_change_norms(check_bench *bench, double *difference, double *allowed)
+{
+    clp_norms norms[2];
+    const double weight = 1;
+    for (int i = 0; i < 2; i++) {
+        check_side *side = i ? &bench->reference : &bench->tested;
+        CLP_TRY(side->backend->sweep(side->u, side->v, source_of(side, bench), &weight, 1));
+        CLP_TRY(side->backend->change_norms(side->u, side->v, &norms[i]));
+    }
+    compare_norms(bench, norms[0], norms[1], 1, difference, allowed);
+    return CLP_OK;
+}
+
+/* One NaN anywhere must show in every norm. */
+static clp_status check_norms_nan(check_bench *bench, double *difference, double *allowed)
+{
+    check_side *side = &bench->tested;
+    size_t rows = side->level->layout.nodes[1], width = side->level->layout.nodes[0];
+    clp_norms norms;
+    memcpy(bench->got, bench->u, bench->count * sizeof *bench->u);
+    bench->got[(rows / 2) * width + width / 2] = NAN;
+    CLP_TRY(side->backend->field_write(side->u, 0, rows, bench->got));
+    CLP_TRY(side->backend->residual_norms(side->u, NULL, &norms));
+    bool shown = !isfinite(norms.largest) && !isfinite(norms.two) && !isfinite(norms.field);
+    CLP_TRY(side->backend->change_norms(side->u, side->v, &norms));
+    shown = shown && !isfinite(norms.largest) && !isfinite(norms.two) && !isfinite(norms.field);
+    *difference = shown ? 0 : INFINITY;
+    *allowed = 0;
+    return CLP_OK;
+}
+
+static const struct {
+    const char *name;
+    clp_status (*run)(check_bench *bench, double *difference, double *allowed);
+} checks[] = {
+    {"field transfer", check_transfer},       {"sweep, once", check_sweep_one},
+    {"sweep, 41 times", check_sweep_many},    {"sweep, previous field", check_sweep_scratch},
+    {"residual norms", check_residual_norms}, {"change norms", check_change_norms},
+    {"norms of a NaN", check_norms_nan},
+};
+
+static clp_operator operator_of(const clp_check_case *check)
+{
+    clp_operator op = {.scale = 1};
+    for (int axis = 0; axis < CLP_AXES; axis++) {
+        double spacing = axis ? check->aspect : 1;
+        op.grid.nodes[axis] = check->nodes[axis];
+        op.grid.size[axis] = spacing * (double)(check->nodes[axis] - 1);
+        op.conductance[axis] = 1 / (spacing * spacing);
+    }
+    for (unsigned i = 0; i < CLP_SIDES; i++) op.held[i] = check->held >> i & 1;
+    return op;
+}
+
+static clp_status bench_init(check_bench *bench, const clp_check_case *check, clp_precision precision)
+{
+    bench->count = check->nodes[0] * check->nodes[1];
+    bench->sourced = check->sourced;
+    bench->epsilon = 2 * clp_precision_epsilon(precision);
+    double **arrays[] = {&bench->u, &bench->q, &bench->got, &bench->expected};
+    for (int i = 0; i < 4; i++) {
+        *arrays[i] = calloc(bench->count, sizeof(double));
+        if (!*arrays[i]) return clp_fail_host_memory(bench->count * sizeof(double));
+    }
+    unsigned long long state = 2026;
+    for (size_t i = 0; i < bench->count; i++) {
+        bench->u[i] = random_number(&state);
+        bench->q[i] = random_number(&state);
+    }
+    return CLP_OK;
+}
+
+static void tell(clp_check_function *function, void *user, const char *name, clp_status status,
+                 double difference, double allowed)
+{
+    bool passed = status == CLP_OK && difference <= allowed; /* false for NaN */
+    char message[512] = "";
+    if (status != CLP_OK)
+        snprintf(message, sizeof message, "%.500s", clp_error_message());
+    else if (!passed)
+        snprintf(message, sizeof message, "differs from the reference by %.3g where rounding allows %.3g",
+                 difference, allowed);
+    clp_check_result result = {
+        .name = name, .passed = passed, .difference = difference, .allowed = allowed, .message = message};
+    if (function) function(user, &result);
+}
+
+clp_status clp_backend_check_case(clp_device *device, const clp_check_case *check, clp_precision precision,
+                                  const char *sweep_variant, clp_check_function *function, void *user)
+{
+    clp_device *host = NULL;
+    check_bench bench = {0};
+    clp_operator op = operator_of(check);
+    clp_status status = bench_init(&bench, check, precision);
+    if (status == CLP_OK) status = clp_reference_backend.open(&(clp_device_options){.threads = 1}, &host);
+    if (status == CLP_OK) status = side_init(&bench.reference, host, &op, precision, NULL);
+    if (status != CLP_OK) goto cleanup;
+    clp_status tested = side_init(&bench.tested, device, &op, precision, sweep_variant);
+    if (tested != CLP_OK) {
+        tell(function, user, "build", tested, 0, 0);
+        goto cleanup;
+    }
+    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
+        double difference = 0, allowed = 0;
+        status = side_load(&bench.reference, &bench);
+        if (status != CLP_OK) goto cleanup;
+        tested = side_load(&bench.tested, &bench);
+        if (tested == CLP_OK) tested = checks[i].run(&bench, &difference, &allowed);
+        tell(function, user, checks[i].name, tested, difference, allowed);
+    }
+cleanup:
+    side_finish(&bench.tested);
+    side_finish(&bench.reference);
+    clp_device_close(host);
+    free(bench.u);
+    free(bench.q);
+    free(bench.got);
+    free(bench.expected);
+    return status;
+}
+
+/* ---- the check of a whole device ---- */
+
+/* Small grids that between them have every kind of side, ragged widths, more than one tile, and both kinds of
+ * source. */
+static const clp_check_case device_cases[] = {
+    {{3, 3}, 15, false, 1},
+    {{17, 33}, 4, true, 0.5},
+    {{600, 70}, 11, false, 1},
+    {{129, 65}, 2, true, 2},
+};
+enum { DEVICE_CASES = sizeof device_cases / sizeof *device_cases };
+
+typedef struct collected {
+    struct {
+        const char *name;
+        clp_check_result worst;
+        char message[512];
+    } results[16];
+    size_t count;
+} collected;
+
+/* Keeps, per operation, the first failure or else the result nearest to one. */
+static void collect(void *user, const clp_check_result *result)
+{
+    collected *all = user;
+    size_t i = 0;
+    while (i < all->count && strcmp(all->results[i].name, result->name)) i++;
+    if (i == sizeof all->results / sizeof *all->results) return;
+    bool first = i == all->count;
+    if (first) all->count++;
+    clp_check_result *worst = &all->results[i].worst;
+    if (!first && (!worst->passed || (result->passed && result->difference <= worst->difference))) return;
+    *worst = *result;
+    all->results[i].name = result->name;
+    snprintf(all->results[i].message, sizeof all->results[i].message, "%s", result->message);
+}
+
+clp_status clp_device_check(clp_device *device, clp_check_function *function, void *user, size_t *failures)
+{
+    *failures = 0;
+    for (clp_precision precision = CLP_PRECISION_SINGLE; precision <= CLP_PRECISION_DOUBLE; precision++) {
+        if (precision == CLP_PRECISION_DOUBLE && !device->info.fp64) continue;
+        for (const char *const *variant = device->backend->sweep_variants; *variant; variant++) {
+            collected all = {.count = 0};
+            for (int i = 0; i < DEVICE_CASES; i++)
+                CLP_TRY(clp_backend_check_case(device, &device_cases[i], precision, *variant, collect, &all));
+            for (size_t i = 0; i < all.count; i++) {
+                clp_check_result result = all.results[i].worst;
+                char name[128];
+                snprintf(name, sizeof name, "%s, %s, %s", all.results[i].name, *variant,
+                         clp_precision_name(precision));
+                result.name = name;
+                result.message = all.results[i].message;
+                *failures += !result.passed;
+                if (function) function(user, &result);
+            }
+        }
+    }
+    return CLP_OK;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* Known-answer tests of the operations of a backend: `clpoisson check` and the contract tests run the same
+ * ones. */
+#ifndef CLP_BACKEND_CHECK_H
+#define CLP_BACKEND_CHECK_H
+
+#include "backend/backend.h"
+
+/* Where the operations are tried: a grid, what its sides do, with or without a source. */
+typedef struct clp_check_case {
+    size_t nodes[CLP_AXES];
+    unsigned held; /* bit per side */
+    bool sourced;
+    double aspect; /* hy / hx */
+} clp_check_case;
+
+/*
+ * Runs every operation with one variant of the sweep against the reference backend and tells each result. An
+ * error of the tested device is a failed result; only errors of the host are returned.
+ */
+clp_status clp_backend_check_case(clp_device *device, const clp_check_case *check, clp_precision precision,
+                                  const char *sweep_variant, clp_check_function *function, void *user);
+
+#endif

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/* The reference backend: plain C, serial with one thread, OpenMP otherwise. */
+#include "backend/reference/reference.h"
+
+#include "backend/reference/loops.h"
+#include "base/machine.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct reference_level {
+    clp_level base;
+    clp_stencil stencil;
+    const clp_reference_loops *loops;
+} reference_level;
+
+typedef struct reference_field {
+    clp_field base;
+    void *data;
+} reference_field;
+
+static reference_level *level_of(const clp_field *field)
+{
+    return (reference_level *)field->level;
+}
+
+static void *data_of(const clp_field *field)
+{
+    return field ? ((const reference_field *)field)->data : NULL;
+}
+
+static unsigned core_count(void)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return cores > 0 ? (unsigned)cores : 1;
+}
+
+static clp_status reference_open(const clp_device_options *options, clp_device **device)
+{
+    clp_device *opened = calloc(1, sizeof *opened);
+    if (!opened) return clp_fail_host_memory(sizeof *opened);
+    unsigned threads = options->threads ? options->threads : core_count();
+#ifndef _OPENMP
+    if (options->threads > 1)
+        clp_notice("built without OpenMP: the reference backend uses 1 thread, not %u", options->threads);
+    threads = 1;
+#endif
+    opened->backend = &clp_reference_backend;
+    clp_device_info *info = &opened->info;
+    clp_cut_text(info->backend, sizeof info->backend, "reference");
+    snprintf(info->name, sizeof info->name, "reference loops, %u thread%s", threads, threads == 1 ? "" : "s");
+    clp_cut_text(info->vendor, sizeof info->vendor, "clPoisson");
+    clp_cut_text(info->platform, sizeof info->platform, threads == 1 ? "plain C" : "plain C with OpenMP");
+    clp_cut_text(info->driver, sizeof info->driver, clp_version());
+    info->type = CLP_DEVICE_CPU;
+    info->compute_units = threads;
+    info->memory_bytes = info->max_allocation_bytes = clp_memory_available();
+    info->fp64 = info->host_memory = true;
+    *device = opened;
+    return CLP_OK;
+}
+
+static void reference_close(clp_device *device)
+{
+    free(device);
+}
+
+static clp_stencil stencil_of(const clp_operator *op, const clp_layout *layout, int threads)
+{
+    double diagonal = clp_operator_diagonal(op);
+    clp_stencil stencil = {.layout = *layout,
+                           .inverse_diagonal = 1 / diagonal,
+                           .inverse_scale = 1 / op->scale,
+                           .threads = threads};
+    for (int axis = 0; axis < CLP_AXES; axis++) {
+        stencil.first[axis] = clp_operator_first(op, axis);
+        stencil.end[axis] = clp_operator_end(op, axis);
+        stencil.share[axis] = op->conductance[axis] / diagonal;
+    }
+    return stencil;
+}
+
+static clp_status reference_level_create(clp_device *device, const clp_operator *op, clp_precision precision,
+                                         const char *sweep_variant, size_t fields, clp_level **level)
+{
+    (void)sweep_variant; /* there is one */
+    *level = NULL;
+    clp_layout layout;
+    CLP_TRY(clp_layout_init(&layout, &op->grid, clp_precision_bytes(precision)));
+    CLP_TRY(clp_backend_check_memory(&layout, fields, 0, clp_memory_available(), "the host"));
+    reference_level *created = calloc(1, sizeof *created);
+    if (!created) return clp_fail_host_memory(sizeof *created);
+    created->base = (clp_level){
+        .device = device, .op = *op, .layout = layout, .precision = precision, .sweeps_per_pass = 1};
+    created->loops =
+        precision == CLP_PRECISION_SINGLE ? &clp_reference_loops_single : &clp_reference_loops_double;
+    created->stencil = stencil_of(op, &layout, (int)device->info.compute_units);
+    *level = &created->base;
+    return CLP_OK;
+}
+
+static void reference_level_destroy(clp_level *level)
+{
+    free(level);
+}
+
+static clp_status reference_field_create(clp_level *level, clp_field **field)
+{
+    *field = NULL;
+    reference_field *created = calloc(1, sizeof *created);
+    if (!created) return clp_fail_host_memory(sizeof *created);
+    created->base.level = level;
+    created->data = aligned_alloc(CLP_ALIGNMENT, level->layout.bytes);
+    if (!created->data) {
+        free(created);
+        return clp_fail_host_memory(level->layout.bytes);
+    }
+    memset(created->data, 0, level->layout.bytes);
+    *field = &created->base;
+    return CLP_OK;
+}
+
+static void reference_field_destroy(clp_field *field)
+{
+    if (!field) return;
+    free(data_of(field));
+    free(field);
+}
+
+static clp_status reference_field_write(clp_field *field, size_t row, size_t rows, const double *values)
+{
+    level_of(field)->loops->write_rows(&field->level->layout, data_of(field), row, rows, values);
+    return CLP_OK;
+}
+
+static clp_status reference_field_read(clp_field *field, size_t row, size_t rows, double *values)
+{
+    level_of(field)->loops->read_rows(&field->level->layout, data_of(field), row, rows, values);
+    return CLP_OK;
+}
+
+static clp_status reference_sweep(clp_field *u, clp_field *scratch, const clp_field *q, const double *weights,
+                                  size_t count)
+{
+    reference_level *level = level_of(u);
+    reference_field *from = (reference_field *)u, *to = (reference_field *)scratch;
+    for (size_t k = 0; k < count; k++) {
+        level->loops->sweep(&level->stencil, from->data, to->data, data_of(q), weights[k]);
+        void *result = to->data;
+        to->data = from->data;
+        from->data = result;
+    }
+    return CLP_OK;
+}
+
+static clp_norms norms_of(clp_sums sums, double factor, const clp_operator *op)
+{
+    return clp_norms_from_sums(sums.largest * factor, sums.squares, sums.field, op->scale * factor);
+}
+
+static clp_status reference_residual_norms(const clp_field *u, const clp_field *q, clp_norms *norms)
+{
+    const reference_level *level = level_of(u);
+    const clp_operator *op = &level->base.op;
+    *norms = norms_of(level->loops->residual(&level->stencil, data_of(u), data_of(q)),
+                      clp_operator_diagonal(op), op);
+    return CLP_OK;
+}
+
+static clp_status reference_change_norms(const clp_field *u, const clp_field *v, clp_norms *norms)
+{
+    const reference_level *level = level_of(u);
+    *norms = norms_of(level->loops->change(&level->stencil, data_of(u), data_of(v)), 1, &level->base.op);
+    return CLP_OK;
+}
+
+/* A host array: rows without padding. The loops read no ghost nodes. */
+static clp_stencil host_stencil(const clp_operator *op)
+{
+    clp_layout layout = {.nodes = {op->grid.nodes[0], op->grid.nodes[1]},
+                         .pitch = op->grid.nodes[0],
+                         .element_bytes = sizeof(double)};
+    return stencil_of(op, &layout, (int)core_count());
+}
+
+clp_norms clp_reference_residual(const clp_operator *op, const double *values)
+{
+    clp_stencil stencil = host_stencil(op);
+    return norms_of(clp_reference_loops_double.residual(&stencil, values, NULL), clp_operator_diagonal(op),
+                    op);
+}
+
+clp_norms clp_reference_change(const clp_operator *op, const double *u, const double *v)
+{
+    clp_stencil stencil = host_stencil(op);
+    return norms_of(clp_reference_loops_double.change(&stencil, u, v), 1, op);
+}
+
+static clp_status reference_finish(clp_device *device)
+{
+    (void)device;
+    return CLP_OK;
+}
+
+static const char *const sweep_variants[] = {"loops", NULL};
+
+const clp_backend clp_reference_backend = {
+    .name = "reference",
+    .summary = "plain C loops, on all cores or with --threads N; needs no OpenCL",
+    .open = reference_open,
+    .close = reference_close,
+    .sweep_variants = sweep_variants,
+    .level_create = reference_level_create,
+    .level_destroy = reference_level_destroy,
+    .field_create = reference_field_create,
+    .field_destroy = reference_field_destroy,
+    .field_write = reference_field_write,
+    .field_read = reference_field_read,
+    .sweep = reference_sweep,
+    .residual_norms = reference_residual_norms,
+    .change_norms = reference_change_norms,
+    .finish = reference_finish,
+};

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* The reference loops on plain host arrays, for checking what a device says. */
+#ifndef CLP_BACKEND_REFERENCE_REFERENCE_H
+#define CLP_BACKEND_REFERENCE_REFERENCE_H
+
+#include "backend/backend.h"
+
+/* Norms of r = -A u in double; `values` has the shape [nodes[1]][nodes[0]]. Uses all cores. */
+clp_norms clp_reference_residual(const clp_operator *op, const double *values);
+
+/* Norms of u - v, likewise. */
+clp_norms clp_reference_change(const clp_operator *op, const double *u, const double *v);
+
+#endif

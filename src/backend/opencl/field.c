@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+#include "backend/opencl/opencl.h"
+
+#include "base/checked.h"
+
+#include <stdlib.h>
+
+clp_status clp_opencl_buffer_create(opencl_device *device, size_t bytes, cl_mem *buffer)
+{
+    cl_int code;
+    *buffer = clCreateBuffer(device->context, CL_MEM_READ_WRITE, bytes, NULL, &code);
+    if (code != CL_SUCCESS) *buffer = NULL;
+    CLP_TRY(clp_opencl_check(&device->base.info, "clCreateBuffer", code));
+    device->allocated += bytes;
+    return CLP_OK;
+}
+
+void clp_opencl_buffer_destroy(opencl_device *device, cl_mem buffer)
+{
+    size_t bytes = 0;
+    if (!buffer) return;
+    if (clGetMemObjectInfo(buffer, CL_MEM_SIZE, sizeof bytes, &bytes, NULL) == CL_SUCCESS)
+        device->allocated -= bytes;
+    clReleaseMemObject(buffer);
+}
+
+clp_status clp_opencl_field_create(clp_level *level, clp_field **field)
+{
+    opencl_device *device = ((opencl_level *)level)->device;
+    clp_status status;
+    *field = NULL;
+    opencl_field *created = calloc(1, sizeof *created);
+    if (!created) return clp_fail_host_memory(sizeof *created);
+    created->base.level = level;
+    status = clp_opencl_buffer_create(device, level->layout.bytes, &created->buffer);
+    if (status != CLP_OK) goto cleanup;
+    cl_uint zero = 0; /* the bits of 0.0 in any precision */
+    status = clp_opencl_check(&device->base.info, "clEnqueueFillBuffer",
+                              clEnqueueFillBuffer(device->queue, created->buffer, &zero, sizeof zero, 0,
+                                                  level->layout.bytes, 0, NULL, NULL));
+    if (status != CLP_OK) goto cleanup;
+    *field = &created->base;
+    return CLP_OK;
+cleanup:
+    clp_opencl_field_destroy(&created->base);
+    return status;
+}
+
+void clp_opencl_field_destroy(clp_field *field)
+{
+    if (!field) return;
+    opencl_level *level = (opencl_level *)field->level;
+    clp_opencl_buffer_destroy(level->device, ((opencl_field *)field)->buffer);
+    free(field);
+}
+
+/* Rows travel through a host buffer of about this size, in which they are padded and converted. */
+enum { STAGING_BYTES = 8 << 20 };
+
+typedef struct staging {
+    void *data;
+    size_t rows; /* that fit */
+} staging;
+
+static clp_status staging_create(const clp_layout *layout, size_t rows, staging *staged)
+{
+    size_t row_bytes = layout->pitch * layout->element_bytes;
+    staged->rows = clp_min(rows, clp_max(STAGING_BYTES / row_bytes, 1));
+    staged->data = calloc(staged->rows, row_bytes);
+    return staged->data ? CLP_OK : clp_fail_host_memory(staged->rows * row_bytes);
+}
+
+static void to_device_rows(const clp_layout *layout, const double *values, size_t rows, void *data)
+{
+    for (size_t j = 0; j < rows; j++) {
+        const double *in = values + j * layout->nodes[0];
+        if (layout->element_bytes == sizeof(float)) {
+            float *out = (float *)data + j * layout->pitch;
+            for (size_t i = 0; i < layout->nodes[0]; i++) out[i] = (float)in[i];
+        } else {
+            double *out = (double *)data + j * layout->pitch;
+            for (size_t i = 0; i < layout->nodes[0]; i++) out[i] = in[i];
+        }
+    }
+}
+
+static void from_device_rows(const clp_layout *layout, const void *data, size_t rows, double *values)
+{
+    for (size_t j = 0; j < rows; j++) {
+        double *out = values + j * layout->nodes[0];
+        if (layout->element_bytes == sizeof(float)) {
+            const float *in = (const float *)data + j * layout->pitch;
+            for (size_t i = 0; i < layout->nodes[0]; i++) out[i] = (double)in[i];
+        } else {
+            const double *in = (const double *)data + j * layout->pitch;
+            for (size_t i = 0; i < layout->nodes[0]; i++) out[i] = in[i];
+        }
+    }
+}
+
+/* The bytes from the first node of a row to the last node of the row `rows` - 1 further. */
+static size_t span_bytes(const clp_layout *layout, size_t rows)
+{
+    return ((rows - 1) * layout->pitch + layout->nodes[0]) * layout->element_bytes;
+}
+
+static size_t row_offset(const clp_layout *layout, size_t row)
+{
+    return (layout->origin + row * layout->pitch) * layout->element_bytes;
+}
+
+clp_status clp_opencl_field_write(clp_field *field, size_t row, size_t rows, const double *values)
+{
+    const clp_layout *layout = &field->level->layout;
+    opencl_device *device = ((opencl_level *)field->level)->device;
+    staging staged;
+    CLP_TRY(staging_create(layout, rows, &staged));
+    clp_status status = CLP_OK;
+    for (size_t done = 0; done < rows && status == CLP_OK; done += staged.rows) {
+        size_t now = clp_min(staged.rows, rows - done);
+        to_device_rows(layout, values + done * layout->nodes[0], now, staged.data);
+        status = clp_opencl_check(&device->base.info, "clEnqueueWriteBuffer",
+                                  clEnqueueWriteBuffer(device->queue, ((opencl_field *)field)->buffer,
+                                                       CL_TRUE, row_offset(layout, row + done),
+                                                       span_bytes(layout, now), staged.data, 0, NULL, NULL));
+    }
+    free(staged.data);
+    return status;
+}
+
+clp_status clp_opencl_field_read(clp_field *field, size_t row, size_t rows, double *values)
+{
+    const clp_layout *layout = &field->level->layout;
+    opencl_device *device = ((opencl_level *)field->level)->device;
+    staging staged;
+    CLP_TRY(staging_create(layout, rows, &staged));
+    clp_status status = CLP_OK;
+    for (size_t done = 0; done < rows && status == CLP_OK; done += staged.rows) {
+        size_t now = clp_min(staged.rows, rows - done);
+        status = clp_opencl_check(&device->base.info, "clEnqueueReadBuffer",
+                                  clEnqueueReadBuffer(device->queue, ((opencl_field *)field)->buffer, CL_TRUE,
+                                                      row_offset(layout, row + done), span_bytes(layout, now),
+                                                      staged.data, 0, NULL, NULL));
+        if (status == CLP_OK) from_device_rows(layout, staged.data, now, values + done * layout->nodes[0]);
+    }
+    free(staged.data);
+    return status;
+}

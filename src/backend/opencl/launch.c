@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#include "backend/opencl/opencl.h"
+
+static void set(clp_arguments *arguments, size_t size, const void *value)
+{
+    cl_int code = clSetKernelArg(arguments->kernel, arguments->index++, size, value);
+    if (arguments->error == CL_SUCCESS) arguments->error = code;
+}
+
+void clp_argument_buffer(clp_arguments *arguments, cl_mem buffer)
+{
+    set(arguments, sizeof buffer, &buffer);
+}
+
+void clp_argument_size(clp_arguments *arguments, size_t value)
+{
+    cl_ulong wide = value;
+    set(arguments, sizeof wide, &wide);
+}
+
+void clp_argument_int(clp_arguments *arguments, size_t value)
+{
+    cl_int number = (cl_int)value;
+    set(arguments, sizeof number, &number);
+}
+
+void clp_argument_real(clp_arguments *arguments, double value)
+{
+    cl_float single = (cl_float)value;
+    if (arguments->precision == CLP_PRECISION_SINGLE)
+        set(arguments, sizeof single, &single);
+    else
+        set(arguments, sizeof value, &value);
+}
+
+void clp_argument_reals(clp_arguments *arguments, const double *values, size_t count)
+{
+    cl_float single[4 * SWEEPS_MAX];
+    if (arguments->precision == CLP_PRECISION_DOUBLE) {
+        set(arguments, count * sizeof *values, values);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) single[i] = (cl_float)values[i];
+    set(arguments, count * sizeof *single, single);
+}
+
+clp_status clp_opencl_launch(opencl_device *device, const clp_arguments *arguments, const char *name,
+                             cl_uint dimensions, const size_t *global, const size_t *group)
+{
+    cl_int code = arguments->error;
+    if (code == CL_SUCCESS)
+        code = clEnqueueNDRangeKernel(device->queue, arguments->kernel, dimensions, NULL, global, group, 0,
+                                      NULL, NULL);
+    return clp_opencl_check(&device->base.info, name, code);
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of the OpenCL backend share. The only header of the project that includes CL/cl.h. */
+#ifndef CLP_BACKEND_OPENCL_OPENCL_H
+#define CLP_BACKEND_OPENCL_OPENCL_H
+
+#define CL_TARGET_OPENCL_VERSION 120
+
+#include "backend/backend.h"
+
+#include <CL/cl.h>
+
+/* ---- devices ---- */
+
+typedef struct opencl_device {
+    clp_device base;
+    cl_device_id id;
+    cl_context context;
+    cl_command_queue queue;
+    unsigned long long allocated; /* bytes of live buffers */
+} opencl_device;
+
+struct clp_device_list {
+    struct opencl_entry {
+        cl_device_id id;
+        clp_device_info info;
+    } * entries;
+    size_t count;
+    char (*notes)[512];
+    size_t note_count;
+};
+
+/* What a device says of itself. */
+void clp_opencl_describe(cl_device_id id, const char *platform, clp_device_info *info);
+
+/* Adds notes on .icd files whose library cannot be loaded. Call it after the loader has loaded its libraries.
+ */
+void clp_opencl_note_broken_icds(clp_device_list *list);
+
+__attribute__((format(printf, 2, 3))) void clp_device_list_add_note(clp_device_list *list, const char *format,
+                                                                    ...);
+
+clp_status clp_opencl_open(const clp_device_options *options, clp_device **device);
+void clp_opencl_close(clp_device *device);
+
+/* ---- errors ---- */
+
+/* "CL_OUT_OF_RESOURCES". */
+const char *clp_opencl_error_name(cl_int code);
+
+/* CLP_OK, or CLP_ERROR_DEVICE (CLP_ERROR_MEMORY) with the call's text, the code's name and the device. */
+clp_status clp_opencl_check(const clp_device_info *info, const char *call, cl_int code);
+
+/* Calls OpenCL and hands an error on; only where nothing is owned. `device` is an opencl_device. */
+#define CLP_CL_TRY(device, call) CLP_TRY(clp_opencl_check(&(device)->base.info, #call, call))
+
+/* ---- programs ---- */
+
+typedef struct clp_kernel_file {
+    const char *name;
+    const char *text;
+} clp_kernel_file;
+
+/* The files of kernels/, embedded at build time; common.cl first; NULL-named at the end. */
+extern const clp_kernel_file clp_kernel_files[];
+
+/* Builds the named kernel files (NULL-terminated) with options into one program, out of the disk cache if it
+ * is there. */
+clp_status clp_opencl_program(opencl_device *device, const char *const *files, const char *options,
+                              cl_program *program);
+
+/* A key of the disk cache. */
+typedef struct clp_cache_key {
+    unsigned char bytes[16];
+} clp_cache_key;
+
+/* The key of `count` texts. */
+clp_cache_key clp_cache_key_of(const char *const *texts, size_t count);
+
+/* Finds an entry; NULL if there is none or it is damaged. The caller frees it. */
+unsigned char *clp_cache_load(const clp_cache_key *key, size_t *size);
+
+/* Keeps an entry; failing to is no error. */
+void clp_cache_store(const clp_cache_key *key, const unsigned char *data, size_t size);
+
+/* Removes an entry that turned out to be of no use. */
+void clp_cache_remove(const clp_cache_key *key);
+
+/* ---- levels ---- */
+
+enum { SWEEPS_MAX = 16 }; /* weights of a launch travel as one argument */
+
+typedef struct opencl_level opencl_level;
+
+/* How to run an operation on a class of devices. */
+typedef struct opencl_tuning {
+    const char *sweep; /* name of a variant */
+    size_t sweeps;     /* per pass, where the variant can fuse */
+    size_t tile_bytes; /* of a row of a tile, where the variant tiles */
+    size_t items;      /* per work-group of the norms */
+    size_t lanes;      /* sums per item of the norms */
+    size_t groups;     /* of the norms, per compute unit */
+} opencl_tuning;
+
+/* The tuning for a device, out of the table of device classes. */
+opencl_tuning clp_opencl_tuning(const clp_device_info *info);
+
+/* A variant of the sweep: a kernel file, and how it is launched. */
+typedef struct opencl_sweep {
+    const char *name;
+    const char *file;
+    const char *kernel;
+    bool fuses; /* several sweeps in one launch */
+    /* Queues one launch that does the `count` first sweeps; the result is in `to`. */
+    clp_status (*launch)(opencl_level *level, cl_mem from, cl_mem to, cl_mem q, const double *weights,
+                         size_t count);
+} opencl_sweep;
+
+extern const opencl_sweep clp_opencl_sweep_linear, clp_opencl_sweep_nodes, clp_opencl_sweep_rows;
+
+enum { KERNEL_RESIDUAL_NORMS, KERNEL_CHANGE_NORMS, KERNEL_NORMS_FINISH, KERNEL_SWEEP, KERNELS };
+
+/* The kernels of a level for one value of HAS_SOURCE. */
+typedef struct opencl_kernels {
+    cl_program program;
+    cl_kernel kernel[KERNELS];
+} opencl_kernels;
+
+struct opencl_level {
+    clp_level base;
+    opencl_device *device;
+    opencl_tuning tuning;
+    const opencl_sweep *sweep;
+    size_t tile; /* columns per tile */
+    opencl_kernels plain, sourced;
+    cl_mem partial, result; /* of the norms */
+    size_t groups;
+};
+
+typedef struct opencl_field {
+    clp_field base;
+    cl_mem buffer;
+} opencl_field;
+
+clp_status clp_opencl_level_create(clp_device *device, const clp_operator *op, clp_precision precision,
+                                   const char *sweep_variant, size_t fields, clp_level **level);
+void clp_opencl_level_destroy(clp_level *level);
+
+/* The kernels with or without a source term; built when first asked for. */
+clp_status clp_opencl_level_kernels(opencl_level *level, bool sourced, opencl_kernels **kernels);
+
+/* A buffer, counted in device->allocated. */
+clp_status clp_opencl_buffer_create(opencl_device *device, size_t bytes, cl_mem *buffer);
+void clp_opencl_buffer_destroy(opencl_device *device, cl_mem buffer);
+
+clp_status clp_opencl_field_create(clp_level *level, clp_field **field);
+void clp_opencl_field_destroy(clp_field *field);
+clp_status clp_opencl_field_write(clp_field *field, size_t row, size_t rows, const double *values);
+clp_status clp_opencl_field_read(clp_field *field, size_t row, size_t rows, double *values);
+
+clp_status clp_opencl_sweep(clp_field *u, clp_field *scratch, const clp_field *q, const double *weights,
+                            size_t count);
+clp_status clp_opencl_residual_norms(const clp_field *u, const clp_field *q, clp_norms *norms);
+clp_status clp_opencl_change_norms(const clp_field *u, const clp_field *v, clp_norms *norms);
+
+/* ---- launching ---- */
+
+/* Arguments of a kernel, set one after the other; the first error is kept. */
+typedef struct clp_arguments {
+    cl_kernel kernel;
+    clp_precision precision;
+    cl_uint index;
+    cl_int error;
+} clp_arguments;
+
+void clp_argument_buffer(clp_arguments *arguments, cl_mem buffer);
+void clp_argument_size(clp_arguments *arguments, size_t value);
+void clp_argument_int(clp_arguments *arguments, size_t value);
+void clp_argument_real(clp_arguments *arguments, double value);
+void clp_argument_reals(clp_arguments *arguments, const double *values, size_t count); /* an array by value */
+
+/* Queues a kernel whose arguments are set, named in errors. `group` may be NULL. */
+clp_status clp_opencl_launch(opencl_device *device, const clp_arguments *arguments, const char *name,
+                             cl_uint dimensions, const size_t *global, const size_t *group);
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+#include "backend/opencl/opencl.h"
+
+#include "base/checked.h"
+
+clp_status clp_opencl_sweep(clp_field *u, clp_field *scratch, const clp_field *q, const double *weights,
+                            size_t count)
+{
+    opencl_level *level = (opencl_level *)u->level;
+    opencl_field *from = (opencl_field *)u, *to = (opencl_field *)scratch;
+    /* Fused sweeps need the halo to end within the domain. */
+    size_t nodes = clp_min(level->base.layout.nodes[0], level->base.layout.nodes[1]);
+    size_t most = level->sweep->fuses
+                      ? clp_min(level->tuning.sweeps ? level->tuning.sweeps : SWEEPS_MAX, nodes - 2)
+                      : 1;
+    while (count > 0) {
+        size_t now = clp_min(count, most);
+        CLP_TRY(level->sweep->launch(level, from->buffer, to->buffer,
+                                     q ? ((const opencl_field *)q)->buffer : NULL, weights, now));
+        cl_mem result = to->buffer;
+        to->buffer = from->buffer;
+        from->buffer = result;
+        weights += now;
+        count -= now;
+    }
+    CLP_CL_TRY(level->device, clFlush(level->device->queue));
+    return CLP_OK;
+}
+
+/* The variants of one sweep per launch differ in their range only. */
+static clp_status launch_single(opencl_level *level, cl_mem from, cl_mem to, cl_mem q, double weight,
+                                cl_uint dimensions, const size_t *global)
+{
+    opencl_kernels *kernels;
+    CLP_TRY(clp_opencl_level_kernels(level, q != NULL, &kernels));
+    const clp_layout *layout = &level->base.layout;
+    const clp_operator *op = &level->base.op;
+    double diagonal = clp_operator_diagonal(op);
+    clp_arguments arguments = {.kernel = kernels->kernel[KERNEL_SWEEP], .precision = level->base.precision};
+    clp_argument_buffer(&arguments, from);
+    clp_argument_buffer(&arguments, to);
+    clp_argument_buffer(&arguments, q ? q : from);
+    clp_argument_size(&arguments, layout->origin);
+    clp_argument_size(&arguments, layout->nodes[0]);
+    clp_argument_size(&arguments, layout->nodes[1]);
+    clp_argument_real(&arguments, 1 - weight);
+    clp_argument_real(&arguments, weight * op->conductance[0] / diagonal);
+    clp_argument_real(&arguments, weight * op->conductance[1] / diagonal);
+    clp_argument_real(&arguments, weight / diagonal);
+    return clp_opencl_launch(level->device, &arguments, level->sweep->kernel, dimensions, global, NULL);
+}
+
+static clp_status launch_linear(opencl_level *level, cl_mem from, cl_mem to, cl_mem q, const double *weights,
+                                size_t count)
+{
+    (void)count;
+    const clp_layout *layout = &level->base.layout;
+    size_t global = layout->pitch * layout->nodes[1];
+    return launch_single(level, from, to, q, weights[0], 1, &global);
+}
+
+static clp_status launch_nodes(opencl_level *level, cl_mem from, cl_mem to, cl_mem q, const double *weights,
+                               size_t count)
+{
+    (void)count;
+    const clp_layout *layout = &level->base.layout;
+    size_t global[2] = {clp_round_up(layout->nodes[0], 32), clp_round_up(layout->nodes[1], 8)};
+    return launch_single(level, from, to, q, weights[0], 2, global);
+}
+
+/*
+ * Rows per tile. A tile of R rows costs about R + count rows for its halo; tiles run in rounds of one per
+ * compute unit.
+ */
+static size_t tile_rows(size_t rows, size_t tiles_across, size_t units, size_t count)
+{
+    size_t best = rows, best_cost = (size_t)-1;
+    for (size_t tiles = 1; tiles <= rows; tiles++) {
+        size_t height = (rows + tiles - 1) / tiles;
+        size_t rounds = (tiles * tiles_across + units - 1) / units;
+        size_t cost = rounds * (height + count);
+        if (height <= 512 && cost < best_cost) {
+            best = height;
+            best_cost = cost;
+        }
+        if (height <= count) break;
+    }
+    return best;
+}
+
+static clp_status launch_rows(opencl_level *level, cl_mem from, cl_mem to, cl_mem q, const double *weights,
+                              size_t count)
+{
+    opencl_kernels *kernels;
+    CLP_TRY(clp_opencl_level_kernels(level, q != NULL, &kernels));
+    const clp_layout *layout = &level->base.layout;
+    const clp_operator *op = &level->base.op;
+    double diagonal = clp_operator_diagonal(op);
+    double schedule[SWEEPS_MAX][4] = {{0}}; /* as weights_t in the kernel */
+    for (size_t k = 0; k < count; k++) {
+        schedule[k][0] = 1 - weights[k];
+        schedule[k][1] = weights[k] * op->conductance[0] / diagonal;
+        schedule[k][2] = weights[k] * op->conductance[1] / diagonal;
+        schedule[k][3] = weights[k] / diagonal;
+    }
+    size_t across = (layout->nodes[0] + level->tile - 1) / level->tile;
+    size_t rows =
+        tile_rows(layout->nodes[1], across, clp_max(level->device->base.info.compute_units, 1), count);
+    clp_arguments arguments = {.kernel = kernels->kernel[KERNEL_SWEEP], .precision = level->base.precision};
+    clp_argument_buffer(&arguments, from);
+    clp_argument_buffer(&arguments, to);
+    clp_argument_buffer(&arguments, q ? q : from);
+    clp_argument_size(&arguments, layout->origin);
+    clp_argument_size(&arguments, layout->nodes[0]);
+    clp_argument_size(&arguments, layout->nodes[1]);
+    clp_argument_size(&arguments, rows);
+    clp_argument_int(&arguments, count);
+    clp_argument_reals(&arguments, &schedule[0][0], sizeof schedule / sizeof(double));
+    size_t global[2] = {across, (layout->nodes[1] + rows - 1) / rows}, group[2] = {1, 1};
+    return clp_opencl_launch(level->device, &arguments, "sweep_rows", 2, global, group);
+}
+
+const opencl_sweep clp_opencl_sweep_linear = {
+    .name = "linear", .file = "sweep_linear.cl", .kernel = "sweep_linear", .launch = launch_linear};
+const opencl_sweep clp_opencl_sweep_nodes = {
+    .name = "nodes", .file = "sweep_nodes.cl", .kernel = "sweep_nodes", .launch = launch_nodes};
+const opencl_sweep clp_opencl_sweep_rows = {
+    .name = "rows", .file = "sweep_rows.cl", .kernel = "sweep_rows", .fuses = true, .launch = launch_rows};

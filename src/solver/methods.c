@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#include "solver/method.h"
+
+#include <clpoisson/solver.h>
+
+#include <string.h>
+
+static const clp_method *const methods[] = {&clp_method_jacobi};
+enum { METHODS = sizeof methods / sizeof *methods };
+
+const char *const *clp_method_names(void)
+{
+    static const char *names[METHODS + 1];
+    for (int i = 0; i < METHODS; i++) names[i] = methods[i]->name;
+    return names;
+}
+
+const clp_method *clp_method_find(const char *name)
+{
+    if (!name || strcmp(name, "auto") == 0) return methods[0];
+    for (int i = 0; i < METHODS; i++)
+        if (strcmp(name, methods[i]->name) == 0) return methods[i];
+    return NULL;
+}

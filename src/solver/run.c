@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/* The loop of every method: some steps, a stopping test, until the test is met. */
+#include "base/checked.h"
+#include "base/machine.h"
+#include "solver/quantities.h"
+#include "solver/state.h"
+
+#include <math.h>
+
+typedef struct solve_course {
+    double start; /* when the solve began */
+    clp_test last;
+    double sweeps_left; /* from the last two tests; NaN while unknown */
+    double best;        /* smallest value so far, counted anew when it falls by a hundredth */
+    size_t best_sweeps; /* when that was */
+    size_t refused;     /* times that the host did not confirm what the device said */
+} solve_course;
+
+static const size_t first_chunk = 32;
+
+/*
+ * Sweeps until the next test. Auto: few at first, then as far as the measured convergence says, but never so
+ * many that a user waits for Ctrl-C or the progress line. Decided by counts alone, so that a run can be
+ * repeated exactly.
+ */
+static size_t next_chunk(const clp_solver *solver, const solve_course *course)
+{
+    const clp_report *report = &solver->report;
+    size_t left = solver->options.max_iterations - report->iterations, chunk = solver->options.check_every;
+    if (chunk == 0) {
+        chunk = clp_max(first_chunk, report->sweeps / 2);
+        if (course->sweeps_left > 0 && course->sweeps_left < (double)chunk)
+            chunk = (size_t)course->sweeps_left + 1;
+        size_t patience = (size_t)1 << 29;
+        chunk = clp_min(clp_max(chunk, first_chunk), clp_max(patience / report->unknowns, 1));
+        chunk = clp_round_up(chunk, solver->level->sweeps_per_pass);
+    }
+    return clp_min(chunk, left);
+}
+
+static void extrapolate(const clp_solver *solver, solve_course *course, const clp_test *test)
+{
+    double tolerance = solver->report.tolerance;
+    double slope = log(test->value / course->last.value) / (double)(test->sweeps - course->last.sweeps);
+    course->sweeps_left = slope < 0 && isfinite(slope) ? fmax(log(tolerance / test->value) / slope, 0) : NAN;
+    if (!(test->value > 0.99 * course->best)) {
+        course->best = test->value;
+        course->best_sweeps = test->sweeps;
+    }
+    course->last = *test;
+}
+
+/* Near the rounding of this precision, and no better for a quarter of all sweeps. */
+static bool stagnates(const clp_solver *solver, const solve_course *course)
+{
+    const clp_test *test = &course->last;
+    double floor = solver->options.criterion == CLP_CRITERION_STEP
+                       ? 8 * clp_precision_epsilon(solver->options.precision) * solver->magnitude
+                       : 4 * clp_solver_rounding_residual(solver);
+    size_t since = test->sweeps - course->best_sweeps;
+    return test->norms.largest <= floor && since > 256 && since > test->sweeps / 4;
+}
+
+static bool tell_monitor(const clp_solver *solver, const solve_course *course)
+{
+    if (!solver->options.monitor) return true;
+    const clp_report *report = &solver->report;
+    double seconds = clp_seconds() - course->start;
+    clp_progress progress = {
+        .iterations = report->iterations,
+        .sweeps = report->sweeps,
+        .value = course->last.value,
+        .tolerance = report->tolerance,
+        .seconds = seconds,
+        .sweeps_left = course->sweeps_left,
+        .updates_per_second = seconds > 0 ? (double)report->sweeps * (double)report->unknowns / seconds : NAN,
+    };
+    return solver->options.monitor(solver->options.monitor_user, &progress);
+}
+
+/* Why to stop after the test in course->last; CLP_REASON_NONE to go on. Only the host's word counts as
+ * converged. */
+static clp_status decide(clp_solver *solver, solve_course *course, clp_reason *reason)
+{
+    bool met = false;
+    *reason = CLP_REASON_NONE;
+    if (course->last.value <= solver->report.tolerance) {
+        CLP_TRY(clp_solver_verify(solver, &met));
+        if (met)
+            *reason = CLP_REASON_TOLERANCE;
+        else if (++course->refused >= 10)
+            *reason = CLP_REASON_ROUNDING;
+    } else if (stagnates(solver, course)) {
+        *reason = CLP_REASON_ROUNDING;
+    }
+    if (*reason == CLP_REASON_NONE && solver->report.iterations >= solver->options.max_iterations)
+        *reason = CLP_REASON_MAX_ITERATIONS;
+    if (!tell_monitor(solver, course) && *reason == CLP_REASON_NONE) *reason = CLP_REASON_INTERRUPTED;
+    return CLP_OK;
+}
+
+/* The test before the first sweep: what the residual starts from, and perhaps nothing to do. */
+static clp_status begin(clp_solver *solver, solve_course *course, clp_reason *reason)
+{
+    clp_norms norms;
+    *reason = CLP_REASON_NONE;
+    CLP_TRY(solver->device->backend->residual_norms(solver->u, NULL, &norms));
+    solver->report.residual_initial = norms.two;
+    *course = (solve_course){.start = clp_seconds(), .sweeps_left = NAN, .best = INFINITY};
+    if (clp_solver_needs_previous(solver)) { /* no sweep yet, no change to look at */
+        course->last.value = INFINITY;
+        return CLP_OK;
+    }
+    CLP_TRY(clp_solver_test(solver, &course->last));
+    return decide(solver, course, reason);
+}
+
+static void finish_report(clp_solver *solver, double start)
+{
+    clp_report *report = &solver->report;
+    report->seconds_compile = solver->level->compile_seconds;
+    report->seconds_solve = clp_seconds() - start;
+    report->seconds_total = report->seconds_setup + report->seconds_compile + report->seconds_solve;
+    double updates = (double)report->sweeps * (double)report->unknowns;
+    if (report->seconds_solve > 0) {
+        report->updates_per_second = updates / report->seconds_solve;
+        report->bytes_per_second = report->updates_per_second * 2 *
+                                   (double)solver->level->layout.element_bytes /
+                                   (double)solver->level->sweeps_per_pass;
+        report->unknowns_per_second = (double)report->unknowns / report->seconds_solve;
+    }
+    clp_quantities(&solver->op, solver->values, report);
+}
+
+clp_status clp_solver_run(clp_solver *solver)
+{
+    solve_course course;
+    clp_reason reason;
+    clp_report *report = &solver->report;
+    double start = clp_seconds();
+    CLP_TRY(begin(solver, &course, &reason));
+    while (reason == CLP_REASON_NONE) {
+        size_t sweeps = 0, steps = next_chunk(solver, &course);
+        CLP_TRY(solver->method->iterate(solver->u, solver->scratch, steps, clp_solver_needs_previous(solver),
+                                        &sweeps));
+        report->iterations += steps;
+        report->sweeps += sweeps;
+        clp_test test;
+        CLP_TRY(clp_solver_test(solver, &test));
+        extrapolate(solver, &course, &test);
+        CLP_TRY(decide(solver, &course, &reason));
+    }
+    bool met = true;
+    if (reason != CLP_REASON_TOLERANCE) CLP_TRY(clp_solver_verify(solver, &met));
+    report->reason = reason;
+    report->converged = reason == CLP_REASON_TOLERANCE;
+    finish_report(solver, start);
+    return CLP_OK;
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+#include <clpoisson/solver.h>
+
+#include "base/checked.h"
+#include "base/machine.h"
+#include "base/text.h"
+#include "problem/operator_create.h"
+#include "solver/bound.h"
+#include "solver/quantities.h"
+#include "solver/state.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- preparing ---- */
+
+static clp_status resolve_options(clp_solver *solver, const clp_solver_options *options)
+{
+    static const clp_solver_options defaults;
+    solver->options = options ? *options : defaults;
+    clp_solver_options *resolved = &solver->options;
+    solver->method = clp_method_find(resolved->method);
+    if (!solver->method)
+        return clp_fail(CLP_ERROR_INPUT, "there is no method '%s'; use auto or jacobi", resolved->method);
+    resolved->method = solver->method->name;
+    if (resolved->precision == CLP_PRECISION_AUTO)
+        resolved->precision = solver->device->info.fp64 ? CLP_PRECISION_DOUBLE : CLP_PRECISION_SINGLE;
+    if (resolved->check == CLP_CHECK_AUTO) resolved->check = CLP_CHECK_DEVICE;
+    if (resolved->tolerance < 0 || !isfinite(resolved->tolerance))
+        return clp_fail(CLP_ERROR_INPUT, "the tolerance is %g; it must be above 0, or 0 for auto",
+                        resolved->tolerance);
+    return CLP_OK;
+}
+
+/* How far values and errors can reach, by the maximum principle. */
+static clp_status measure_problem(clp_solver *solver, const clp_problem *problem)
+{
+    double smallest, largest, initial = clp_problem_initial(problem);
+    clp_problem_held_range(problem, &smallest, &largest);
+    solver->magnitude = fmax(fabs(initial), fmax(fabs(smallest), fabs(largest)));
+    solver->range = fmax(largest, initial) - fmin(smallest, initial);
+    double limit = solver->options.precision == CLP_PRECISION_SINGLE ? 1e36 : 1e300;
+    if (!(solver->magnitude <= limit))
+        return clp_fail(CLP_ERROR_INPUT,
+                        "a side or initial value of magnitude %g leaves no room in %s precision; keep "
+                        "below %g, or choose another unit",
+                        solver->magnitude, clp_precision_name(solver->options.precision), limit);
+    for (int side = 0; side < CLP_SIDES && solver->options.precision == CLP_PRECISION_SINGLE; side++) {
+        const clp_boundary *boundary = clp_problem_boundary(problem, (clp_side)side);
+        if (boundary->kind != CLP_BOUNDARY_VALUE) continue;
+        solver->held_rounding =
+            fmax(solver->held_rounding, fabs(boundary->value - (double)(float)boundary->value));
+    }
+    solver->bound_factor = clp_bound_factor(&solver->op);
+    return CLP_OK;
+}
+
+/*
+ * Auto: 1e-4 of what there is to be found, or what the precision can certify if that is more; 1e-8 for a
+ * relative residual.
+ */
+static double auto_tolerance(const clp_solver *solver)
+{
+    if (solver->options.criterion == CLP_CRITERION_RESIDUAL)
+        return solver->options.precision == CLP_PRECISION_SINGLE ? 1e-4 : 1e-8;
+    double wanted = solver->range > 0 ? 1e-4 * solver->range : 1e-10 * solver->magnitude;
+    if (solver->options.criterion == CLP_CRITERION_STEP) return 1e-2 * wanted;
+    return fmax(wanted, solver->bound_factor * clp_solver_rounding_residual(solver) + solver->held_rounding);
+}
+
+/* Auto: four times what theory expects the method to need. */
+static size_t auto_iterations(const clp_solver *solver)
+{
+    double tolerance = solver->options.tolerance,
+           reduction = fmax(solver->range, solver->magnitude) / tolerance;
+    if (solver->options.criterion == CLP_CRITERION_RESIDUAL) reduction = 1 / tolerance;
+    double expected = log(fmax(10 * reduction, 10)) / -solver->method->log_factor(&solver->op);
+    return expected < 1e18 ? 1000 + (size_t)(4 * expected) : SIZE_MAX;
+}
+
+/* Writes the first guess in slices of rows, so that the host never holds the whole field for it. */
+static clp_status write_initial(clp_solver *solver, const clp_problem *problem)
+{
+    size_t nx = solver->op.grid.nodes[0], ny = solver->op.grid.nodes[1];
+    size_t slice = clp_min(ny, clp_max((1 << 20) / nx, 1)), bytes = slice * nx * sizeof(double);
+    double *rows = malloc(bytes);
+    if (!rows) return clp_fail_host_memory(bytes);
+    clp_status status = CLP_OK;
+    for (size_t j = 0; j < ny && status == CLP_OK; j += slice) {
+        size_t now = clp_min(slice, ny - j);
+        clp_problem_initial_rows(problem, j, now, rows);
+        status = solver->device->backend->field_write(solver->u, j, now, rows);
+        for (size_t k = 0; k < now; k++) {
+            solver->border[CLP_SIDE_LEFT][j + k] = rows[k * nx];
+            solver->border[CLP_SIDE_RIGHT][j + k] = rows[k * nx + nx - 1];
+        }
+        if (j == 0) memcpy(solver->border[CLP_SIDE_BOTTOM], rows, nx * sizeof *rows);
+        if (j + now == ny) memcpy(solver->border[CLP_SIDE_TOP], rows + (now - 1) * nx, nx * sizeof *rows);
+    }
+    free(rows);
+    return status;
+}
+
+static clp_status allocate(clp_solver *solver)
+{
+    const clp_backend *backend = solver->device->backend;
+    const clp_grid *grid = &solver->op.grid;
+    size_t bytes = clp_grid_node_count(grid) * sizeof(double);
+    bool host = solver->options.check == CLP_CHECK_HOST;
+    enum { FIELDS = 2 };
+    CLP_TRY(backend->level_create(solver->device, &solver->op, solver->options.precision,
+                                  getenv("CLPOISSON_SWEEP"), FIELDS, &solver->level));
+    /* The result on the host comes on top; a device in the host's memory shares it with the fields. */
+    unsigned long long available = clp_memory_available();
+    double fields = solver->device->info.host_memory ? FIELDS * (double)solver->level->layout.bytes : 0;
+    double needed = fields + (double)bytes * (host ? 2 : 1);
+    char need_text[32], have_text[32];
+    if (available && needed > (double)available)
+        return clp_fail(CLP_ERROR_MEMORY,
+                        "%zu x %zu nodes need %.0f bytes (%s) of the host's memory, of which %llu bytes "
+                        "(%s) are available; use fewer nodes",
+                        grid->nodes[0], grid->nodes[1], needed,
+                        clp_bytes_text((unsigned long long)needed, need_text, sizeof need_text), available,
+                        clp_bytes_text(available, have_text, sizeof have_text));
+    CLP_TRY(backend->field_create(solver->level, &solver->u));
+    CLP_TRY(backend->field_create(solver->level, &solver->scratch));
+    solver->values = malloc(bytes);
+    if (host) solver->previous = malloc(bytes);
+    if (!solver->values || (host && !solver->previous)) return clp_fail_host_memory(bytes);
+    for (int side = 0; side < CLP_SIDES; side++) {
+        size_t count = grid->nodes[side < 2 ? 1 : 0];
+        solver->border[side] = malloc(count * sizeof(double));
+        if (!solver->border[side]) return clp_fail_host_memory(count * sizeof(double));
+    }
+    return CLP_OK;
+}
+
+static void begin_report(clp_solver *solver)
+{
+    clp_report *report = &solver->report;
+    const clp_solver_options *options = &solver->options;
+    report->grid = solver->op.grid;
+    report->unknowns = clp_operator_unknowns(&solver->op);
+    report->device = solver->device->info;
+    clp_cut_text(report->method, sizeof report->method, options->method);
+    clp_cut_text(report->precision, sizeof report->precision, clp_precision_name(options->precision));
+    clp_cut_text(report->criterion, sizeof report->criterion, clp_criterion_name(options->criterion));
+    clp_cut_text(report->check, sizeof report->check, clp_check_name(options->check));
+    report->tolerance = options->tolerance;
+    report->residual_initial = report->residual_final = report->residual_relative = NAN;
+    report->algebraic_bound = report->discretization_estimate = NAN;
+    report->seconds_output = report->updates_per_second = report->bytes_per_second = NAN;
+    report->unknowns_per_second = NAN;
+    report->device_bytes = 2ULL * solver->level->layout.bytes;
+    report->bytes_per_unknown = (double)report->device_bytes / (double)report->unknowns;
+    report->minimum = report->maximum = report->mean = report->energy = NAN;
+    for (int side = 0; side < CLP_SIDES; side++) report->flux[side] = NAN;
+}
+
+static clp_status prepare(clp_solver *solver, const clp_problem *problem, const clp_solver_options *options)
+{
+    CLP_TRY(clp_problem_check(problem));
+    CLP_TRY(resolve_options(solver, options));
+    clp_problem_operator(problem, &solver->op);
+    CLP_TRY(measure_problem(solver, problem));
+    if (solver->options.tolerance == 0) solver->options.tolerance = auto_tolerance(solver);
+    if (solver->options.max_iterations == 0) solver->options.max_iterations = auto_iterations(solver);
+    CLP_TRY(allocate(solver));
+    begin_report(solver);
+    return write_initial(solver, problem);
+}
+
+clp_status clp_solver_create(clp_device *device, const clp_problem *problem,
+                             const clp_solver_options *options, clp_solver **solver)
+{
+    double start = clp_seconds();
+    *solver = NULL;
+    clp_solver *created = calloc(1, sizeof *created);
+    if (!created) return clp_fail_host_memory(sizeof *created);
+    created->device = device;
+    clp_status status = prepare(created, problem, options);
+    if (status != CLP_OK) {
+        clp_solver_destroy(created);
+        return status;
+    }
+    created->report.seconds_compile = created->level->compile_seconds;
+    created->report.seconds_setup = clp_seconds() - start - created->level->compile_seconds;
+    *solver = created;
+    return CLP_OK;
+}
+
+void clp_solver_destroy(clp_solver *solver)
+{
+    if (!solver) return;
+    const clp_backend *backend = solver->device->backend;
+    backend->field_destroy(solver->u);
+    backend->field_destroy(solver->scratch);
+    backend->level_destroy(solver->level);
+    for (int side = 0; side < CLP_SIDES; side++) free(solver->border[side]);
+    free(solver->values);
+    free(solver->previous);
+    free(solver);
+}
+
+const clp_report *clp_solver_report(const clp_solver *solver)
+{
+    return &solver->report;
+}
+
+const double *clp_solver_values(const clp_solver *solver)
+{
+    return solver->values;
+}

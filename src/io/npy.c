@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* NumPy's array files: magic, version 1.0, a header that is a Python dict padded to 64 bytes, then the
+ * values. */
+#include <clpoisson/output.h>
+
+#include "base/checked.h"
+#include "base/file.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void write_header(FILE *stream, const clp_grid *grid, bool single)
+{
+    char text[256];
+    int length =
+        snprintf(text, sizeof text, "{'descr': '<f%d', 'fortran_order': False, 'shape': (%zu, %zu), }",
+                 single ? 4 : 8, grid->nodes[1], grid->nodes[0]);
+    size_t prefix = 10, whole = clp_round_up(prefix + (size_t)length + 1, 64), padded = whole - prefix;
+    memset(text + length, ' ', padded - (size_t)length);
+    text[padded - 1] = '\n';
+    const unsigned char start[10] = {
+        0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (unsigned char)(padded & 0xff), (unsigned char)(padded >> 8)};
+    fwrite(start, 1, sizeof start, stream);
+    fwrite(text, 1, padded, stream);
+}
+
+/* The bits of a value, least significant byte first, whatever the machine's order. */
+static void put_value(unsigned char *out, double value, bool single)
+{
+    float narrow = (float)value;
+    uint64_t bits = 0;
+    uint32_t narrow_bits;
+    memcpy(&narrow_bits, &narrow, sizeof narrow_bits);
+    memcpy(&bits, &value, sizeof bits);
+    if (single) bits = narrow_bits;
+    for (size_t i = 0; i < (single ? 4U : 8U); i++) out[i] = (unsigned char)(bits >> 8 * i);
+}
+
+clp_status clp_field_write_npy(const char *path, const clp_grid *grid, const double *values, bool single)
+{
+    size_t element = single ? 4 : 8, row_bytes = grid->nodes[0] * element;
+    clp_output_file file;
+    unsigned char *row = malloc(row_bytes);
+    if (!row) return clp_fail_host_memory(row_bytes);
+    clp_status status = clp_output_begin(&file, path);
+    if (status != CLP_OK) goto cleanup;
+    write_header(file.stream, grid, single);
+    for (size_t j = 0; j < grid->nodes[1] && !ferror(file.stream); j++) {
+        for (size_t i = 0; i < grid->nodes[0]; i++)
+            put_value(row + i * element, values[j * grid->nodes[0] + i], single);
+        fwrite(row, 1, row_bytes, file.stream);
+    }
+    status = clp_output_commit(&file);
+cleanup:
+    free(row);
+    return status;
+}
+
+clp_status clp_output_check(const char *path)
+{
+    return clp_output_writable(path);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+#include <clpoisson/problem_file.h>
+
+#include "base/file.h"
+#include "base/status.h"
+#include "io/declare.h"
+#include "io/scalar.h"
+#include "io/settings.h"
+#include "io/yaml.h"
+
+#include <stdlib.h>
+
+struct clp_problem_file {
+    clp_problem *problem;
+    clp_solver_options solver;
+    clp_problem_output output;
+    clp_tree *tree; /* holds the texts of the above */
+};
+
+static clp_status read_tree(const char *path, clp_tree **tree)
+{
+    char *data = NULL;
+    size_t size;
+    *tree = NULL;
+    clp_status status = clp_read_file(path, CLP_YAML_BYTES, &data, &size);
+    if (status == CLP_ERROR_INPUT)
+        return clp_fail(CLP_ERROR_INPUT,
+                        "%s:1: the file is larger than 1 MiB; a problem file is a short text, "
+                        "and arrays belong in .npy files of their own",
+                        path);
+    if (status != CLP_OK) return status;
+    status =
+        clp_yaml_parse(&(clp_yaml_source){.where = path, .lines = true, .text = data, .size = size}, tree);
+    free(data);
+    if (status == CLP_OK && (!*tree || clp_scalar_is_null(*tree)))
+        return clp_fail(CLP_ERROR_INPUT,
+                        "%s:1: the file is empty; write at least domain: {size: [1, 1], nodes: "
+                        "[257, 257]} and boundary: {top: 100}",
+                        path);
+    return status;
+}
+
+static clp_status apply_settings(clp_tree *root, const char *const *settings, size_t count,
+                                 char (*labels)[CLP_SETTING_LABEL_SIZE])
+{
+    if (root->kind != CLP_TREE_MAP) return CLP_OK; /* what is wrong with it is said later */
+    for (size_t i = 0; i < count; i++) CLP_TRY(clp_setting_apply(root, settings[i], labels[i]));
+    return CLP_OK;
+}
+
+/* The place of a key that is given, else of its group, else of the file. */
+static const clp_tree *place_of(const clp_tree *root, const char *group, const char *key)
+{
+    const clp_tree *map = clp_tree_find(root, group);
+    const clp_tree *entry = map ? clp_tree_find(map, key) : NULL;
+    return entry ? entry : map ? map : root;
+}
+
+static clp_status build(const clp_declaration *declared, clp_problem_file *file)
+{
+    const clp_tree *root = file->tree;
+    clp_status status = clp_problem_create(&declared->grid, &file->problem);
+    if (status != CLP_OK) return clp_fail_within_at(status, place_of(root, "domain", "nodes"));
+    for (int side = 0; side < CLP_SIDES; side++) {
+        const clp_declared_side *given = &declared->sides[side];
+        if (!given->entry) continue;
+        status = clp_problem_set_boundary(file->problem, (clp_side)side, &given->boundary);
+        if (status != CLP_OK) return clp_fail_within_at(status, given->entry);
+    }
+    status = clp_problem_set_initial(file->problem, declared->initial);
+    if (status != CLP_OK) return clp_fail_within_at(status, place_of(root, "initial", ""));
+    status = clp_problem_check(file->problem);
+    if (status != CLP_OK) return clp_fail_within_at(status, place_of(root, "boundary", ""));
+
+    file->solver = (clp_solver_options){
+        .method = declared->method ? clp_method_choices[declared->method].name : NULL,
+        .criterion = (clp_criterion)declared->criterion,
+        .precision = (clp_precision)declared->precision,
+        .check = (clp_check)declared->check,
+        .tolerance = declared->tolerance,
+        .check_every = declared->check_every,
+        .max_iterations = declared->max_iterations,
+    };
+    file->output = (clp_problem_output){
+        .picture = declared->picture, .field = declared->field, .report = declared->report};
+    return CLP_OK;
+}
+
+clp_status clp_problem_file_read(const char *path, const char *const *settings, size_t count,
+                                 clp_problem_file **file)
+{
+    *file = NULL;
+    clp_status status;
+    clp_declaration declared;
+    clp_problem_file *read = calloc(1, sizeof *read);
+    char(*labels)[CLP_SETTING_LABEL_SIZE] = calloc(count + 1, sizeof *labels);
+    if (!read || !labels) {
+        status = clp_fail_host_memory(sizeof *read + count * sizeof *labels);
+        goto cleanup;
+    }
+    status = read_tree(path, &read->tree);
+    if (status == CLP_OK) status = apply_settings(read->tree, settings, count, labels);
+    if (status == CLP_OK) status = clp_declaration_read(read->tree, &declared);
+    if (status == CLP_OK) status = build(&declared, read);
+    if (status != CLP_OK) goto cleanup;
+    *file = read;
+    read = NULL;
+cleanup:
+    clp_problem_file_destroy(read);
+    free(labels);
+    return status;
+}
+
+void clp_problem_file_destroy(clp_problem_file *file)
+{
+    if (!file) return;
+    clp_problem_destroy(file->problem);
+    clp_tree_destroy(file->tree);
+    free(file);
+}
+
+const clp_problem *clp_problem_file_problem(const clp_problem_file *file)
+{
+    return file->problem;
+}
+
+const clp_solver_options *clp_problem_file_solver(const clp_problem_file *file)
+{
+    return &file->solver;
+}
+
+const clp_problem_output *clp_problem_file_output(const clp_problem_file *file)
+{
+    return &file->output;
+}

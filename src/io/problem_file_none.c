@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* Stands in for problem_file.c where libyaml was not there to build with. */
+#include <clpoisson/problem_file.h>
+
+#include "base/status.h"
+
+clp_status clp_problem_file_read(const char *path, const char *const *settings, size_t count,
+                                 clp_problem_file **file)
+{
+    (void)settings;
+    (void)count;
+    *file = NULL;
+    return clp_fail(
+        CLP_ERROR_UNSUPPORTED,
+        "%s: reading problem files needs libyaml, which this build is without; install libyaml-dev "
+        "and build again",
+        path);
+}
+
+void clp_problem_file_destroy(clp_problem_file *file)
+{
+    (void)file;
+}
+
+const clp_problem *clp_problem_file_problem(const clp_problem_file *file)
+{
+    (void)file;
+    return NULL;
+}
+
+const clp_solver_options *clp_problem_file_solver(const clp_problem_file *file)
+{
+    (void)file;
+    return NULL;
+}
+
+const clp_problem_output *clp_problem_file_output(const clp_problem_file *file)
+{
+    (void)file;
+    return NULL;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* clpoisson: the program. */
+#include "app/options.h"
+#include "app/terminal.h"
+
+#include <clpoisson/clpoisson.h>
+
+#include <stdio.h>
+#include <string.h>
+
+static const app_command *const commands[] = {&app_solve, &app_devices, &app_check};
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+/* Known, and refused until they work. */
+static const char *const later[] = {"bench", "tune", "plot"};
+enum { LATER = sizeof later / sizeof *later };
+
+static int print_help(void)
+{
+    printf("clpoisson %s: Laplace's equation on a grid, on any OpenCL device\n\n"
+           "Usage: clpoisson COMMAND [options]\n\n",
+           clp_version());
+    for (int i = 0; i < COMMANDS; i++)
+        printf("  %-8s %-5s %s\n", commands[i]->name, commands[i]->arguments, commands[i]->summary);
+    printf("\n`clpoisson COMMAND --help` tells more. A first try:\n\n"
+           "  clpoisson solve examples/heated-plate.yaml\n\n"
+           "Exit status: 0 solved; 1 could not run or finish; 2 the command line or problem file is wrong;\n"
+           "3 stopped before the tolerance (the result is written and marked).\n");
+    return app_finish_output(EXIT_SOLVED);
+}
+
+static int refuse_command(const char *name)
+{
+    for (int i = 0; i < LATER; i++) {
+        if (strcmp(name, later[i])) continue;
+        app_error("'%s' is not in this version yet (%s); it has solve, devices and check", name,
+                  clp_version());
+        return EXIT_USAGE;
+    }
+    const char *names[COMMANDS];
+    for (int i = 0; i < COMMANDS; i++) names[i] = commands[i]->name;
+    const char *nearest = clp_nearest(name, names, COMMANDS);
+    app_error("there is no command '%s'%s%s%s; use solve, devices or check", name,
+              nearest ? ", did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+    return EXIT_USAGE;
+}
+
+int main(int count, char **arguments)
+{
+    app_terminal_init();
+    if (count < 2) {
+        app_error("say what to do: solve FILE, devices or check; `clpoisson --help` tells more");
+        return EXIT_USAGE;
+    }
+    const char *name = arguments[1];
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0)
+        return print_help();
+    if (strcmp(name, "--version") == 0) {
+        printf("clpoisson %s\n", clp_version());
+        return app_finish_output(EXIT_SOLVED);
+    }
+    for (int i = 0; i < COMMANDS; i++)
+        if (strcmp(name, commands[i]->name) == 0) return commands[i]->run(count - 2, arguments + 2);
+    return refuse_command(name);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* What `clpoisson solve` says before, during and after. */
+#ifndef APP_SUMMARY_H
+#define APP_SUMMARY_H
+
+#include <clpoisson/clpoisson.h>
+
+/* The device and the problem, a line each. */
+void app_show_problem(const clp_device_info *device, const clp_problem *problem);
+
+typedef struct app_progress_state {
+    double last; /* seconds into the solve at which the line was last drawn */
+} app_progress_state;
+
+/* The progress line, drawn at most ten times a second. */
+void app_show_progress(app_progress_state *state, const clp_progress *progress);
+
+/* How right the answer is, what it cost, and where it is. */
+void app_show_summary(const clp_report *report, const clp_problem_output *output);
+
+#endif

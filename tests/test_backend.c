@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The contract of a backend: every operation, every variant of its kernel, every precision, against the
+ * reference loops on ragged grids. Runs on the device that CLPOISSON_DEVICE and OCL_ICD_VENDORS choose.
+ * CLPOISSON_TEST_TINY keeps to grids that a simulator can do.
+ */
+#include "backend/check.h"
+
+#include <clpoisson/clpoisson.h>
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+TestSuite(backend);
+
+static const clp_check_case cases[] = {
+    {{3, 3}, 15, true, 1},  {{3, 1000}, 5, false, 1},  {{17, 33}, 14, true, 0.25}, {{129, 129}, 7, false, 1},
+    {{31, 37}, 8, true, 3}, {{1000, 3}, 12, false, 1}, {{523, 61}, 1, true, 1},    {{64, 48}, 15, false, 1},
+};
+static const clp_check_case tiny_cases[] = {
+    {{3, 3}, 15, true, 1}, {{3, 20}, 5, false, 1}, {{23, 7}, 14, true, 0.25}, {{37, 19}, 3, false, 1}};
+
+static bool tiny(void)
+{
+    return getenv("CLPOISSON_TEST_TINY") != NULL;
+}
+
+typedef struct place {
+    const clp_check_case *check;
+    const char *variant;
+    clp_precision precision;
+    size_t count;
+} place;
+
+static void expect_passed(void *user, const clp_check_result *result)
+{
+    place *at = user;
+    at->count++;
+    cr_expect(result->passed, "%s, %s, %s, %zu x %zu, sides %x, %s source: %s", result->name, at->variant,
+              clp_precision_name(at->precision), at->check->nodes[0], at->check->nodes[1], at->check->held,
+              at->check->sourced ? "with" : "no", result->message);
+}
+
+static void run_contract(const char *backend_name)
+{
+    clp_device *device;
+    cr_assert_eq(clp_device_open(&(clp_device_options){.backend = backend_name}, &device), CLP_OK, "%s",
+                 clp_error_message());
+    const clp_check_case *list = tiny() ? tiny_cases : cases;
+    size_t count = tiny() ? sizeof tiny_cases / sizeof *tiny_cases : sizeof cases / sizeof *cases;
+    for (clp_precision precision = CLP_PRECISION_SINGLE; precision <= CLP_PRECISION_DOUBLE; precision++) {
+        if (precision == CLP_PRECISION_DOUBLE && !device->info.fp64) continue;
+        for (const char *const *variant = device->backend->sweep_variants; *variant; variant++)
+            for (size_t i = 0; i < count; i++) {
+                place at = {&list[i], *variant, precision, 0};
+                cr_assert_eq(
+                    clp_backend_check_case(device, &list[i], precision, *variant, expect_passed, &at), CLP_OK,
+                    "%s", clp_error_message());
+                cr_expect_geq(at.count, 7, "every operation was tried");
+            }
+    }
+    clp_device_close(device);
+}
+
+Test(backend, opencl_keeps_the_contract)
+{
+    run_contract("opencl");
+}
+
+Test(backend, reference_keeps_the_contract)
+{
+    run_contract("reference");
+}
+
+/* A backend that computes wrongly must not pass. */
+static clp_status wrong_sweep(clp_field *u, clp_field *scratch, const clp_field *q, const double *weights,
+                              size_t count)
+{
+    double first[64];
+    for (size_t k = 0; k < count && k < 64; k++) first[k] = weights[k] * 1.0001;
+    return clp_reference_backend.sweep(u, scratch, q, first, count);
+}
+
+static void count_failed(void *user, const clp_check_result *result)
+{
+    *(size_t *)user += !result->passed;
+}
+
+Test(backend, the_contract_catches_a_wrong_sweep)
+{
+    clp_device *device;
+    clp_backend broken = clp_reference_backend;
+    broken.sweep = wrong_sweep;
+    cr_assert_eq(clp_device_open(&(clp_device_options){.backend = "reference"}, &device), CLP_OK);
+    device->backend = &broken;
+    size_t failed = 0;
+    for (size_t i = 0; i < 4; i++) {
+        size_t before = failed;
+        cr_assert_eq(clp_backend_check_case(device, &tiny_cases[i], CLP_PRECISION_SINGLE, "loops",
+                                            count_failed, &failed),
+                     CLP_OK);
+        cr_expect_gt(failed, before);
+    }
+    device->backend = &clp_reference_backend;
+    clp_device_close(device);
+}
+
+Test(backend, double_needs_fp64)
+{
+    clp_device *device;
+    cr_assert_eq(clp_device_open(NULL, &device), CLP_OK);
+    bool fp64 = device->info.fp64;
+    device->info.fp64 = false;
+    clp_operator op = {
+        .grid = {.nodes = {5, 5}, .size = {4, 4}}, .conductance = {1, 1}, .held = {true}, .scale = 1};
+    clp_level *level;
+    cr_expect_eq(device->backend->level_create(device, &op, CLP_PRECISION_DOUBLE, NULL, 2, &level),
+                 CLP_ERROR_UNSUPPORTED);
+    device->info.fp64 = fp64;
+    cr_expect_eq(device->backend->level_create(device, &op, CLP_PRECISION_SINGLE, "spirals", 2, &level),
+                 CLP_ERROR_INPUT);
+    clp_device_close(device);
+}
+
+Test(backend, memory_is_checked_before_allocating)
+{
+    clp_layout layout;
+    clp_grid grid = {.nodes = {1000, 2000}, .size = {1, 1}};
+    cr_assert_eq(clp_layout_init(&layout, &grid, 8), CLP_OK);
+    cr_expect_eq(clp_backend_check_memory(&layout, 2, layout.bytes, 2 * layout.bytes, "it"), CLP_OK);
+    cr_expect_eq(clp_backend_check_memory(&layout, 2, layout.bytes - 1, 0, "it"), CLP_ERROR_MEMORY);
+    cr_expect_eq(clp_backend_check_memory(&layout, 2, 0, 2 * layout.bytes - 1, "it"), CLP_ERROR_MEMORY);
+
+    /* The grid that it proposes fits, and is not much smaller than it must be. */
+    static const size_t shapes[][2] = {{1000, 2000}, {3, 1000000}, {1000000, 3}, {100000, 100}};
+    for (size_t s = 0; s < 4; s++) {
+        size_t nx, ny;
+        grid = (clp_grid){.nodes = {shapes[s][0], shapes[s][1]}, .size = {1, 1}};
+        cr_assert_eq(clp_layout_init(&layout, &grid, 8), CLP_OK);
+        unsigned long long total = layout.bytes / 3;
+        cr_assert_eq(clp_backend_check_memory(&layout, 2, 0, total, "it"), CLP_ERROR_MEMORY);
+        const char *proposed = strstr(clp_error_message(), "fits has ");
+        cr_assert(proposed && sscanf(proposed, "fits has %zu x %zu", &nx, &ny) == 2, "%s",
+                  clp_error_message());
+        clp_layout smaller;
+        grid = (clp_grid){.nodes = {nx, ny}, .size = {1, 1}};
+        cr_assert_eq(clp_layout_init(&smaller, &grid, 8), CLP_OK);
+        cr_expect_leq(2 * smaller.bytes, total);
+        cr_expect_geq((double)(2 * smaller.bytes), 0.95 * (double)total, "%zu x %zu of %zu x %zu", nx, ny,
+                      shapes[s][0], shapes[s][1]);
+    }
+}

@@ -75,7 +75,7 @@ __attribute__((noinline)) static void sweep_row_store(__global REAL *restrict ou
 /* Row j of a field, columns x0 - HALO to x0 + TILE + HALO, mirrored outside insulated sides, anything beyond held ones. */
 static void load_span(REAL *out, __global const REAL *u, long j, long x0, long nx, long ny)
 {
-    if (j < 0) j = HELD_BOTTOM ? 0 : -j;
+    if (j < 0) j = HELD_BOTTOM ? 0 : (long)abs(j);
     if (j >= ny) j = HELD_TOP ? ny - 1 : 2 * (ny - 1) - j;
     __global const REAL *row = u + (size_t)j * WIDTH;
     const long begin = max(x0 - HALO, 0L), end = min(x0 + TILE + HALO, nx);

@@ -95,6 +95,11 @@ __attribute__((noreturn)) static void become_program(const running *run)
         rlim_t bytes = (rlim_t)asked->memory_mib << 20;
         setrlimit(RLIMIT_AS, &(struct rlimit){bytes, bytes});
     }
+    if (asked->file_bytes) {
+        rlim_t bytes = (rlim_t)asked->file_bytes;
+        setrlimit(RLIMIT_FSIZE, &(struct rlimit){bytes, bytes});
+        signal(SIGXFSZ, SIG_IGN);
+    }
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
     set_environment(asked->environment);
     execv(program, arguments);

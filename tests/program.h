@@ -37,6 +37,7 @@ typedef struct request {
     const char *signal_text;
     double limit;   /* seconds; 0: 120. A program that runs longer fails the test */
     int memory_mib; /* limit of the address space; 0: none */
+    int file_bytes; /* limit of the size of a file, beyond which writing is an error; 0: none */
 } request;
 
 #define LIST(...) ((const char *const[]){__VA_ARGS__, NULL})

@@ -112,7 +112,8 @@ static size_t line_width(void)
 static void print_table(const clp_device_list *list, const size_t *widths)
 {
     for (int c = 0; c < COLUMNS; c++)
-        printf("%-*s%s", (int)widths[c], columns[c].heading, c + 1 < COLUMNS ? "  " : "\n");
+        printf("%-*s%s", c + 1 < COLUMNS ? (int)widths[c] : 0, columns[c].heading,
+               c + 1 < COLUMNS ? "  " : "\n");
     for (size_t i = 0; i < clp_device_list_count(list); i++) {
         for (int c = 0; c < COLUMNS; c++) {
             char cell[CELL];
@@ -194,7 +195,11 @@ static int run(int count, char **arguments)
     clp_device_list *list;
     clp_status status = clp_device_list_create(&list);
     if (status != CLP_OK) return app_fail(status);
-    if (json) {
+    size_t chosen;
+    status = clp_device_list_choose(list, wanted, &chosen, NULL);
+    if (json && status == CLP_ERROR_INPUT) {
+        result = app_fail(status);
+    } else if (json) {
         status = clp_device_list_write_json(json, list, wanted);
         result = status == CLP_OK ? EXIT_SOLVED : app_fail(status);
     } else {

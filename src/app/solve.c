@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* clpoisson solve FILE */
 #include "app/options.h"
+#include "app/outputs.h"
 #include "app/summary.h"
 #include "app/terminal.h"
 
@@ -132,66 +133,39 @@ static int read_threads(const char *text, unsigned *threads)
     return -1;
 }
 
-/* What goes where: the command line before the file. */
-static clp_problem_output choose_outputs(const solve_request *request, const clp_problem_file *file)
-{
-    clp_problem_output output = *clp_problem_file_output(file);
-    if (request->picture) output.picture = request->picture;
-    if (request->field) output.field = request->field;
-    if (request->report) output.report = request->report;
-    return output;
-}
-
-static clp_status check_outputs(const clp_problem_output *output)
-{
-    const char *const paths[] = {output->picture, output->field, output->report};
-    for (int i = 0; i < 3; i++) {
-        if (!paths[i]) continue;
-        clp_status status = clp_output_check(paths[i]);
-        if (status != CLP_OK) return status;
-    }
-    return CLP_OK;
-}
-
-/* Every output that can be written is written; the first error is what is answered. */
-static clp_status write_outputs(const clp_problem_output *output, const clp_solver *solver, double start)
+/*
+ * Every output that can be written is written; errors are said as they come, the first is answered. What
+ * could not be written is taken out of `output`.
+ */
+static clp_status write_outputs(clp_problem_output *output, const clp_solver *solver, double start)
 {
     clp_report report = *clp_solver_report(solver);
     const double *values = clp_solver_values(solver);
-    clp_status first = CLP_OK, status = CLP_OK;
+    clp_picture_options options = {.mark = report.converged ? NULL : "not converged"};
+    clp_status first = CLP_OK;
     double begin = now();
-    if (output->field) {
-        status =
-            clp_field_write_npy(output->field, &report.grid, values, strcmp(report.precision, "single") == 0);
-        if (status != CLP_OK) app_error("%s", clp_error_message());
-        first = status;
-    }
-    if (output->picture) {
-        clp_picture_options options = {.mark = report.converged ? NULL : "not converged"};
-        status = clp_picture_write(output->picture, &report.grid, values, &options);
-        if (status != CLP_OK) app_error("%s", clp_error_message());
-        if (first == CLP_OK) first = status;
-    }
+    if (output->field)
+        app_written(
+            clp_field_write_npy(output->field, &report.grid, values, strcmp(report.precision, "single") == 0),
+            &output->field, &first);
+    if (output->picture)
+        app_written(clp_picture_write(output->picture, &report.grid, values, &options), &output->picture,
+                    &first);
     report.seconds_output = now() - begin;
     report.seconds_total = now() - start;
-    if (output->report) {
-        status = clp_report_write_json(output->report, &report);
-        if (status != CLP_OK) app_error("%s", clp_error_message());
-        if (first == CLP_OK) first = status;
-    }
-    app_show_summary(&report, output);
+    if (output->report) app_written(clp_report_write_json(output->report, &report), &output->report, &first);
+    app_show_summary(&report, output, first == CLP_OK);
     return first;
 }
 
 static int solve(const clp_problem_file *file, const clp_device_options *device_options,
-                 const clp_problem_output *output)
+                 clp_problem_output *output)
 {
     double start = now();
     clp_device *device = NULL;
     clp_solver *solver = NULL;
     int result;
-    clp_status status = check_outputs(output);
-    if (status == CLP_OK) status = clp_device_open(device_options, &device);
+    clp_status status = clp_device_open(device_options, &device);
     if (status != CLP_OK) goto cleanup;
     app_show_problem(clp_device_get_info(device), clp_problem_file_problem(file));
 
@@ -231,8 +205,12 @@ static int run(int count, char **arguments)
     clp_problem_file *file;
     clp_status read = clp_problem_file_read(request.path, request.settings, request.setting_count, &file);
     if (read != CLP_OK) return app_fail(read);
-    clp_problem_output output = choose_outputs(&request, file);
-    status = solve(file, &device, &output);
+    clp_problem_output output = *clp_problem_file_output(file);
+    if (request.picture) output.picture = request.picture;
+    if (request.field) output.field = request.field;
+    if (request.report) output.report = request.report;
+    status = app_check_outputs(request.path, &output);
+    if (status < 0) status = solve(file, &device, &output);
     clp_problem_file_destroy(file);
     return status;
 }

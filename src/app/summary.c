@@ -61,17 +61,16 @@ static const char *advice(const clp_report *report)
     }
 }
 
-static void show_verdict(const clp_report *report)
+static void show_verdict(const clp_report *report, bool written)
 {
     if (report->converged)
         app_say(
             "%ssolved%s   every value is within %.2g of the exact solution of the %zu equations (certified)",
             app_green(), app_plain(), report->algebraic_bound, report->unknowns);
     else
-        app_error(
-            "not converged: %s. The result is written, and marked; its values are within %.2g of the exact "
-            "solution of the equations",
-            advice(report), report->algebraic_bound);
+        app_error("not converged: %s. %sEvery value is within %.2g of the exact solution of the equations",
+                  advice(report), written ? "The result is written, and marked. " : "",
+                  report->algebraic_bound);
 }
 
 static void show_outputs(const clp_problem_output *output)
@@ -86,10 +85,10 @@ static void show_outputs(const clp_problem_output *output)
     if (*text) app_say("         wrote %s", text);
 }
 
-void app_show_summary(const clp_report *report, const clp_problem_output *output)
+void app_show_summary(const clp_report *report, const clp_problem_output *output, bool all_written)
 {
     char solve[32], compile[32], total[32], sweeps[32], fluxes[256] = "";
-    show_verdict(report);
+    show_verdict(report, all_written && (output->picture || output->field || output->report));
     app_say("         values from %g to %g, mean %.6g", report->minimum, report->maximum, report->mean);
     for (int side = 0; side < CLP_SIDES; side++) {
         char flux[64];

@@ -15,7 +15,8 @@ typedef struct app_progress_state {
 /* The progress line, drawn at most ten times a second. */
 void app_show_progress(app_progress_state *state, const clp_progress *progress);
 
-/* How right the answer is, what it cost, and where it is. */
-void app_show_summary(const clp_report *report, const clp_problem_output *output);
+/* How right the answer is, what it cost, and where it is; all_written: nothing that was asked for is missing.
+ */
+void app_show_summary(const clp_report *report, const clp_problem_output *output, bool all_written);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 app_terminal terminal;
@@ -97,11 +98,14 @@ void app_progress(const char *format, ...)
 {
     va_list arguments;
     if (terminal.quiet || !terminal.interactive) return;
-    fputs("\r", stderr);
+    char line[256];
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
-    fputs("\033[K", stderr);
+    /* A line longer than the terminal would wrap, and could not be written over. */
+    struct winsize size;
+    int columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col - 1 : 79;
+    fprintf(stderr, "\r%.*s\033[K", columns, line);
     terminal.line_open = true;
 }
 

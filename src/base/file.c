@@ -135,6 +135,7 @@ void clp_output_discard(clp_output_file *file)
 clp_status clp_read_file(const char *path, size_t limit, char **data, size_t *size)
 {
     *data = NULL;
+    if (!*path) return clp_fail(CLP_ERROR_FILE, "the name of a file to read is empty");
     FILE *stream = fopen(path, "rb");
     if (!stream) return fail_errno("cannot be read", path);
     clp_status status = CLP_OK;

@@ -37,8 +37,9 @@ static clp_status resolve_options(clp_solver *solver, const clp_solver_options *
 /* How far values and errors can reach, by the maximum principle. */
 static clp_status measure_problem(clp_solver *solver, const clp_problem *problem)
 {
-    double smallest, largest, initial = clp_problem_initial(problem);
-    clp_problem_held_range(problem, &smallest, &largest);
+    double initial = clp_problem_initial(problem);
+    clp_problem_held_range(problem, &solver->held_low, &solver->held_high);
+    double smallest = solver->held_low, largest = solver->held_high;
     solver->magnitude = fmax(fabs(initial), fmax(fabs(smallest), fabs(largest)));
     solver->range = fmax(largest, initial) - fmin(smallest, initial);
     double limit = solver->options.precision == CLP_PRECISION_SINGLE ? 1e36 : 1e300;

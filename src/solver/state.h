@@ -15,11 +15,12 @@ struct clp_solver {
     clp_operator op;
     clp_level *level;
     clp_field *u, *scratch;
-    double *values;            /* of the result: [nodes[1]][nodes[0]] */
-    double *previous;          /* the field before, for check: host; NULL otherwise */
-    double *border[CLP_SIDES]; /* what was written to the nodes of each side, in double */
-    double magnitude;          /* largest |u| that the maximum principle allows */
-    double range;              /* largest error that the first guess can have */
+    double *values;             /* of the result: [nodes[1]][nodes[0]] */
+    double *previous;           /* the field before, for check: host; NULL otherwise */
+    double *border[CLP_SIDES];  /* what was written to the nodes of each side, in double */
+    double magnitude;           /* largest |u| that the maximum principle allows */
+    double held_low, held_high; /* no exact value is outside (maximum principle) */
+    double range;               /* largest error that the first guess can have */
     double bound_factor;
     double held_rounding; /* largest error of a held value, from storing it in the level's precision */
     clp_report report;

@@ -118,6 +118,17 @@ static clp_status check_device(const clp_solver *solver, clp_norms host)
                     info->name, info->platform, info->driver, device.largest, host.largest, slack);
 }
 
+/* Both the exact values and these lie in known intervals: no error is larger than the two together allow. */
+static double interval_bound(const clp_solver *solver)
+{
+    double smallest = solver->values[0], largest = solver->values[0];
+    for (size_t i = 0; i < clp_grid_node_count(&solver->op.grid); i++) {
+        smallest = fmin(smallest, solver->values[i]);
+        largest = fmax(largest, solver->values[i]);
+    }
+    return fmax(largest - solver->held_low, solver->held_high - smallest);
+}
+
 clp_status clp_solver_verify(clp_solver *solver, bool *met)
 {
     clp_report *report = &solver->report;
@@ -128,7 +139,8 @@ clp_status clp_solver_verify(clp_solver *solver, bool *met)
     report->residual_relative = report->residual_initial > 0 ? host.two / report->residual_initial : host.two;
     /* Rounding of the recomputation itself: 8 operations on values up to the magnitude, in double. */
     double rounding = 16 * 0x1p-53 * clp_operator_diagonal(&solver->op) * solver->magnitude;
-    report->algebraic_bound = solver->bound_factor * (host.largest + rounding) + solver->held_rounding;
+    report->algebraic_bound = fmin(solver->bound_factor * (host.largest + rounding) + solver->held_rounding,
+                                   interval_bound(solver));
     report->bound_is_certified = true;
     switch (solver->options.criterion) {
     case CLP_CRITERION_ERROR:

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "backend/opencl/opencl.h"
 
+#include <stdio.h>
+
 static void set(clp_arguments *arguments, size_t size, const void *value)
 {
     cl_int code = clSetKernelArg(arguments->kernel, arguments->index++, size, value);
@@ -47,9 +49,11 @@ void clp_argument_reals(clp_arguments *arguments, const double *values, size_t c
 clp_status clp_opencl_launch(opencl_device *device, const clp_arguments *arguments, const char *name,
                              cl_uint dimensions, const size_t *global, const size_t *group)
 {
-    cl_int code = arguments->error;
-    if (code == CL_SUCCESS)
-        code = clEnqueueNDRangeKernel(device->queue, arguments->kernel, dimensions, NULL, global, group, 0,
-                                      NULL, NULL);
-    return clp_opencl_check(&device->base.info, name, code);
+    char call[128];
+    snprintf(call, sizeof call, "clSetKernelArg (%s)", name);
+    CLP_TRY(clp_opencl_check(&device->base.info, call, arguments->error));
+    snprintf(call, sizeof call, "clEnqueueNDRangeKernel (%s)", name);
+    cl_int code = clEnqueueNDRangeKernel(device->queue, arguments->kernel, dimensions, NULL, global, group, 0,
+                                         NULL, NULL);
+    return clp_opencl_check(&device->base.info, call, code);
 }

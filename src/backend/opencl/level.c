@@ -102,8 +102,9 @@ clp_status clp_opencl_level_create(clp_device *device, const clp_operator *op, c
             info->name, info->platform);
     clp_layout layout;
     CLP_TRY(clp_layout_init(&layout, &op->grid, clp_precision_bytes(precision)));
-    unsigned long long total =
-        info->memory_bytes > opened->allocated ? info->memory_bytes - opened->allocated : 1;
+    /* 0 stands for a device that does not tell. */
+    unsigned long long total = info->memory_bytes > opened->allocated ? info->memory_bytes - opened->allocated
+                                                                      : info->memory_bytes != 0;
     CLP_TRY(clp_backend_check_memory(&layout, fields, info->max_allocation_bytes, total, info->name));
 
     opencl_level *created = calloc(1, sizeof *created);

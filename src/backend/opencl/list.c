@@ -75,6 +75,12 @@ void clp_device_list_add_note(clp_device_list *list, const char *format, ...)
     va_end(arguments);
 }
 
+static void note_call(clp_device_list *list, const char *platform, const char *call, cl_int code)
+{
+    clp_device_list_add_note(list, "%s is passed over: %s: %s (%d)", platform, call,
+                             clp_opencl_error_name(code), (int)code);
+}
+
 static clp_status add_platform(clp_device_list *list, cl_platform_id platform)
 {
     char name[256] = "a platform without a name";
@@ -87,8 +93,7 @@ static clp_status add_platform(clp_device_list *list, cl_platform_id platform)
         return CLP_OK;
     }
     if (code != CL_SUCCESS) {
-        clp_device_list_add_note(list, "platform %s is passed over: clGetDeviceIDs: %s (%d)", name,
-                                 clp_opencl_error_name(code), (int)code);
+        note_call(list, name, "clGetDeviceIDs", code);
         return CLP_OK;
     }
     cl_device_id *ids = malloc(count * sizeof *ids);
@@ -99,6 +104,7 @@ static clp_status add_platform(clp_device_list *list, cl_platform_id platform)
         return clp_fail_host_memory(count * sizeof *entries);
     }
     code = clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, count, ids, NULL);
+    if (code != CL_SUCCESS) note_call(list, name, "clGetDeviceIDs", code);
     for (cl_uint i = 0; code == CL_SUCCESS && i < count; i++) {
         struct opencl_entry *entry = &list->entries[list->count++];
         entry->id = ids[i];
@@ -128,10 +134,9 @@ clp_status clp_device_list_create(clp_device_list **list)
         for (cl_uint i = 0; code == CL_SUCCESS && status == CLP_OK && i < count; i++)
             status = add_platform(created, platforms[i]);
         if (status != CLP_OK) goto cleanup;
-    } else if (code != -1001 && code != CL_SUCCESS) { /* -1001: no platform at all */
-        clp_device_list_add_note(created, "clGetPlatformIDs: %s (%d)", clp_opencl_error_name(code),
-                                 (int)code);
     }
+    if (code != CL_SUCCESS && code != -1001) /* -1001: there is no platform, which is no error */
+        note_call(created, "OpenCL", "clGetPlatformIDs", code);
     *list = created;
     created = NULL;
 cleanup:

@@ -44,9 +44,9 @@ static clp_status fail_build(opencl_device *device, cl_program program, cl_int c
     clGetProgramBuildInfo(program, device->id, CL_PROGRAM_BUILD_LOG, 0, NULL, &size);
     if (size) log = calloc(1, size + 1);
     if (log) clGetProgramBuildInfo(program, device->id, CL_PROGRAM_BUILD_LOG, size, log, NULL);
-    clp_status status =
-        clp_fail(CLP_ERROR_DEVICE, "the kernels do not build on %s (%s, driver %s): %s (%d)\n%s", info->name,
-                 info->platform, info->driver, clp_opencl_error_name(code), (int)code, log ? log : "");
+    clp_status status = clp_fail(
+        CLP_ERROR_DEVICE, "the kernels do not build on %s (%s, driver %s): clBuildProgram: %s (%d)\n%s",
+        info->name, info->platform, info->driver, clp_opencl_error_name(code), (int)code, log ? log : "");
     free(log);
     return status;
 }

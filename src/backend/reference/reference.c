@@ -40,6 +40,11 @@ static unsigned core_count(void)
 
 static clp_status reference_open(const clp_device_options *options, clp_device **device)
 {
+    if (options->device)
+        return clp_fail(CLP_ERROR_INPUT,
+                        "device '%s' was asked for, but the reference backend has none to choose from; "
+                        "leave out --device or --backend reference",
+                        options->device);
     clp_device *opened = calloc(1, sizeof *opened);
     if (!opened) return clp_fail_host_memory(sizeof *opened);
     unsigned threads = options->threads ? options->threads : core_count();

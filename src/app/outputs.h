@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Where `clpoisson solve` writes to. */
+#ifndef APP_OUTPUTS_H
+#define APP_OUTPUTS_H
+
+#include <clpoisson/clpoisson.h>
+
+/*
+ * Checks, before any work, that each output can be written and none falls on another or on the problem file.
+ * Answers -1 to go on, or an exit status after an error that has been said.
+ */
+int app_check_outputs(const char *problem_path, const clp_problem_output *output);
+
+/* Says why an output was not written, forgets its path and keeps the first such status. */
+void app_written(clp_status status, const char **path, clp_status *first);
+
+#endif

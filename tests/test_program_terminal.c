@@ -56,11 +56,11 @@ Test(program_terminal, progress_until_interrupted)
     EXPECT_STATUS(ran, 3);
     cr_expect_lt(ran.seconds, 30, "%g s", ran.seconds);
     EXPECT_HOLDS(ran.error, " sweeps, ");
-    EXPECT_HOLDS(ran.error, " to go down to ");
+    EXPECT_HOLDS(ran.error, " to reach ");
     EXPECT_HOLDS(ran.error, clear_line);
     const char *end = strstr(ran.error, "not converged: it was interrupted");
     cr_assert(end, "%s", ran.error);
-    cr_expect_null(strstr(end, " to go down to "), "no progress after the end: %s", end);
+    cr_expect_null(strstr(end, " to reach "), "no progress after the end: %s", end);
     cr_expect(file_exists("u.npy"));
 }
 

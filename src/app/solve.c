@@ -169,8 +169,8 @@ static int solve(const clp_problem_file *file, const clp_device_options *device_
     if (status != CLP_OK) goto cleanup;
     app_show_problem(clp_device_get_info(device), clp_problem_file_problem(file));
 
-    app_progress_state progress = {.last = 0};
     clp_solver_options options = *clp_problem_file_solver(file);
+    app_progress_state progress = {.criterion = options.criterion};
     options.monitor = monitor;
     options.monitor_user = &progress;
     signal(SIGINT, interrupt);

@@ -38,9 +38,10 @@ void app_show_progress(app_progress_state *state, const clp_progress *progress)
     if (isfinite(progress->sweeps_left))
         snprintf(left, sizeof left, ", about %s left",
                  app_duration(progress->sweeps_left / rate, time, sizeof time));
-    app_progress("%s sweeps, %.3g to go down to %.3g, %.2f G updates/s%s",
-                 app_count(progress->sweeps, sweeps, sizeof sweeps), progress->value, progress->tolerance,
-                 1e-9 * progress->updates_per_second, left);
+    static const char *const what[] = {"error at most", "relative residual", "largest change"};
+    app_progress("%s sweeps: %s %.3g, to reach %.3g; %.2f G updates/s%s",
+                 app_count(progress->sweeps, sweeps, sizeof sweeps), what[state->criterion], progress->value,
+                 progress->tolerance, 1e-9 * progress->updates_per_second, left);
 }
 
 /* Why a solve that did not converge ended, and what to do about it. */

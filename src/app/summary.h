@@ -9,6 +9,7 @@
 void app_show_problem(const clp_device_info *device, const clp_problem *problem);
 
 typedef struct app_progress_state {
+    clp_criterion criterion;
     double last; /* seconds into the solve at which the line was last drawn */
 } app_progress_state;
 

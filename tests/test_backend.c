@@ -153,3 +153,50 @@ Test(backend, memory_is_checked_before_allocating)
                       shapes[s][0], shapes[s][1]);
     }
 }
+
+/* Row `row` of a field whose row above and below hold 8 and whose own nodes hold 4: a sweep makes 6 of them.
+ */
+static void expect_sweep_at(const clp_backend *backend, clp_field *u, clp_field *v, size_t row)
+{
+    size_t width = u->level->layout.nodes[0];
+    double *values = malloc(3 * width * sizeof *values);
+    cr_assert_not_null(values);
+    for (size_t i = 0; i < 3 * width; i++) values[i] = i / width == 1 ? 4 : 8;
+    cr_assert_eq(backend->field_write(u, row - 1, 3, values), CLP_OK, "%s", clp_error_message());
+    cr_assert_eq(backend->sweep(u, v, NULL, &(double){1}, 1), CLP_OK, "%s", clp_error_message());
+    cr_assert_eq(backend->field_read(u, row, 1, values), CLP_OK, "%s", clp_error_message());
+    for (size_t i = 1; i + 1 < width; i++)
+        cr_assert_eq(values[i], 6, "node %zu of row %zu: %g", i, row, values[i]);
+    free(values);
+}
+
+/* Needs 18 GB of memory: runs only with CLPOISSON_TEST_LARGE naming a backend. */
+Test(backend, more_than_2_to_the_31_nodes)
+{
+    const char *name = getenv("CLPOISSON_TEST_LARGE");
+    if (!name) cr_skip_test("CLPOISSON_TEST_LARGE is not set");
+    clp_device *device;
+    cr_assert_eq(clp_device_open(&(clp_device_options){.backend = name}, &device), CLP_OK);
+    const clp_backend *backend = device->backend;
+    clp_operator op = {.grid = {.nodes = {65536, 32800}, .size = {65535, 32799}},
+                       .conductance = {1, 1},
+                       .held = {true, true, true, true},
+                       .scale = 8};
+    for (const char *const *variant = backend->sweep_variants; *variant; variant++) {
+        clp_level *level;
+        clp_field *u, *v;
+        cr_assert_eq(backend->level_create(device, &op, CLP_PRECISION_SINGLE, *variant, 2, &level), CLP_OK,
+                     "%s", clp_error_message());
+        cr_assert_eq(backend->field_create(level, &u), CLP_OK, "%s", clp_error_message());
+        cr_assert_eq(backend->field_create(level, &v), CLP_OK, "%s", clp_error_message());
+        expect_sweep_at(backend, u, v, 32797);
+        expect_sweep_at(backend, u, v, 17);
+        clp_norms norms;
+        cr_assert_eq(backend->residual_norms(u, NULL, &norms), CLP_OK);
+        cr_expect_gt(norms.largest, 0);
+        backend->field_destroy(u);
+        backend->field_destroy(v);
+        backend->level_destroy(level);
+    }
+    clp_device_close(device);
+}

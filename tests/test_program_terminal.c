@@ -55,7 +55,7 @@ Test(program_terminal, progress_until_interrupted)
                                          .signal_text = "updates/s"});
     EXPECT_STATUS(ran, 3);
     cr_expect_lt(ran.seconds, 30, "%g s", ran.seconds);
-    EXPECT_HOLDS(ran.error, " sweeps, ");
+    EXPECT_HOLDS(ran.error, " sweeps: ");
     EXPECT_HOLDS(ran.error, " to reach ");
     EXPECT_HOLDS(ran.error, clear_line);
     const char *end = strstr(ran.error, "not converged: it was interrupted");

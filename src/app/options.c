@@ -23,13 +23,33 @@ static const app_option common[] = {
     {.name = NULL},
 };
 
+enum { HELP_INDENT = 27, HELP_WIDTH = 90 };
+
+void app_print_entry(const char *left, const char *text)
+{
+    size_t column = (size_t)printf("  %-*s", HELP_INDENT - 3, left);
+    while (*text) {
+        size_t word = strcspn(text, " ");
+        if (column > HELP_INDENT && column + 1 + word > HELP_WIDTH) {
+            printf("\n%*s", HELP_INDENT - 1, "");
+            column = HELP_INDENT - 1;
+        }
+        printf(" %.*s", (int)word, text);
+        column += 1 + word;
+        text += word;
+        text += strspn(text, " ");
+    }
+    printf("\n");
+}
+
 static void print_option(const app_option *option)
 {
     char left[64];
+    if (!option->help) return; /* known, and refused with a reason */
     snprintf(left, sizeof left, "%s%s%s%s%s", option->short_name ? option->short_name : "",
              option->short_name ? ", " : "", option->name, option->value ? " " : "",
              option->value ? option->value : "");
-    printf("  %-24s %s\n", left, option->help);
+    app_print_entry(left, option->help);
 }
 
 static void print_help(const app_command *command, const app_option *options, void (*extra_help)(void))

@@ -13,10 +13,10 @@ typedef struct app_option {
     const char *name;       /* "--device" */
     const char *short_name; /* "-d" or NULL */
     const char *value;      /* what it takes, for --help; NULL for a flag */
-    const char *help;
-    bool *flag;        /* set to true by a flag */
-    const char **text; /* receives the value; with `list`, text[0 .. *count) */
-    size_t *count;     /* number of values, where an option may be repeated */
+    const char *help;       /* NULL: left out of --help */
+    bool *flag;             /* set to true by a flag */
+    const char **text;      /* receives the value; with `list`, text[0 .. *count) */
+    size_t *count;          /* number of values, where an option may be repeated */
 } app_option;
 
 /* A subcommand: a const descriptor in a file of its own. */
@@ -35,6 +35,9 @@ extern const app_command app_solve, app_devices, app_check;
  */
 int app_read_options(const app_command *command, const app_option *options, int count, char **arguments,
                      const char **operands, size_t most, size_t *operand_count, void (*extra_help)(void));
+
+/* Prints an entry of --help: what is named, and what it does, wrapped. */
+void app_print_entry(const char *left, const char *text);
 
 /* Checks that standard output took everything; says so and answers EXIT_FAILED if not, else `status`. */
 int app_finish_output(int status);

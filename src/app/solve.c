@@ -52,11 +52,10 @@ static void print_keys(void)
     printf("\nKeys of the problem file (docs/problem-file.md has examples):\n");
     for (size_t i = 0; i < count; i++) {
         if (!keys[i].available) continue;
-        printf("  %-24s %s", keys[i].key, keys[i].text);
-        if (*keys[i].initial)
-            printf(" (%s; default %s)\n", keys[i].value, keys[i].initial);
-        else
-            printf(" (%s; required)\n", keys[i].value);
+        char text[512];
+        snprintf(text, sizeof text, "%s. Takes %s%s%s", keys[i].text, keys[i].value,
+                 *keys[i].initial ? "; default " : "; required", keys[i].initial);
+        app_print_entry(keys[i].key, text);
     }
     printf("\nBackends:");
     for (const char *const *name = clp_backend_names(); *name; name++) printf(" %s", *name);
@@ -81,7 +80,7 @@ static int read_request(solve_request *request, int count, char **arguments)
          .value = "F",
          .help = "values of all nodes (NumPy .npy)",
          .text = &request->field},
-        {.name = "--vtk", .value = "F", .help = "not in this version yet", .text = &request->vtk},
+        {.name = "--vtk", .value = "F", .text = &request->vtk},
         {.name = "--report",
          .value = "F",
          .help = "what was done and how right it is (JSON)",

@@ -42,6 +42,9 @@ static void extrapolate(const clp_solver *solver, solve_course *course, const cl
 {
     double tolerance = solver->report.tolerance;
     double slope = log(test->value / course->last.value) / (double)(test->sweeps - course->last.sweeps);
+    /* Rough errors die first: early on, what is measured is faster than what is to come, which theory knows.
+     */
+    slope = fmax(slope, solver->method->log_factor(&solver->op));
     course->sweeps_left = slope < 0 && isfinite(slope) ? fmax(log(tolerance / test->value) / slope, 0) : NAN;
     if (!(test->value > 0.99 * course->best)) {
         course->best = test->value;

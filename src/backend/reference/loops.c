@@ -15,13 +15,6 @@ typedef struct clp_rows {
     const REAL *south, *centre, *north;
 } clp_rows;
 
-/* Starting threads costs more than a small field's work, above all on busy cores. */
-static int threads_for(const clp_stencil *stencil)
-{
-    size_t per_thread = stencil->layout.nodes[0] * stencil->layout.nodes[1] / 8192;
-    return per_thread < (size_t)stencil->threads ? 1 : stencil->threads;
-}
-
 static const REAL *row_of(const clp_layout *layout, const void *u, size_t j)
 {
     return (const REAL *)u + layout->origin + j * layout->pitch;
@@ -78,14 +71,14 @@ static void sweep_row(const clp_stencil *stencil, const void *u, void *v, const 
 
 static void sweep(const clp_stencil *stencil, const void *u, void *v, const void *q, double weight)
 {
-#pragma omp parallel for schedule(static) num_threads(threads_for(stencil))
+#pragma omp parallel for schedule(static) num_threads(stencil->threads)
     for (size_t j = 0; j < stencil->layout.nodes[1]; j++) sweep_row(stencil, u, v, q, weight, j);
 }
 
 static clp_sums residual(const clp_stencil *stencil, const void *u, const void *q)
 {
     double largest = 0, squares = 0, field = 0;
-#pragma omp parallel for schedule(static) num_threads(threads_for(stencil)) reduction(max : largest, field)                \
+#pragma omp parallel for schedule(static) num_threads(stencil->threads) reduction(max : largest, field)                \
     reduction(+ : squares)
     for (size_t j = stencil->first[1]; j < stencil->end[1]; j++) {
         clp_rows rows = rows_around(&stencil->layout, u, j);
@@ -105,7 +98,7 @@ static clp_sums residual(const clp_stencil *stencil, const void *u, const void *
 static clp_sums change(const clp_stencil *stencil, const void *u, const void *v)
 {
     double largest = 0, squares = 0, field = 0;
-#pragma omp parallel for schedule(static) num_threads(threads_for(stencil)) reduction(max : largest, field)                \
+#pragma omp parallel for schedule(static) num_threads(stencil->threads) reduction(max : largest, field)                \
     reduction(+ : squares)
     for (size_t j = stencil->first[1]; j < stencil->end[1]; j++) {
         const REAL *a = row_of(&stencil->layout, u, j), *b = row_of(&stencil->layout, v, j);

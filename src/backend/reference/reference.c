@@ -73,13 +73,19 @@ static void reference_close(clp_device *device)
     free(device);
 }
 
-static clp_stencil stencil_of(const clp_operator *op, const clp_layout *layout, int threads)
+/* Starting threads costs more than a small field's work, above all on busy cores. */
+static int useful_threads(const clp_layout *layout, unsigned threads)
+{
+    return layout->nodes[0] * layout->nodes[1] / 8192 < threads ? 1 : (int)threads;
+}
+
+static clp_stencil stencil_of(const clp_operator *op, const clp_layout *layout, unsigned threads)
 {
     double diagonal = clp_operator_diagonal(op);
     clp_stencil stencil = {.layout = *layout,
                            .inverse_diagonal = 1 / diagonal,
                            .inverse_scale = 1 / op->scale,
-                           .threads = threads};
+                           .threads = useful_threads(layout, threads)};
     for (int axis = 0; axis < CLP_AXES; axis++) {
         stencil.first[axis] = clp_operator_first(op, axis);
         stencil.end[axis] = clp_operator_end(op, axis);
@@ -102,7 +108,7 @@ static clp_status reference_level_create(clp_device *device, const clp_operator 
         .device = device, .op = *op, .layout = layout, .precision = precision, .sweeps_per_pass = 1};
     created->loops =
         precision == CLP_PRECISION_SINGLE ? &clp_reference_loops_single : &clp_reference_loops_double;
-    created->stencil = stencil_of(op, &layout, (int)device->info.compute_units);
+    created->stencil = stencil_of(op, &layout, device->info.compute_units);
     *level = &created->base;
     return CLP_OK;
 }
@@ -188,7 +194,7 @@ static clp_stencil host_stencil(const clp_operator *op)
     clp_layout layout = {.nodes = {op->grid.nodes[0], op->grid.nodes[1]},
                          .pitch = op->grid.nodes[0],
                          .element_bytes = sizeof(double)};
-    return stencil_of(op, &layout, (int)core_count());
+    return stencil_of(op, &layout, core_count());
 }
 
 clp_norms clp_reference_residual(const clp_operator *op, const double *values)

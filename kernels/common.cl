@@ -51,3 +51,24 @@ static inline REAL neighbours(__global const REAL *u, size_t i, size_t j, size_t
     REAL west = row[i == 0 ? 1 : i - 1], east = row[i == nx - 1 ? i - 1 : i + 1];
     return x * (west + east) + y * (south[i] + north[i]);
 }
+
+/* Weights of a sweep w: keep = 1 - w; x, y = w times the shares of the diagonal; source = w / D. */
+typedef struct {
+    REAL keep, x, y, source;
+} weights_t;
+
+/* v = u + w / D (q - A u) at node (j, i); a held node is copied. The fields point at node (0, 0). */
+static inline void sweep_node(__global const REAL *u, __global REAL *v, __global const REAL *q, size_t i, size_t j,
+                              size_t nx, size_t ny, const weights_t w)
+{
+    const size_t index = j * WIDTH + i;
+    if (is_held(i, j, nx, ny)) {
+        v[index] = u[index];
+        return;
+    }
+    REAL value = w.keep * u[index] + neighbours(u, i, j, nx, ny, w.x, w.y);
+#if HAS_SOURCE
+    value += w.source * q[index];
+#endif
+    v[index] = value;
+}

@@ -21,10 +21,6 @@
 #define SPAN (TILE + 2 * HALO)
 #define PAD 16 /* before and behind a row, so that the neighbour of its first and last column is there */
 
-typedef struct {
-    REAL keep, x, y, source;
-} weights_t;
-
 /* Weights of all sweeps of a launch, by value. */
 typedef struct {
     weights_t of[SWEEPS];

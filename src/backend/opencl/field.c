@@ -109,40 +109,41 @@ static size_t row_offset(const clp_layout *layout, size_t row)
     return (layout->origin + row * layout->pitch) * layout->element_bytes;
 }
 
-clp_status clp_opencl_field_write(clp_field *field, size_t row, size_t rows, const double *values)
+/* Moves rows from `write` to the field, or from the field to `read`; the other one is NULL. */
+static clp_status transfer(clp_field *field, size_t row, size_t rows, const double *write, double *read)
 {
     const clp_layout *layout = &field->level->layout;
     opencl_device *device = ((opencl_level *)field->level)->device;
+    cl_mem buffer = ((opencl_field *)field)->buffer;
     staging staged;
     CLP_TRY(staging_create(layout, rows, &staged));
     clp_status status = CLP_OK;
     for (size_t done = 0; done < rows && status == CLP_OK; done += staged.rows) {
-        size_t now = clp_min(staged.rows, rows - done);
-        to_device_rows(layout, values + done * layout->nodes[0], now, staged.data);
-        status = clp_opencl_check(&device->base.info, "clEnqueueWriteBuffer",
-                                  clEnqueueWriteBuffer(device->queue, ((opencl_field *)field)->buffer,
-                                                       CL_TRUE, row_offset(layout, row + done),
-                                                       span_bytes(layout, now), staged.data, 0, NULL, NULL));
+        size_t now = clp_min(staged.rows, rows - done), skip = done * layout->nodes[0];
+        size_t offset = row_offset(layout, row + done), bytes = span_bytes(layout, now);
+        const char *call = write ? "clEnqueueWriteBuffer" : "clEnqueueReadBuffer";
+        cl_int code;
+        if (write) {
+            to_device_rows(layout, write + skip, now, staged.data);
+            code = clEnqueueWriteBuffer(device->queue, buffer, CL_TRUE, offset, bytes, staged.data, 0, NULL,
+                                        NULL);
+        } else {
+            code = clEnqueueReadBuffer(device->queue, buffer, CL_TRUE, offset, bytes, staged.data, 0, NULL,
+                                       NULL);
+            if (code == CL_SUCCESS) from_device_rows(layout, staged.data, now, read + skip);
+        }
+        status = clp_opencl_check(&device->base.info, call, code);
     }
     free(staged.data);
     return status;
 }
 
+clp_status clp_opencl_field_write(clp_field *field, size_t row, size_t rows, const double *values)
+{
+    return transfer(field, row, rows, values, NULL);
+}
+
 clp_status clp_opencl_field_read(clp_field *field, size_t row, size_t rows, double *values)
 {
-    const clp_layout *layout = &field->level->layout;
-    opencl_device *device = ((opencl_level *)field->level)->device;
-    staging staged;
-    CLP_TRY(staging_create(layout, rows, &staged));
-    clp_status status = CLP_OK;
-    for (size_t done = 0; done < rows && status == CLP_OK; done += staged.rows) {
-        size_t now = clp_min(staged.rows, rows - done);
-        status = clp_opencl_check(&device->base.info, "clEnqueueReadBuffer",
-                                  clEnqueueReadBuffer(device->queue, ((opencl_field *)field)->buffer, CL_TRUE,
-                                                      row_offset(layout, row + done), span_bytes(layout, now),
-                                                      staged.data, 0, NULL, NULL));
-        if (status == CLP_OK) from_device_rows(layout, staged.data, now, values + done * layout->nodes[0]);
-    }
-    free(staged.data);
-    return status;
+    return transfer(field, row, rows, NULL, values);
 }

@@ -46,6 +46,19 @@ void clp_argument_reals(clp_arguments *arguments, const double *values, size_t c
     set(arguments, count * sizeof *single, single);
 }
 
+clp_arguments clp_opencl_arguments(const opencl_level *level, cl_kernel kernel, cl_mem a, cl_mem b, cl_mem c)
+{
+    const clp_layout *layout = &level->base.layout;
+    clp_arguments arguments = {.kernel = kernel, .precision = level->base.precision};
+    clp_argument_buffer(&arguments, a);
+    clp_argument_buffer(&arguments, b);
+    clp_argument_buffer(&arguments, c);
+    clp_argument_size(&arguments, layout->origin);
+    clp_argument_size(&arguments, layout->nodes[0]);
+    clp_argument_size(&arguments, layout->nodes[1]);
+    return arguments;
+}
+
 clp_status clp_opencl_launch(opencl_device *device, const clp_arguments *arguments, const char *name,
                              cl_uint dimensions, const size_t *global, const size_t *group)
 {

@@ -35,14 +35,9 @@ clp_status clp_opencl_residual_norms(const clp_field *u, const clp_field *q, clp
     const clp_operator *op = &level->base.op;
     double diagonal = clp_operator_diagonal(op);
     cl_mem buffer = ((const opencl_field *)u)->buffer;
-    clp_arguments arguments = {.kernel = kernels->kernel[KERNEL_RESIDUAL_NORMS],
-                               .precision = level->base.precision};
-    clp_argument_buffer(&arguments, buffer);
-    clp_argument_buffer(&arguments, q ? ((const opencl_field *)q)->buffer : buffer);
-    clp_argument_buffer(&arguments, level->partial);
-    clp_argument_size(&arguments, level->base.layout.origin);
-    clp_argument_size(&arguments, level->base.layout.nodes[0]);
-    clp_argument_size(&arguments, level->base.layout.nodes[1]);
+    clp_arguments arguments =
+        clp_opencl_arguments(level, kernels->kernel[KERNEL_RESIDUAL_NORMS], buffer,
+                             q ? ((const opencl_field *)q)->buffer : buffer, level->partial);
     clp_argument_real(&arguments, op->conductance[0] / diagonal);
     clp_argument_real(&arguments, op->conductance[1] / diagonal);
     clp_argument_real(&arguments, 1 / diagonal);
@@ -57,14 +52,9 @@ clp_status clp_opencl_change_norms(const clp_field *u, const clp_field *v, clp_n
     opencl_level *level = (opencl_level *)u->level;
     opencl_kernels *kernels;
     CLP_TRY(clp_opencl_level_kernels(level, false, &kernels));
-    clp_arguments arguments = {.kernel = kernels->kernel[KERNEL_CHANGE_NORMS],
-                               .precision = level->base.precision};
-    clp_argument_buffer(&arguments, ((const opencl_field *)u)->buffer);
-    clp_argument_buffer(&arguments, ((const opencl_field *)v)->buffer);
-    clp_argument_buffer(&arguments, level->partial);
-    clp_argument_size(&arguments, level->base.layout.origin);
-    clp_argument_size(&arguments, level->base.layout.nodes[0]);
-    clp_argument_size(&arguments, level->base.layout.nodes[1]);
+    clp_arguments arguments =
+        clp_opencl_arguments(level, kernels->kernel[KERNEL_CHANGE_NORMS], ((const opencl_field *)u)->buffer,
+                             ((const opencl_field *)v)->buffer, level->partial);
     clp_argument_real(&arguments, 1 / level->base.op.scale);
     size_t items = level->tuning.items, global = level->groups * items;
     CLP_TRY(clp_opencl_launch(level->device, &arguments, "change_norms", 1, &global, &items));

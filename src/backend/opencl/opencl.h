@@ -172,6 +172,9 @@ typedef struct clp_arguments {
     cl_int error;
 } clp_arguments;
 
+/* The arguments that kernels on fields begin with: three buffers, then where the nodes lie in them. */
+clp_arguments clp_opencl_arguments(const opencl_level *level, cl_kernel kernel, cl_mem a, cl_mem b, cl_mem c);
+
 void clp_argument_buffer(clp_arguments *arguments, cl_mem buffer);
 void clp_argument_size(clp_arguments *arguments, size_t value);
 void clp_argument_int(clp_arguments *arguments, size_t value);

@@ -27,26 +27,27 @@ clp_status clp_opencl_sweep(clp_field *u, clp_field *scratch, const clp_field *q
     return CLP_OK;
 }
 
+/* weights_t of the kernels: what u, the neighbours along x and y, and q count for. */
+static void weights_of(const clp_operator *op, double weight, double out[4])
+{
+    double diagonal = clp_operator_diagonal(op);
+    out[0] = 1 - weight;
+    out[1] = weight * op->conductance[0] / diagonal;
+    out[2] = weight * op->conductance[1] / diagonal;
+    out[3] = weight / diagonal;
+}
+
 /* The variants of one sweep per launch differ in their range only. */
 static clp_status launch_single(opencl_level *level, cl_mem from, cl_mem to, cl_mem q, double weight,
                                 cl_uint dimensions, const size_t *global)
 {
     opencl_kernels *kernels;
+    double weights[4];
     CLP_TRY(clp_opencl_level_kernels(level, q != NULL, &kernels));
-    const clp_layout *layout = &level->base.layout;
-    const clp_operator *op = &level->base.op;
-    double diagonal = clp_operator_diagonal(op);
-    clp_arguments arguments = {.kernel = kernels->kernel[KERNEL_SWEEP], .precision = level->base.precision};
-    clp_argument_buffer(&arguments, from);
-    clp_argument_buffer(&arguments, to);
-    clp_argument_buffer(&arguments, q ? q : from);
-    clp_argument_size(&arguments, layout->origin);
-    clp_argument_size(&arguments, layout->nodes[0]);
-    clp_argument_size(&arguments, layout->nodes[1]);
-    clp_argument_real(&arguments, 1 - weight);
-    clp_argument_real(&arguments, weight * op->conductance[0] / diagonal);
-    clp_argument_real(&arguments, weight * op->conductance[1] / diagonal);
-    clp_argument_real(&arguments, weight / diagonal);
+    weights_of(&level->base.op, weight, weights);
+    clp_arguments arguments =
+        clp_opencl_arguments(level, kernels->kernel[KERNEL_SWEEP], from, to, q ? q : from);
+    clp_argument_reals(&arguments, weights, 4);
     return clp_opencl_launch(level->device, &arguments, level->sweep->kernel, dimensions, global, NULL);
 }
 
@@ -94,25 +95,13 @@ static clp_status launch_rows(opencl_level *level, cl_mem from, cl_mem to, cl_me
     opencl_kernels *kernels;
     CLP_TRY(clp_opencl_level_kernels(level, q != NULL, &kernels));
     const clp_layout *layout = &level->base.layout;
-    const clp_operator *op = &level->base.op;
-    double diagonal = clp_operator_diagonal(op);
-    double schedule[SWEEPS_MAX][4] = {{0}}; /* as weights_t in the kernel */
-    for (size_t k = 0; k < count; k++) {
-        schedule[k][0] = 1 - weights[k];
-        schedule[k][1] = weights[k] * op->conductance[0] / diagonal;
-        schedule[k][2] = weights[k] * op->conductance[1] / diagonal;
-        schedule[k][3] = weights[k] / diagonal;
-    }
+    double schedule[SWEEPS_MAX][4] = {{0}};
+    for (size_t k = 0; k < count; k++) weights_of(&level->base.op, weights[k], schedule[k]);
     size_t across = (layout->nodes[0] + level->tile - 1) / level->tile;
-    size_t rows =
-        tile_rows(layout->nodes[1], across, clp_max(level->device->base.info.compute_units, 1), count);
-    clp_arguments arguments = {.kernel = kernels->kernel[KERNEL_SWEEP], .precision = level->base.precision};
-    clp_argument_buffer(&arguments, from);
-    clp_argument_buffer(&arguments, to);
-    clp_argument_buffer(&arguments, q ? q : from);
-    clp_argument_size(&arguments, layout->origin);
-    clp_argument_size(&arguments, layout->nodes[0]);
-    clp_argument_size(&arguments, layout->nodes[1]);
+    size_t units = clp_max(level->device->base.info.compute_units, 1);
+    size_t rows = tile_rows(layout->nodes[1], across, units, count);
+    clp_arguments arguments =
+        clp_opencl_arguments(level, kernels->kernel[KERNEL_SWEEP], from, to, q ? q : from);
     clp_argument_size(&arguments, rows);
     clp_argument_int(&arguments, count);
     clp_argument_reals(&arguments, &schedule[0][0], sizeof schedule / sizeof(double));

@@ -132,15 +132,26 @@ static int read_threads(const char *text, unsigned *threads)
     return -1;
 }
 
+/* The problem file's name without folder and ending, and how far the equations are solved. */
+static void picture_title(const char *problem_path, const clp_report *report, char *title, size_t size)
+{
+    const char *slash = strrchr(problem_path, '/'), *name = slash ? slash + 1 : problem_path;
+    snprintf(title, size, "%.*s: %zu × %zu nodes, equations solved to %.2g", (int)strcspn(name, "."), name,
+             report->grid.nodes[0], report->grid.nodes[1], report->algebraic_bound);
+}
+
 /*
  * Every output that can be written is written; errors are said as they come, the first is answered. What
  * could not be written is taken out of `output`.
  */
-static clp_status write_outputs(clp_problem_output *output, const clp_solver *solver, double start)
+static clp_status write_outputs(const char *problem_path, clp_problem_output *output,
+                                const clp_solver *solver, double start)
 {
     clp_report report = *clp_solver_report(solver);
     const double *values = clp_solver_values(solver);
-    clp_picture_options options = {.mark = report.converged ? NULL : "not converged"};
+    char title[256];
+    picture_title(problem_path, &report, title, sizeof title);
+    clp_picture_options options = {.title = title, .mark = report.converged ? NULL : "not converged"};
     clp_status first = CLP_OK;
     double begin = now();
     if (output->field)
@@ -157,8 +168,8 @@ static clp_status write_outputs(clp_problem_output *output, const clp_solver *so
     return first;
 }
 
-static int solve(const clp_problem_file *file, const clp_device_options *device_options,
-                 clp_problem_output *output)
+static int solve(const char *problem_path, const clp_problem_file *file,
+                 const clp_device_options *device_options, clp_problem_output *output)
 {
     double start = now();
     clp_device *device = NULL;
@@ -180,7 +191,7 @@ static int solve(const clp_problem_file *file, const clp_device_options *device_
     signal(SIGTERM, SIG_DFL);
     if (status != CLP_OK) goto cleanup;
     /* Errors of writing have been said, one by one. */
-    status = write_outputs(output, solver, start);
+    status = write_outputs(problem_path, output, solver, start);
     result = status != CLP_OK                       ? EXIT_FAILED
              : clp_solver_report(solver)->converged ? EXIT_SOLVED
                                                     : EXIT_NOT_CONVERGED;
@@ -209,7 +220,7 @@ static int run(int count, char **arguments)
     if (request.field) output.field = request.field;
     if (request.report) output.report = request.report;
     status = app_check_outputs(request.path, &output);
-    if (status < 0) status = solve(file, &device, &output);
+    if (status < 0) status = solve(request.path, file, &device, &output);
     clp_problem_file_destroy(file);
     return status;
 }

@@ -40,7 +40,8 @@ static clp_status prepare(contestant *c, clp_device *device, size_t nodes, clp_p
                        .conductance = {1 / (spacing * spacing), 1 / (spacing * spacing)},
                        .held = {true, true, true, true},
                        .scale = 128};
-    CLP_TRY(backend->level_create(device, &op, precision, c->name, 2, &c->level));
+    CLP_TRY(
+        backend->level_create(device, &op, precision, c->name, &(clp_memory_use){.fields = 2}, &c->level));
     CLP_TRY(backend->field_create(c->level, &c->u));
     CLP_TRY(backend->field_create(c->level, &c->v));
     double *row = malloc(nodes * sizeof *row);

@@ -9,7 +9,8 @@
  *
  * Outside an insulated side the rows and columns are loaded mirrored; as the stencil is the same everywhere, the mirror
  * image stays one through all stages. Nodes of held sides are copied from stage to stage, so that what lies beyond them
- * never matters. The host sees to count <= SWEEPS and to more nodes than count + 1 along each axis.
+ * never matters. The host sees to count <= SWEEPS, and to more than count + 1 nodes along an axis with an
+ * insulated side.
  */
 #ifndef SWEEPS
 #define SWEEPS 16

@@ -87,6 +87,33 @@ Test(solver_ends, rounding_in_single, .init = set_up, .fini = tear_down)
     cr_expect_eq(report.reason, CLP_REASON_ROUNDING, "%s", clp_reason_name(report.reason));
 }
 
+Test(solver_ends, rounding_in_double, .init = set_up, .fini = tear_down)
+{
+    clp_report report;
+    cr_assert_eq(run((clp_solver_options){.tolerance = 1e-30}, &report), CLP_OK);
+    cr_expect_eq(report.reason, CLP_REASON_ROUNDING, "%s", clp_reason_name(report.reason));
+}
+
+Test(solver_ends, values_near_the_limits, .init = set_up, .fini = tear_down)
+{
+    static const double scales[] = {1e98, 1e-98};
+    for (int i = 0; i < 2; i++) {
+        clp_report report;
+        clp_solver *solver;
+        clp_grid grid = {.nodes = {17, 17}, .size = {i ? 1e-48 : 1e48, i ? 1e-48 : 1e48}};
+        clp_problem *extreme;
+        cr_assert_eq(clp_problem_create(&grid, &extreme), CLP_OK, "%s", clp_error_message());
+        cr_assert_eq(clp_problem_hold_side(extreme, CLP_SIDE_TOP, scales[i]), CLP_OK);
+        cr_assert_eq(clp_solver_create(device, extreme, NULL, &solver), CLP_OK, "%s", clp_error_message());
+        cr_assert_eq(clp_solver_run(solver), CLP_OK, "%s", clp_error_message());
+        report = *clp_solver_report(solver);
+        cr_expect(report.converged && report.algebraic_bound <= 1e-4 * scales[i] &&
+                  report.residual_initial > 0);
+        clp_solver_destroy(solver);
+        clp_problem_destroy(extreme);
+    }
+}
+
 Test(solver_ends, bad_requests, .init = set_up, .fini = tear_down)
 {
     clp_report report;
@@ -98,6 +125,16 @@ Test(solver_ends, bad_requests, .init = set_up, .fini = tear_down)
     cr_expect_eq(clp_problem_hold_side(problem, (clp_side)4, 1), CLP_ERROR_INPUT);
     cr_expect_eq(clp_problem_set_initial(problem, NAN), CLP_ERROR_INPUT);
     cr_expect_eq(clp_problem_hold_side(problem, CLP_SIDE_TOP, 1e38), CLP_OK);
+    cr_expect_eq(run((clp_solver_options){.precision = CLP_PRECISION_SINGLE}, &report), CLP_ERROR_INPUT);
+    /* Values whose squares or residuals would leave the range of the type are refused, not blamed on the
+     * device. */
+    static const double extremes[] = {1e200, 1e-200, -1e101};
+    for (int i = 0; i < 3; i++) {
+        cr_expect_eq(clp_problem_hold_side(problem, CLP_SIDE_TOP, extremes[i]), CLP_OK);
+        cr_expect_eq(run((clp_solver_options){.criterion = CLP_CRITERION_RESIDUAL}, &report),
+                     CLP_ERROR_INPUT);
+    }
+    cr_expect_eq(clp_problem_hold_side(problem, CLP_SIDE_TOP, 1e-40), CLP_OK);
     cr_expect_eq(run((clp_solver_options){.precision = CLP_PRECISION_SINGLE}, &report), CLP_ERROR_INPUT);
     clp_problem *loose;
     clp_solver *solver;

@@ -95,7 +95,7 @@ typedef struct clp_device clp_device;
 
 /**
  * Opens a device. With no device asked for by name, one that fails to open is passed over with a notice.
- * The caller owns *device and destroys it after everything made with it.
+ * The caller owns *device and closes it after everything made with it.
  * Errors: CLP_ERROR_INPUT (unknown backend or device), CLP_ERROR_DEVICE, CLP_ERROR_MEMORY.
  */
 CLP_API clp_status clp_device_open(const clp_device_options *options, clp_device **device);

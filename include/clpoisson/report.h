@@ -56,7 +56,7 @@ typedef struct clp_report {
     double minimum, maximum; /**< over all nodes */
     double mean;             /**< area-weighted */
     double energy;           /**< half the integral of k |grad u|^2 */
-    double flux[CLP_SIDES];  /**< what enters through each side, per unit depth; NaN where nothing is held */
+    double flux[CLP_SIDES];  /**< what enters through each side, per unit depth; 0 where it is insulated */
 } clp_report;
 
 #ifdef __cplusplus

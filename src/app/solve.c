@@ -32,6 +32,12 @@ static void interrupt(int number)
     signal(number, SIG_DFL);
 }
 
+/* Not where whoever started the program had it ignored (nohup, background jobs). */
+static void catch_signal(int number)
+{
+    if (signal(number, interrupt) == SIG_IGN) signal(number, SIG_IGN);
+}
+
 static double now(void)
 {
     struct timespec time;
@@ -136,8 +142,11 @@ static int read_threads(const char *text, unsigned *threads)
 static void picture_title(const char *problem_path, const clp_report *report, char *title, size_t size)
 {
     const char *slash = strrchr(problem_path, '/'), *name = slash ? slash + 1 : problem_path;
-    snprintf(title, size, "%.*s: %zu × %zu nodes, equations solved to %.2g", (int)strcspn(name, "."), name,
-             report->grid.nodes[0], report->grid.nodes[1], report->algebraic_bound);
+    int length = snprintf(title, size, "%.*s: %zu × %zu nodes", (int)strcspn(name, "."), name,
+                          report->grid.nodes[0], report->grid.nodes[1]);
+    if (report->converged && length > 0 && (size_t)length < size)
+        snprintf(title + length, size - (size_t)length, ", equations solved to %.2g",
+                 report->algebraic_bound);
 }
 
 /*
@@ -183,12 +192,10 @@ static int solve(const char *problem_path, const clp_problem_file *file,
     app_progress_state progress = {.criterion = options.criterion};
     options.monitor = monitor;
     options.monitor_user = &progress;
-    signal(SIGINT, interrupt);
-    signal(SIGTERM, interrupt);
+    catch_signal(SIGINT);
+    catch_signal(SIGTERM);
     status = clp_solver_create(device, clp_problem_file_problem(file), &options, &solver);
     if (status == CLP_OK) status = clp_solver_run(solver);
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
     if (status != CLP_OK) goto cleanup;
     /* Errors of writing have been said, one by one. */
     status = write_outputs(problem_path, output, solver, start);

@@ -64,10 +64,13 @@ static const char *advice(const clp_report *report)
 
 static void show_verdict(const clp_report *report, bool written)
 {
+    bool by_error = strcmp(report->criterion, "error") == 0;
     if (report->converged)
-        app_say(
-            "%ssolved%s   every value is within %.2g of the exact solution of the %zu equations (certified)",
-            app_green(), app_plain(), report->algebraic_bound, report->unknowns);
+        app_say("%ssolved%s   %s%s%severy value is within %.2g of the exact solution of the %zu equations "
+                "(certified)",
+                app_green(), app_plain(), by_error ? "" : "as far as criterion ",
+                by_error ? "" : report->criterion, by_error ? "" : " asks; ", report->algebraic_bound,
+                report->unknowns);
     else
         app_error("not converged: %s. %sEvery value is within %.2g of the exact solution of the equations",
                   advice(report), written ? "The result is written, and marked. " : "",
@@ -93,7 +96,7 @@ void app_show_summary(const clp_report *report, const clp_problem_output *output
     app_say("         values from %g to %g, mean %.6g", report->minimum, report->maximum, report->mean);
     for (int side = 0; side < CLP_SIDES; side++) {
         char flux[64];
-        if (isnan(report->flux[side])) continue;
+        if (report->flux[side] == 0) continue; /* insulated */
         snprintf(flux, sizeof flux, "%s%s %.5g", *fluxes ? ", " : "", clp_side_name((clp_side)side),
                  report->flux[side]);
         strncat(fluxes, flux, sizeof fluxes - strlen(fluxes) - 1);

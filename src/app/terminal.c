@@ -3,6 +3,7 @@
 
 #include "app/options.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +25,7 @@ void app_terminal_init(void)
     terminal.interactive = isatty(STDERR_FILENO);
     terminal.colour =
         terminal.interactive && !(no_colour && *no_colour) && !(kind && strcmp(kind, "dumb") == 0);
+    signal(SIGPIPE, SIG_IGN); /* a reader that goes away must not cost the other outputs */
     clp_set_notice_function(notice, NULL);
 }
 

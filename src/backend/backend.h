@@ -47,6 +47,12 @@ struct clp_field {
     clp_level *level;
 };
 
+/* What a caller will allocate. */
+typedef struct clp_memory_use {
+    size_t fields;              /* on the device */
+    size_t host_bytes_per_node; /* on the host, beside the fields */
+} clp_memory_use;
+
 struct clp_backend {
     const char *name;
     const char *summary; /* for --help */
@@ -63,7 +69,7 @@ struct clp_backend {
      * anything is made.
      */
     clp_status (*level_create)(clp_device *device, const clp_operator *op, clp_precision precision,
-                               const char *sweep_variant, size_t fields, clp_level **level);
+                               const char *sweep_variant, const clp_memory_use *use, clp_level **level);
     void (*level_destroy)(clp_level *level);
 
     /* A field of zeros. */
@@ -111,12 +117,20 @@ static inline double clp_precision_epsilon(clp_precision precision)
 /* Puts raw sums into norms: `largest` and `field` as they are, `squares` of values divided by `scale`. */
 clp_norms clp_norms_from_sums(double largest, double squares, double field, double scale);
 
+/* The memory there is. 0 stands for what is not known. */
+typedef struct clp_memory_limits {
+    const char *device_name;
+    unsigned long long largest; /* bytes of a single buffer */
+    unsigned long long total;   /* of all fields */
+    unsigned long long host;    /* of the host */
+    bool shared;                /* fields lie in the host's memory too */
+} clp_memory_limits;
+
 /*
- * Fails if `fields` buffers of a layout do not fit: a single one above `largest` bytes, or together above
- * `total` (0: unknown). The message tells needed and available bytes and the largest grid of the same shape
- * that fits.
+ * CLP_ERROR_MEMORY if what is to be allocated does not fit: the message tells needed and available bytes, and
+ * the largest grid of the same shape that fits.
  */
-clp_status clp_backend_check_memory(const clp_layout *layout, size_t fields, unsigned long long largest,
-                                    unsigned long long total, const char *device_name);
+clp_status clp_backend_check_memory(const clp_layout *layout, const clp_memory_use *use,
+                                    const clp_memory_limits *limits);
 
 #endif

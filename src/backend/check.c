@@ -34,7 +34,8 @@ static clp_status side_init(check_side *side, clp_device *device, const clp_oper
                             clp_precision precision, const char *variant)
 {
     side->backend = device->backend;
-    CLP_TRY(side->backend->level_create(device, op, precision, variant, FIELDS, &side->level));
+    CLP_TRY(side->backend->level_create(device, op, precision, variant, &(clp_memory_use){.fields = FIELDS},
+                                        &side->level));
     CLP_TRY(side->backend->field_create(side->level, &side->u));
     CLP_TRY(side->backend->field_create(side->level, &side->v));
     return side->backend->field_create(side->level, &side->q);

@@ -30,7 +30,7 @@ clp_status clp_grid_check(const clp_grid *grid)
             return clp_fail(CLP_ERROR_INPUT, "the origin along %s is %g; it must be a finite coordinate",
                             name, grid->origin[axis]);
         double square = clp_grid_spacing(grid, axis) * clp_grid_spacing(grid, axis);
-        if (!(square > 1e-300) || !(square < 1e300)) /* its inverse is the conductance */
+        if (!(square > 1e-100) || !(square < 1e100)) /* room for its inverse times any value */
             return clp_fail(CLP_ERROR_INPUT,
                             "the distance between nodes along %s is %g; choose another unit of length", name,
                             clp_grid_spacing(grid, axis));

@@ -53,5 +53,5 @@ void clp_quantities(const clp_operator *op, const double *values, clp_report *re
     report->mean = sum / ((double)(nx - 1) * (double)(ny - 1));
     report->energy = 0.5 * area * (op->conductance[0] * x_energy + op->conductance[1] * y_energy);
     for (int side = 0; side < CLP_SIDES; side++)
-        report->flux[side] = op->held[side] ? side_flux(op, values, side) : NAN;
+        report->flux[side] = op->held[side] ? side_flux(op, values, side) : 0;
 }

@@ -31,8 +31,10 @@ static size_t next_chunk(const clp_solver *solver, const solve_course *course)
         chunk = clp_max(first_chunk, report->sweeps / 2);
         if (course->sweeps_left > 0 && course->sweeps_left < (double)chunk)
             chunk = (size_t)course->sweeps_left + 1;
-        size_t patience = (size_t)1 << 29;
-        chunk = clp_min(clp_max(chunk, first_chunk), clp_max(patience / report->unknowns, 1));
+        size_t patience = (size_t)1 << 29,
+               launch = (size_t)1 << 17; /* in updates: some tenths of a second, a launch */
+        size_t sweep = report->unknowns + launch / solver->level->sweeps_per_pass;
+        chunk = clp_min(clp_max(chunk, first_chunk), clp_max(patience / sweep, 1));
         chunk = clp_round_up(chunk, solver->level->sweeps_per_pass);
     }
     return clp_min(chunk, left);
@@ -91,7 +93,7 @@ static clp_status decide(clp_solver *solver, solve_course *course, clp_reason *r
         CLP_TRY(clp_solver_verify(solver, &met));
         if (met)
             *reason = CLP_REASON_TOLERANCE;
-        else if (++course->refused >= 10)
+        else if (solver->host_largest <= clp_solver_rounding_residual(solver) || ++course->refused >= 3)
             *reason = CLP_REASON_ROUNDING;
     } else if (stagnates(solver, course)) {
         *reason = CLP_REASON_ROUNDING;
@@ -107,7 +109,7 @@ static clp_status begin(clp_solver *solver, solve_course *course, clp_reason *re
 {
     clp_norms norms;
     *reason = CLP_REASON_NONE;
-    CLP_TRY(solver->device->backend->residual_norms(solver->u, NULL, &norms));
+    CLP_TRY(clp_solver_residual(solver, &norms));
     solver->report.residual_initial = norms.two;
     *course = (solve_course){.start = clp_seconds(), .sweeps_left = NAN, .best = INFINITY};
     if (clp_solver_needs_previous(solver)) { /* no sweep yet, no change to look at */

@@ -34,41 +34,56 @@ static clp_status resolve_options(clp_solver *solver, const clp_solver_options *
     return CLP_OK;
 }
 
+/* Whether values of that size, their squares and their residuals stay clear of overflow and underflow. */
+static clp_status check_value(const clp_solver *solver, const char *what, double value)
+{
+    double limit = solver->options.precision == CLP_PRECISION_SINGLE ? 1e30 : 1e100;
+    if (value == 0 || (fabs(value) <= limit && fabs(value) >= 1 / limit)) return CLP_OK;
+    return clp_fail(
+        CLP_ERROR_INPUT,
+        "the %s value is %g, outside what %s precision has room for (%g to %g, or 0); choose another unit",
+        what, value, clp_precision_name(solver->options.precision), 1 / limit, limit);
+}
+
 /* How far values and errors can reach, by the maximum principle. */
 static clp_status measure_problem(clp_solver *solver, const clp_problem *problem)
 {
     double initial = clp_problem_initial(problem);
-    clp_problem_held_range(problem, &solver->held_low, &solver->held_high);
-    double smallest = solver->held_low, largest = solver->held_high;
-    solver->magnitude = fmax(fabs(initial), fmax(fabs(smallest), fabs(largest)));
-    solver->range = fmax(largest, initial) - fmin(smallest, initial);
-    double limit = solver->options.precision == CLP_PRECISION_SINGLE ? 1e36 : 1e300;
-    if (!(solver->magnitude <= limit))
-        return clp_fail(CLP_ERROR_INPUT,
-                        "a side or initial value of magnitude %g leaves no room in %s precision; keep "
-                        "below %g, or choose another unit",
-                        solver->magnitude, clp_precision_name(solver->options.precision), limit);
-    for (int side = 0; side < CLP_SIDES && solver->options.precision == CLP_PRECISION_SINGLE; side++) {
+    CLP_TRY(check_value(solver, "initial", initial));
+    for (int side = 0; side < CLP_SIDES; side++) {
         const clp_boundary *boundary = clp_problem_boundary(problem, (clp_side)side);
         if (boundary->kind != CLP_BOUNDARY_VALUE) continue;
-        solver->held_rounding =
-            fmax(solver->held_rounding, fabs(boundary->value - (double)(float)boundary->value));
+        CLP_TRY(check_value(solver, clp_side_name((clp_side)side), boundary->value));
+        if (solver->options.precision == CLP_PRECISION_SINGLE)
+            solver->held_rounding =
+                fmax(solver->held_rounding, fabs(boundary->value - (double)(float)boundary->value));
     }
+    clp_problem_held_range(problem, &solver->held_low, &solver->held_high);
+    solver->magnitude = fmax(fabs(initial), fmax(fabs(solver->held_low), fabs(solver->held_high)));
+    solver->range = fmax(solver->held_high, initial) - fmin(solver->held_low, initial);
     solver->bound_factor = clp_bound_factor(&solver->op);
     return CLP_OK;
 }
 
 /*
- * Auto: 1e-4 of what there is to be found, or what the precision can certify if that is more; 1e-8 for a
+ * Auto: 1e-4 of the spread of the sides, or what the precision can certify if that is more; 1e-8 for a
  * relative residual.
  */
 static double auto_tolerance(const clp_solver *solver)
 {
     if (solver->options.criterion == CLP_CRITERION_RESIDUAL)
         return solver->options.precision == CLP_PRECISION_SINGLE ? 1e-4 : 1e-8;
-    double wanted = solver->range > 0 ? 1e-4 * solver->range : 1e-10 * solver->magnitude;
+    double spread = solver->held_high - solver->held_low;
+    if (spread == 0) spread = solver->range;
+    double wanted = spread > 0 ? 1e-4 * spread : 1e-10 * solver->magnitude;
     if (solver->options.criterion == CLP_CRITERION_STEP) return 1e-2 * wanted;
-    return fmax(wanted, solver->bound_factor * clp_solver_rounding_residual(solver) + solver->held_rounding);
+    double attainable =
+        2 * solver->bound_factor * clp_solver_rounding_residual(solver) + solver->held_rounding;
+    if (attainable > wanted)
+        clp_notice("%s precision can certify an error of %.2g at best on this grid, not the %.2g that auto "
+                   "would ask for",
+                   clp_precision_name(solver->options.precision), attainable, wanted);
+    return fmax(wanted, attainable);
 }
 
 /* Auto: four times what theory expects the method to need. */
@@ -110,21 +125,9 @@ static clp_status allocate(clp_solver *solver)
     const clp_grid *grid = &solver->op.grid;
     size_t bytes = clp_grid_node_count(grid) * sizeof(double);
     bool host = solver->options.check == CLP_CHECK_HOST;
-    enum { FIELDS = 2 };
+    clp_memory_use use = {.fields = 2, .host_bytes_per_node = (host ? 2 : 1) * sizeof(double)};
     CLP_TRY(backend->level_create(solver->device, &solver->op, solver->options.precision,
-                                  getenv("CLPOISSON_SWEEP"), FIELDS, &solver->level));
-    /* The result on the host comes on top; a device in the host's memory shares it with the fields. */
-    unsigned long long available = clp_memory_available();
-    double fields = solver->device->info.host_memory ? FIELDS * (double)solver->level->layout.bytes : 0;
-    double needed = fields + (double)bytes * (host ? 2 : 1);
-    char need_text[32], have_text[32];
-    if (available && needed > (double)available)
-        return clp_fail(CLP_ERROR_MEMORY,
-                        "%zu x %zu nodes need %.0f bytes (%s) of the host's memory, of which %llu bytes "
-                        "(%s) are available; use fewer nodes",
-                        grid->nodes[0], grid->nodes[1], needed,
-                        clp_bytes_text((unsigned long long)needed, need_text, sizeof need_text), available,
-                        clp_bytes_text(available, have_text, sizeof have_text));
+                                  getenv("CLPOISSON_SWEEP"), &use, &solver->level));
     CLP_TRY(backend->field_create(solver->level, &solver->u));
     CLP_TRY(backend->field_create(solver->level, &solver->scratch));
     solver->values = malloc(bytes);

@@ -23,6 +23,7 @@ struct clp_solver {
     double range;               /* largest error that the first guess can have */
     double bound_factor;
     double held_rounding; /* largest error of a held value, from storing it in the level's precision */
+    double host_largest;  /* residual that the last verification found */
     clp_report report;
 };
 
@@ -32,6 +33,9 @@ typedef struct clp_test {
     clp_norms norms; /* of the residual, or of the change for the step criterion */
     double value;
 } clp_test;
+
+/* Norms of the residual of u, from where the tests are done: the device, or the host. */
+clp_status clp_solver_residual(clp_solver *solver, clp_norms *norms);
 
 /* Looks at u (and scratch, for the step criterion). CLP_ERROR_DIVERGED if u is no longer finite or grew. */
 clp_status clp_solver_test(clp_solver *solver, clp_test *test);

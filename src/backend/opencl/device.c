@@ -50,6 +50,9 @@ static clp_status open_best(clp_device_list *list, clp_device **device)
 clp_status clp_opencl_open(const clp_device_options *options, clp_device **device)
 {
     const char *wanted = options->device ? options->device : getenv("CLPOISSON_DEVICE");
+    if (options->threads)
+        clp_notice("--threads %u is for --backend reference; OpenCL devices see to their own",
+                   options->threads);
     clp_device_list *list = NULL;
     clp_status status = clp_device_list_create(&list);
     if (status != CLP_OK) goto cleanup;

@@ -87,8 +87,20 @@ static size_t tile_columns(size_t nodes, size_t element_bytes, size_t tile_bytes
     return clp_round_up((nodes + tiles - 1) / tiles, 16);
 }
 
+/*
+ * Sweeps that a launch may fuse. Along an axis with an insulated side the mirror image in the halo must end
+ * before the other side; between two held sides nothing from outside gets in.
+ */
+static size_t sweeps_per_pass(const clp_operator *op, const opencl_tuning *tuning)
+{
+    size_t most = clp_max(clp_min(tuning->sweeps, SWEEPS_MAX), 1);
+    for (int axis = 0; axis < CLP_AXES; axis++)
+        if (!op->held[2 * axis] || !op->held[2 * axis + 1]) most = clp_min(most, op->grid.nodes[axis] - 2);
+    return most;
+}
+
 clp_status clp_opencl_level_create(clp_device *device, const clp_operator *op, clp_precision precision,
-                                   const char *sweep_variant, size_t fields, clp_level **level)
+                                   const char *sweep_variant, const clp_memory_use *use, clp_level **level)
 {
     clp_status status;
     *level = NULL;
@@ -102,10 +114,16 @@ clp_status clp_opencl_level_create(clp_device *device, const clp_operator *op, c
             info->name, info->platform);
     clp_layout layout;
     CLP_TRY(clp_layout_init(&layout, &op->grid, clp_precision_bytes(precision)));
-    /* 0 stands for a device that does not tell. */
-    unsigned long long total = info->memory_bytes > opened->allocated ? info->memory_bytes - opened->allocated
-                                                                      : info->memory_bytes != 0;
-    CLP_TRY(clp_backend_check_memory(&layout, fields, info->max_allocation_bytes, total, info->name));
+    /* A device that is full still tells its memory. */
+    unsigned long long free_bytes = info->memory_bytes > opened->allocated
+                                        ? info->memory_bytes - opened->allocated
+                                        : info->memory_bytes != 0;
+    clp_memory_limits limits = {.device_name = info->name,
+                                .largest = info->max_allocation_bytes,
+                                .total = free_bytes,
+                                .host = clp_memory_available(),
+                                .shared = info->host_memory};
+    CLP_TRY(clp_backend_check_memory(&layout, use, &limits));
 
     opencl_level *created = calloc(1, sizeof *created);
     if (!created) return clp_fail_host_memory(sizeof *created);
@@ -114,7 +132,7 @@ clp_status clp_opencl_level_create(clp_device *device, const clp_operator *op, c
     created->base = (clp_level){.device = device, .op = *op, .layout = layout, .precision = precision};
     status = find_sweep(sweep_variant ? sweep_variant : created->tuning.sweep, &created->sweep);
     if (status != CLP_OK) goto cleanup;
-    created->base.sweeps_per_pass = created->sweep->fuses ? SWEEPS_MAX : 1;
+    created->base.sweeps_per_pass = created->sweep->fuses ? sweeps_per_pass(op, &created->tuning) : 1;
     created->tile =
         tile_columns(layout.nodes[0], layout.element_bytes, clp_max(created->tuning.tile_bytes, 1024));
     created->groups = clp_min(created->tuning.groups * clp_max(info->compute_units, 1), layout.nodes[1]);

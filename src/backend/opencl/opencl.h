@@ -142,7 +142,7 @@ typedef struct opencl_field {
 } opencl_field;
 
 clp_status clp_opencl_level_create(clp_device *device, const clp_operator *op, clp_precision precision,
-                                   const char *sweep_variant, size_t fields, clp_level **level);
+                                   const char *sweep_variant, const clp_memory_use *use, clp_level **level);
 void clp_opencl_level_destroy(clp_level *level);
 
 /* The kernels with or without a source term; built when first asked for. */

@@ -3,16 +3,14 @@
 
 #include "base/checked.h"
 
+#include <stdint.h>
+
 clp_status clp_opencl_sweep(clp_field *u, clp_field *scratch, const clp_field *q, const double *weights,
                             size_t count)
 {
     opencl_level *level = (opencl_level *)u->level;
     opencl_field *from = (opencl_field *)u, *to = (opencl_field *)scratch;
-    /* Fused sweeps need the halo to end within the domain. */
-    size_t nodes = clp_min(level->base.layout.nodes[0], level->base.layout.nodes[1]);
-    size_t most = level->sweep->fuses
-                      ? clp_min(level->tuning.sweeps ? level->tuning.sweeps : SWEEPS_MAX, nodes - 2)
-                      : 1;
+    size_t most = level->base.sweeps_per_pass;
     while (count > 0) {
         size_t now = clp_min(count, most);
         CLP_TRY(level->sweep->launch(level, from->buffer, to->buffer,
@@ -75,12 +73,13 @@ static clp_status launch_nodes(opencl_level *level, cl_mem from, cl_mem to, cl_m
  */
 static size_t tile_rows(size_t rows, size_t tiles_across, size_t units, size_t count)
 {
-    size_t best = rows, best_cost = (size_t)-1;
-    for (size_t tiles = 1; tiles <= rows; tiles++) {
+    enum { TALLEST = 512, ROUNDS = 4 };
+    size_t fewest = (rows + TALLEST - 1) / TALLEST, best = rows, best_cost = SIZE_MAX;
+    for (size_t tiles = fewest; tiles <= fewest + ROUNDS * units; tiles++) {
         size_t height = (rows + tiles - 1) / tiles;
         size_t rounds = (tiles * tiles_across + units - 1) / units;
         size_t cost = rounds * (height + count);
-        if (height <= 512 && cost < best_cost) {
+        if (cost < best_cost) {
             best = height;
             best_cost = cost;
         }

@@ -3,6 +3,7 @@
 #include "backend/reference/reference.h"
 
 #include "backend/reference/loops.h"
+#include "base/checked.h"
 #include "base/machine.h"
 #include "base/text.h"
 
@@ -76,7 +77,8 @@ static void reference_close(clp_device *device)
 /* Starting threads costs more than a small field's work, above all on busy cores. */
 static int useful_threads(const clp_layout *layout, unsigned threads)
 {
-    return layout->nodes[0] * layout->nodes[1] / 8192 < threads ? 1 : (int)threads;
+    size_t useful = clp_max(layout->nodes[0] * layout->nodes[1] / 8192, 1);
+    return (int)clp_min(threads, useful);
 }
 
 static clp_stencil stencil_of(const clp_operator *op, const clp_layout *layout, unsigned threads)
@@ -95,13 +97,15 @@ static clp_stencil stencil_of(const clp_operator *op, const clp_layout *layout, 
 }
 
 static clp_status reference_level_create(clp_device *device, const clp_operator *op, clp_precision precision,
-                                         const char *sweep_variant, size_t fields, clp_level **level)
+                                         const char *sweep_variant, const clp_memory_use *use,
+                                         clp_level **level)
 {
     (void)sweep_variant; /* there is one */
     *level = NULL;
     clp_layout layout;
     CLP_TRY(clp_layout_init(&layout, &op->grid, clp_precision_bytes(precision)));
-    CLP_TRY(clp_backend_check_memory(&layout, fields, 0, clp_memory_available(), "the host"));
+    clp_memory_limits limits = {.host = clp_memory_available(), .shared = true};
+    CLP_TRY(clp_backend_check_memory(&layout, use, &limits));
     reference_level *created = calloc(1, sizeof *created);
     if (!created) return clp_fail_host_memory(sizeof *created);
     created->base = (clp_level){

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* Whether a grid fits the memory there is, and which one would. */
+#include "backend/backend.h"
+
+#include "base/text.h"
+
+#include <math.h>
+
+/* Bytes needed of each kind, in double: they may be far beyond size_t. */
+typedef struct need {
+    double largest, total, host;
+} need;
+
+static need need_of(const clp_layout *layout, const clp_memory_use *use, const clp_memory_limits *limits)
+{
+    double fields = (double)use->fields * (double)layout->bytes;
+    double nodes = (double)layout->nodes[0] * (double)layout->nodes[1];
+    return (need){.largest = (double)layout->bytes,
+                  .total = fields,
+                  .host = nodes * (double)use->host_bytes_per_node + (limits->shared ? fields : 0)};
+}
+
+static bool within(double bytes, unsigned long long limit)
+{
+    return limit == 0 || bytes <= (double)limit;
+}
+
+static bool fits(const clp_layout *layout, const clp_memory_use *use, const clp_memory_limits *limits)
+{
+    need needed = need_of(layout, use, limits);
+    return within(needed.largest, limits->largest) && within(needed.total, limits->total) &&
+           within(needed.host, limits->host);
+}
+
+/* The grid shrunk to `factor` of its nodes; a plate too thin to shrink in both axes gets shorter. */
+static clp_grid shrink(const clp_layout *layout, double factor)
+{
+    clp_grid grid = {.nodes = {0}};
+    double side = sqrt(factor);
+    int thin = layout->nodes[1] < layout->nodes[0];
+    bool both = (double)layout->nodes[thin] * side >= CLP_NODES_MIN;
+    for (int axis = 0; axis < CLP_AXES; axis++) {
+        double scaled = (double)layout->nodes[axis] * (both ? side : axis == thin ? 1 : factor);
+        grid.nodes[axis] = scaled < CLP_NODES_MIN ? CLP_NODES_MIN : (size_t)scaled;
+    }
+    return grid;
+}
+
+static clp_grid largest_grid(const clp_layout *layout, const clp_memory_use *use,
+                             const clp_memory_limits *limits)
+{
+    double low = 0, high = 1;
+    for (int step = 0; step < 60; step++) {
+        double middle = 0.5 * (low + high);
+        clp_grid grid = shrink(layout, middle);
+        clp_layout shrunk;
+        if (clp_layout_init(&shrunk, &grid, layout->element_bytes) == CLP_OK && fits(&shrunk, use, limits))
+            low = middle;
+        else
+            high = middle;
+    }
+    return shrink(layout, low);
+}
+
+clp_status clp_backend_check_memory(const clp_layout *layout, const clp_memory_use *use,
+                                    const clp_memory_limits *limits)
+{
+    if (fits(layout, use, limits)) return CLP_OK;
+    need needed = need_of(layout, use, limits);
+    clp_grid grid = largest_grid(layout, use, limits);
+    bool one = !within(needed.largest, limits->largest), all = !within(needed.total, limits->total);
+    double bytes = one ? needed.largest : all ? needed.total : needed.host;
+    unsigned long long available = one ? limits->largest : all ? limits->total : limits->host;
+    char need_text[32], have_text[32];
+    return clp_fail(
+        CLP_ERROR_MEMORY,
+        "%zu x %zu nodes need %.0f bytes (%s) in %s on %s, which has %llu bytes (%s) %s; the largest grid of "
+        "this shape that fits has %zu x %zu nodes",
+        layout->nodes[0], layout->nodes[1], bytes,
+        clp_bytes_text((unsigned long long)bytes, need_text, sizeof need_text), one ? "one buffer" : "all",
+        one || all ? limits->device_name : "the host", available,
+        clp_bytes_text(available, have_text, sizeof have_text),
+        one ? "as its largest allocation" : "of memory", grid.nodes[0], grid.nodes[1]);
+}

@@ -2,9 +2,10 @@
 # What run.sh and test.sh share: which Debian packages are needed, installing them, building.
 
 CLP_RUN_PACKAGES="gcc libc6-dev meson ninja-build pkg-config python3 ocl-icd-opencl-dev opencl-headers
-    pocl-opencl-icd libyaml-dev libjansson-dev libcairo2-dev libxxhash-dev"
+    pocl-opencl-icd libyaml-dev libjansson-dev libcairo2-dev libpng-dev
+    libxxhash-dev"
 CLP_TEST_PACKAGES="$CLP_RUN_PACKAGES g++ clang libcriterion-dev mesa-opencl-icd oclgrind
-    python3-numpy locales"
+    python3-numpy python3-vtk9 locales"
 
 # Installs those of the packages that are missing; quiet where none is.
 clp_install() {

@@ -36,12 +36,12 @@ static clp_status prepare(contestant *c, clp_device *device, size_t nodes, clp_p
 {
     const clp_backend *backend = device->backend;
     double spacing = 1 / (double)(nodes - 1);
-    clp_operator op = {.grid = {.nodes = {nodes, nodes}, .size = {1, 1}},
+    clp_operator op = {.grid = {.nodes = {nodes, nodes, 1}, .size = {1, 1}},
                        .conductance = {1 / (spacing * spacing), 1 / (spacing * spacing)},
                        .held = {true, true, true, true},
+                       .diagonal = 4 / (spacing * spacing),
                        .scale = 128};
-    CLP_TRY(
-        backend->level_create(device, &op, precision, c->name, &(clp_memory_use){.fields = 2}, &c->level));
+    CLP_TRY(backend->level_create(device, &op, precision, c->name, &c->level));
     CLP_TRY(backend->field_create(c->level, &c->u));
     CLP_TRY(backend->field_create(c->level, &c->v));
     double *row = malloc(nodes * sizeof *row);

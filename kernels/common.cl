@@ -3,16 +3,27 @@
  * What every kernel shares: the type, the layout of a field, the stencil's sides. Parameters are macros with defaults,
  * so that each file also compiles on its own.
  *
+ * DIM          2 or 3
  * WIDTH        elements from row to row of a field (its pitch)
+ * PLANE        elements from plane to plane, in 3-D
  * REAL         float or double
  * HAS_SOURCE   1 if there is a source term q
- * HELD         bits 0 to 3: left, right, bottom, top side is held; the others are insulated
+ * HELD         bits 0 to 5: left, right, bottom, top, front, back side is held; the others are insulated
+ * PERIODIC     bits 0 to 2: the last node along x, y, z is the first one again
+ * NETWORK      1 if every edge has a conductance of its own; held nodes are then those with inverse diagonal 0
+ * HAS_SHUNT    1 if nodes of the network leak to the ground
  *
- * A field argument points at node (0, 0). Node (j, i) is element j * WIDTH + i. All indices are size_t: fields may have
- * more than 2^31 nodes.
+ * A field argument points at node (0, 0, 0). Node (k, j, i) is element k * PLANE + j * WIDTH + i. All indices are size_t:
+ * fields may have more than 2^31 nodes.
  */
+#ifndef DIM
+#define DIM 2
+#endif
 #ifndef WIDTH
 #define WIDTH 64
+#endif
+#ifndef PLANE
+#define PLANE 4096
 #endif
 #ifndef REAL
 #define REAL float
@@ -23,6 +34,15 @@
 #ifndef HELD
 #define HELD 15
 #endif
+#ifndef PERIODIC
+#define PERIODIC 0
+#endif
+#ifndef NETWORK
+#define NETWORK 0
+#endif
+#ifndef HAS_SHUNT
+#define HAS_SHUNT 0
+#endif
 
 #ifdef USE_FP64
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
@@ -32,43 +52,143 @@
 #define HELD_RIGHT ((HELD & 2) != 0)
 #define HELD_BOTTOM ((HELD & 4) != 0)
 #define HELD_TOP ((HELD & 8) != 0)
+#define HELD_FRONT (DIM == 3 && (HELD & 16) != 0)
+#define HELD_BACK (DIM == 3 && (HELD & 32) != 0)
+#define PERIODIC_X ((PERIODIC & 1) != 0)
+#define PERIODIC_Y ((PERIODIC & 2) != 0)
+#define PERIODIC_Z ((PERIODIC & 4) != 0)
 
-/* Whether node (j, i) of an nx x ny grid keeps its value. */
-static inline int is_held(size_t i, size_t j, size_t nx, size_t ny)
-{
-    return (HELD_LEFT & (i == 0)) | (HELD_RIGHT & (i == nx - 1)) | (HELD_BOTTOM & (j == 0)) | (HELD_TOP & (j == ny - 1));
-}
+typedef struct {
+    size_t nx, ny, nz;
+} extent_t;
 
 /*
- * Mean of the four neighbours of node (j, i), weighted by their share x, y of the diagonal. Outside an insulated side
- * stands the mirror image of the node inside.
+ * A network, divided by the operator's largest diagonal D: conductances from each node to the next one along x, y and z,
+ * shunts, and D over the diagonal.
  */
-static inline REAL neighbours(__global const REAL *u, size_t i, size_t j, size_t nx, size_t ny, REAL x, REAL y)
-{
-    __global const REAL *row = u + j * WIDTH;
-    __global const REAL *south = j == 0 ? row + WIDTH : row - WIDTH;
-    __global const REAL *north = j == ny - 1 ? row - WIDTH : row + WIDTH;
-    REAL west = row[i == 0 ? 1 : i - 1], east = row[i == nx - 1 ? i - 1 : i + 1];
-    return x * (west + east) + y * (south[i] + north[i]);
-}
-
-/* Weights of a sweep w: keep = 1 - w; x, y = w times the shares of the diagonal; source = w / D. */
 typedef struct {
-    REAL keep, x, y, source;
+    __global const REAL *x, *y, *z, *shunt, *inverse;
+} network_t;
+
+/* How a network travels: NETWORK_PARAMETERS ends a kernel's parameters, NETWORK_OF gathers them. */
+#if NETWORK && DIM == 3
+#define NETWORK_PARAMETERS                                                                                             \
+    , __global const REAL *network_x, __global const REAL *network_y, __global const REAL *network_z,                  \
+        __global const REAL *network_shunt, __global const REAL *network_inverse
+#define NETWORK_OF(origin)                                                                                             \
+    {network_x + (origin), network_y + (origin), network_z + (origin), network_shunt + (origin),                       \
+     network_inverse + (origin)}
+#elif NETWORK
+#define NETWORK_PARAMETERS                                                                                             \
+    , __global const REAL *network_x, __global const REAL *network_y, __global const REAL *network_shunt,              \
+        __global const REAL *network_inverse
+#define NETWORK_OF(origin)                                                                                             \
+    {network_x + (origin), network_y + (origin), 0, network_shunt + (origin), network_inverse + (origin)}
+#else
+#define NETWORK_PARAMETERS
+#define NETWORK_OF(origin) {0, 0, 0, 0, 0}
+#endif
+
+/* Weights of a sweep w. Without a network: keep = 1 - w; x, y, z = w times the shares of the diagonal; source = w / D.
+ * With one: keep = w; source = 1 / D. */
+typedef struct {
+    REAL keep, x, y, z, source;
 } weights_t;
 
-/* v = u + w / D (q - A u) at node (j, i); a held node is copied. The fields point at node (0, 0). */
-static inline void sweep_node(__global const REAL *u, __global REAL *v, __global const REAL *q, size_t i, size_t j,
-                              size_t nx, size_t ny, const weights_t w)
+static inline size_t node_index(size_t i, size_t j, size_t k)
 {
-    const size_t index = j * WIDTH + i;
-    if (is_held(i, j, nx, ny)) {
-        v[index] = u[index];
-        return;
-    }
-    REAL value = w.keep * u[index] + neighbours(u, i, j, nx, ny, w.x, w.y);
-#if HAS_SOURCE
-    value += w.source * q[index];
+#if DIM == 3
+    return k * PLANE + j * WIDTH + i;
+#else
+    return j * WIDTH + i;
 #endif
-    v[index] = value;
+}
+
+/* Whether node (k, j, i) lies on a held side. */
+static inline int is_held(size_t i, size_t j, size_t k, const extent_t e)
+{
+    return (HELD_LEFT & (i == 0)) | (HELD_RIGHT & (i == e.nx - 1)) | (HELD_BOTTOM & (j == 0)) |
+           (HELD_TOP & (j == e.ny - 1)) | (HELD_FRONT & (k == 0)) | (HELD_BACK & (k == e.nz - 1));
+}
+
+/* The index before and after one along an axis: wrapped on a periodic axis, else mirrored. */
+static inline size_t before(size_t i, size_t n, int periodic)
+{
+    return i > 0 ? i - 1 : periodic ? n - 2 : 1;
+}
+
+static inline size_t after(size_t i, size_t n, int periodic)
+{
+    return i < n - 1 ? i + 1 : periodic ? 1 : n - 2;
+}
+
+/* Where the six neighbours of a node are; in 2-D those along z are not to be used. */
+typedef struct {
+    size_t west, east, south, north, below, above;
+} neighbours_t;
+
+static inline neighbours_t neighbours_of(size_t i, size_t j, size_t k, const extent_t e)
+{
+    neighbours_t n;
+    n.west = node_index(before(i, e.nx, PERIODIC_X), j, k);
+    n.east = node_index(after(i, e.nx, PERIODIC_X), j, k);
+    n.south = node_index(i, before(j, e.ny, PERIODIC_Y), k);
+    n.north = node_index(i, after(j, e.ny, PERIODIC_Y), k);
+    n.below = DIM == 3 ? node_index(i, j, before(k, e.nz, PERIODIC_Z)) : 0;
+    n.above = DIM == 3 ? node_index(i, j, after(k, e.nz, PERIODIC_Z)) : 0;
+    return n;
+}
+
+/* Mean of the neighbours of node (k, j, i), weighted by their share x, y, z of the diagonal. */
+static inline REAL neighbours(__global const REAL *u, size_t i, size_t j, size_t k, const extent_t e, REAL x, REAL y,
+                              REAL z)
+{
+    const neighbours_t n = neighbours_of(i, j, k, e);
+    REAL sum = x * (u[n.west] + u[n.east]) + y * (u[n.south] + u[n.north]);
+#if DIM == 3
+    sum += z * (u[n.below] + u[n.above]);
+#endif
+    return sum;
+}
+
+/* What flows into node (k, j, i) of a network from its neighbours and the ground, over D. No edge leaves the box but on
+ * a periodic axis. */
+static inline REAL inflow(const network_t g, __global const REAL *u, size_t i, size_t j, size_t k, const extent_t e)
+{
+    const neighbours_t n = neighbours_of(i, j, k, e);
+    const size_t here = node_index(i, j, k);
+    const REAL centre = u[here];
+    const REAL west = PERIODIC_X || i > 0 ? g.x[n.west] : 0, south = PERIODIC_Y || j > 0 ? g.y[n.south] : 0;
+    REAL sum = west * (u[n.west] - centre) + g.x[here] * (u[n.east] - centre) + south * (u[n.south] - centre) +
+               g.y[here] * (u[n.north] - centre);
+#if DIM == 3
+    const REAL below = PERIODIC_Z || k > 0 ? g.z[n.below] : 0;
+    sum += below * (u[n.below] - centre) + g.z[here] * (u[n.above] - centre);
+#endif
+#if HAS_SHUNT
+    sum -= g.shunt[here] * centre;
+#endif
+    return sum;
+}
+
+/* What a sweep makes of node (k, j, i): u + w / diagonal (q - A u); a held node keeps its value. The fields point at
+ * node (0, 0, 0). */
+static inline REAL swept_node(const network_t g, __global const REAL *u, __global const REAL *q, size_t i, size_t j,
+                              size_t k, const extent_t e, const weights_t w)
+{
+    const size_t here = node_index(i, j, k);
+#if NETWORK
+    REAL r = inflow(g, u, i, j, k, e);
+#if HAS_SOURCE
+    r += w.source * q[here];
+#endif
+    return u[here] + w.keep * g.inverse[here] * r;
+#else
+    if (is_held(i, j, k, e)) return u[here];
+    REAL value = w.keep * u[here] + neighbours(u, i, j, k, e, w.x, w.y, w.z);
+#if HAS_SOURCE
+    value += w.source * q[here];
+#endif
+    return value;
+#endif
 }

@@ -45,10 +45,10 @@ typedef struct {
     REAL largest[LANES], squares[LANES], field[LANES];
 } sums_t;
 
-static inline void sums_add(sums_t *sums, int lane, REAL value, REAL u, REAL inverse_scale)
+static inline void sums_add(sums_t *sums, int lane, REAL value, REAL weight, REAL u, REAL inverse_scale)
 {
     const REAL scaled = value * inverse_scale;
-    sums->largest[lane] = largest_of(sums->largest[lane], fabs(value));
+    sums->largest[lane] = largest_of(sums->largest[lane], weight * fabs(value));
     sums->squares[lane] += scaled * scaled;
     sums->field[lane] = largest_of(sums->field[lane], fabs(u));
 }
@@ -63,25 +63,55 @@ static inline void sums_finish(sums_t *sums, __local REAL *shared, __global REAL
     reduce_group(shared, partial, sums->largest[0], sums->squares[0], sums->field[0]);
 }
 
-/* Of r / D = neighbours + q / D - u over the unknowns; inverse_diagonal = 1 / D. */
+/* The equations: without the nodes of held sides, and the last one of a periodic axis. */
+typedef struct {
+    size_t first_x, end_x, first_y, first_z, height, rows;
+} range_t;
+
+static inline range_t equations(const extent_t e)
+{
+    range_t range;
+    range.first_x = HELD_LEFT;
+    range.end_x = e.nx - (HELD_RIGHT || PERIODIC_X);
+    range.first_y = HELD_BOTTOM;
+    range.height = e.ny - (HELD_TOP || PERIODIC_Y) - HELD_BOTTOM;
+    range.first_z = DIM == 3 ? HELD_FRONT : 0;
+    range.rows = range.height * (DIM == 3 ? e.nz - (HELD_BACK || PERIODIC_Z) - HELD_FRONT : 1);
+    return range;
+}
+
+/* Of r / D = (q - A u) / D over the unknowns; inverse_diagonal = 1 / D. */
 __kernel void residual_norms(__global const REAL *u, __global const REAL *q, __global REAL *partial, ulong origin,
-                             ulong nx, ulong ny, REAL x, REAL y, REAL inverse_diagonal, REAL inverse_scale)
+                             ulong nx, ulong ny, ulong nz, int sourced, REAL x, REAL y, REAL z,
+                             REAL inverse_diagonal, REAL inverse_scale NETWORK_PARAMETERS)
 {
     __local REAL shared[3 * ITEMS];
+    const extent_t extent = {nx, ny, nz};
+    const range_t range = equations(extent);
+#if NETWORK
+    const network_t network = NETWORK_OF(origin);
+#endif
     sums_t sums;
     for (int lane = 0; lane < LANES; lane++) sums.largest[lane] = sums.squares[lane] = sums.field[lane] = 0;
     u += origin;
-    for (size_t j = HELD_BOTTOM + get_group_id(0); j < ny - HELD_TOP; j += get_num_groups(0)) {
-        for (size_t base = HELD_LEFT + get_local_id(0) * LANES; base < nx - HELD_RIGHT; base += ITEMS * LANES) {
-            const int lanes = (int)min((size_t)LANES, nx - HELD_RIGHT - base);
+    for (size_t row = get_group_id(0); row < range.rows; row += get_num_groups(0)) {
+        const size_t j = range.first_y + row % range.height, k = range.first_z + row / range.height;
+        for (size_t base = range.first_x + get_local_id(0) * LANES; base < range.end_x; base += ITEMS * LANES) {
+            const int lanes = (int)min((size_t)LANES, range.end_x - base);
             for (int lane = 0; lane < lanes; lane++) {
-                const size_t i = base + lane;
-                const REAL centre = u[j * WIDTH + i];
-                REAL value = neighbours(u, i, j, nx, ny, x, y) - centre;
-#if HAS_SOURCE
-                value += inverse_diagonal * q[origin + j * WIDTH + i];
+                const size_t i = base + lane, here = node_index(i, j, k);
+                REAL centre = u[here], weight = 1;
+#if NETWORK
+                REAL value = inflow(network, u, i, j, k, extent);
+#else
+                REAL value = neighbours(u, i, j, k, extent, x, y, z) - centre;
 #endif
-                sums_add(&sums, lane, value, centre, inverse_scale);
+                if (sourced) value += inverse_diagonal * q[origin + here];
+#if NETWORK
+                weight = network.inverse[here];
+                if (weight == 0) value = centre = 0;
+#endif
+                sums_add(&sums, lane, value, weight, centre, inverse_scale);
             }
         }
     }
@@ -90,17 +120,27 @@ __kernel void residual_norms(__global const REAL *u, __global const REAL *q, __g
 
 /* Of u - v over the unknowns. */
 __kernel void change_norms(__global const REAL *u, __global const REAL *v, __global REAL *partial, ulong origin,
-                           ulong nx, ulong ny, REAL inverse_scale)
+                           ulong nx, ulong ny, ulong nz, REAL inverse_scale NETWORK_PARAMETERS)
 {
     __local REAL shared[3 * ITEMS];
+    const extent_t extent = {nx, ny, nz};
+    const range_t range = equations(extent);
+#if NETWORK
+    const network_t network = NETWORK_OF(origin);
+#endif
     sums_t sums;
     for (int lane = 0; lane < LANES; lane++) sums.largest[lane] = sums.squares[lane] = sums.field[lane] = 0;
-    for (size_t j = HELD_BOTTOM + get_group_id(0); j < ny - HELD_TOP; j += get_num_groups(0)) {
-        for (size_t base = HELD_LEFT + get_local_id(0) * LANES; base < nx - HELD_RIGHT; base += ITEMS * LANES) {
-            const int lanes = (int)min((size_t)LANES, nx - HELD_RIGHT - base);
+    for (size_t row = get_group_id(0); row < range.rows; row += get_num_groups(0)) {
+        const size_t j = range.first_y + row % range.height, k = range.first_z + row / range.height;
+        for (size_t base = range.first_x + get_local_id(0) * LANES; base < range.end_x; base += ITEMS * LANES) {
+            const int lanes = (int)min((size_t)LANES, range.end_x - base);
             for (int lane = 0; lane < lanes; lane++) {
-                const size_t index = origin + j * WIDTH + base + lane;
-                sums_add(&sums, lane, u[index] - v[index], u[index], inverse_scale);
+                const size_t here = node_index(base + lane, j, k);
+                REAL value = u[origin + here], change = value - v[origin + here];
+#if NETWORK
+                if (network.inverse[here] == 0) value = change = 0;
+#endif
+                sums_add(&sums, lane, change, 1, value, inverse_scale);
             }
         }
     }

@@ -4,8 +4,11 @@
  * did it. Runs everywhere and is the slowest; every other variant is measured against it.
  */
 __kernel void sweep_linear(__global const REAL *u, __global REAL *v, __global const REAL *q, ulong origin, ulong nx,
-                           ulong ny, const weights_t weights)
+                           ulong ny, ulong nz, const weights_t weights NETWORK_PARAMETERS)
 {
-    const size_t j = get_global_id(0) / WIDTH, i = get_global_id(0) % WIDTH;
-    if (i < nx && j < ny) sweep_node(u + origin, v + origin, q + origin, i, j, nx, ny, weights);
+    const size_t row = get_global_id(0) / WIDTH, i = get_global_id(0) % WIDTH, j = row % ny, k = row / ny;
+    const extent_t extent = {nx, ny, nz};
+    const network_t network = NETWORK_OF(origin);
+    if (i < nx && k < nz)
+        v[origin + node_index(i, j, k)] = swept_node(network, u + origin, q + origin, i, j, k, extent, weights);
 }

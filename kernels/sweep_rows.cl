@@ -5,12 +5,15 @@
  * stage k holds the last three rows after k sweeps, so that each new row of u moves every stage on by one row, and the
  * last stage writes v. Tiles overlap by a halo, computed twice, in place of any exchange between work-items.
  *
- * Each sweep is v = keep u + x (west + east) + y (south + north) + source q, with weights of its own.
+ * Each sweep is v = keep u + x (west + east) + y (south + north) + source q, with weights of its own; in a network
+ * v = u + keep inverse (sum of g (neighbour - u) + source q). Fields that do not change (q, conductances) keep their
+ * rows for as long as the last stage needs them. Two dimensions only.
  *
  * Outside an insulated side the rows and columns are loaded mirrored; as the stencil is the same everywhere, the mirror
  * image stays one through all stages. Nodes of held sides are copied from stage to stage, so that what lies beyond them
- * never matters. The host sees to count <= SWEEPS, and to more than count + 1 nodes along an axis with an
- * insulated side.
+ * never matters. A network ends at its sides by itself: conductances outside are 0. On a periodic axis everything is
+ * loaded wrapped. The host sees to count <= SWEEPS, and to more than count + 1 nodes along an axis with an insulated or
+ * periodic side.
  */
 #ifndef SWEEPS
 #define SWEEPS 16
@@ -27,12 +30,23 @@ typedef struct {
     weights_t of[SWEEPS];
 } schedule_t;
 
+/* Fields that do not change, and their rows that are alive at once: from the newest to the one below the last stage's. */
+enum { X, Y, INVERSE, SHUNT, SOURCE, FIXED_FIELDS };
+#define FIXED_ROWS (SWEEPS + 2)
+#define FIXED(field, row) fixed[(row) % FIXED_ROWS][field]
+
 /* The row loops stand apart and are not inlined: with restrict parameters compilers vectorise them unconditionally. */
 __attribute__((noinline)) static void load_row(REAL *restrict out, __global const REAL *restrict in, int count)
 {
     for (int i = 0; i < count; i++) out[i] = in[i];
 }
 
+__attribute__((noinline)) static void zero_row(REAL *out)
+{
+    for (int i = 0; i < SPAN; i++) out[i] = 0;
+}
+
+#if !NETWORK
 __attribute__((noinline)) static void copy_row(REAL *restrict out, const REAL *restrict in)
 {
     for (int i = 0; i < SPAN; i++) out[i] = in[i];
@@ -42,110 +56,160 @@ __attribute__((noinline)) static void store_row(__global REAL *restrict out, con
 {
     for (int i = 0; i < count; i++) out[i] = in[i];
 }
+#endif
+
+/* The formula of a sweep at column i; a macro because the loops' pointers are restrict. */
+#if HAS_SOURCE
+#define SOURCE_TERM(factor) +(factor) * q[i]
+#else
+#define SOURCE_TERM(factor)
+#endif
+#if HAS_SHUNT
+#define SHUNT_TERM -shunt[i] * centre[i]
+#else
+#define SHUNT_TERM
+#endif
+#if NETWORK
+#define SWEPT                                                                                                          \
+    centre[i] + w.keep * inverse[i] *                                                                                  \
+                    (x[i - 1] * (centre[i - 1] - centre[i]) + x[i] * (centre[i + 1] - centre[i]) +                     \
+                     y_south[i] * (south[i] - centre[i]) + y[i] * (north[i] - centre[i]) SHUNT_TERM                    \
+                         SOURCE_TERM(w.source))
+#define FIXED_PARAMETERS                                                                                               \
+    , const REAL *restrict x, const REAL *restrict y, const REAL *restrict y_south, const REAL *restrict inverse,      \
+        const REAL *restrict shunt, const REAL *restrict q
+#define FIXED_ROW(row, column)                                                                                         \
+    , &FIXED(X, row)[column], &FIXED(Y, row)[column], &FIXED(Y, (row) + FIXED_ROWS - 1)[column],                       \
+        &FIXED(INVERSE, row)[column], &FIXED(SHUNT, row)[column], &FIXED(SOURCE, row)[column]
+#else
+#define SWEPT                                                                                                          \
+    w.keep *centre[i] + w.x *(centre[i - 1] + centre[i + 1]) + w.y *(south[i] + north[i]) SOURCE_TERM(w.source)
+#define FIXED_PARAMETERS , const REAL *restrict q
+#if HAS_SOURCE
+#define FIXED_ROW(row, column) , &FIXED(SOURCE, row)[column]
+#else
+#define FIXED_ROW(row, column) , centre
+#endif
+#endif
 
 __attribute__((noinline)) static void sweep_row(REAL *restrict out, const REAL *restrict south,
                                                 const REAL *restrict centre, const REAL *restrict north,
-                                                const REAL *restrict q, const weights_t w)
+                                                const weights_t w FIXED_PARAMETERS)
 {
-    for (int i = 0; i < SPAN; i++) {
-        REAL value = w.keep * centre[i] + w.x * (centre[i - 1] + centre[i + 1]) + w.y * (south[i] + north[i]);
-#if HAS_SOURCE
-        value += w.source * q[i];
-#endif
-        out[i] = value;
-    }
+    for (int i = 0; i < SPAN; i++) out[i] = SWEPT;
 }
 
 __attribute__((noinline)) static void sweep_row_store(__global REAL *restrict out, const REAL *restrict south,
                                                       const REAL *restrict centre, const REAL *restrict north,
-                                                      const REAL *restrict q, const weights_t w, int count)
+                                                      const weights_t w FIXED_PARAMETERS, int count)
 {
-    for (int i = 0; i < count; i++) {
-        REAL value = w.keep * centre[i] + w.x * (centre[i - 1] + centre[i + 1]) + w.y * (south[i] + north[i]);
-#if HAS_SOURCE
-        value += w.source * q[i];
-#endif
-        out[i] = value;
-    }
+    for (int i = 0; i < count; i++) out[i] = SWEPT;
 }
 
-/* Row j of a field, columns x0 - HALO to x0 + TILE + HALO, mirrored outside insulated sides, anything beyond held ones. */
-static void load_span(REAL *out, __global const REAL *u, long j, long x0, long nx, long ny)
+/*
+ * Row j of a field, columns x0 - HALO to x0 + TILE + HALO: wrapped on a periodic axis, mirrored outside insulated sides
+ * where `mirrored`, else 0 or anything there.
+ */
+static void load_span(REAL *out, __global const REAL *u, long j, long x0, long nx, long ny, int mirrored)
 {
-    if (j < 0) j = HELD_BOTTOM ? 0 : (long)abs(j);
-    if (j >= ny) j = HELD_TOP ? ny - 1 : 2 * (ny - 1) - j;
+    if (j < 0 || j >= ny) {
+        if (PERIODIC_Y) {
+            j += j < 0 ? ny - 1 : 1 - ny;
+        } else if (!mirrored) {
+            zero_row(out);
+            return;
+        } else if (j < 0) {
+            j = HELD_BOTTOM ? 0 : (long)abs(j);
+        } else {
+            j = HELD_TOP ? ny - 1 : 2 * (ny - 1) - j;
+        }
+    }
     __global const REAL *row = u + (size_t)j * WIDTH;
     const long begin = max(x0 - HALO, 0L), end = min(x0 + TILE + HALO, nx);
-    const int before = (int)(begin - (x0 - HALO)), count = (int)(end - begin);
-    load_row(out + before, row + begin, count);
-    for (int i = 1; i <= before; i++) out[before - i] = !HELD_LEFT && i < nx ? row[i] : 0;
-    for (int i = before + count; i < SPAN; i++) {
-        const long mirror = 2 * (nx - 1) - (x0 - HALO + i);
-        out[i] = !HELD_RIGHT && mirror >= 0 ? row[mirror] : 0;
+    const int first = (int)(begin - (x0 - HALO)), count = (int)(end - begin);
+    load_row(out + first, row + begin, count);
+    for (int i = 1; i <= first; i++) {
+        const long inside = PERIODIC_X ? nx - 1 - i : (mirrored & !HELD_LEFT) ? i : -1;
+        out[first - i] = inside >= 0 && inside < nx ? row[inside] : 0;
+    }
+    for (int i = first + count; i < SPAN; i++) {
+        const long beyond = x0 - HALO + i, mirror = 2 * (nx - 1) - beyond;
+        const long inside = PERIODIC_X ? beyond - (nx - 1) : (mirrored & !HELD_RIGHT) ? mirror : -1;
+        out[i] = inside >= 0 && inside < nx ? row[inside] : 0;
     }
 }
 
 __kernel void sweep_rows(__global const REAL *restrict u, __global REAL *restrict v, __global const REAL *restrict q,
-                         ulong origin, ulong nodes_x, ulong nodes_y, ulong tile_rows, int count,
-                         const schedule_t schedule)
+                         ulong origin, ulong nodes_x, ulong nodes_y, ulong nodes_z, ulong tile_rows, int count,
+                         const schedule_t schedule NETWORK_PARAMETERS)
 {
     const long nx = (long)nodes_x, ny = (long)nodes_y;
     const long x0 = (long)get_global_id(0) * TILE, y0 = (long)get_global_id(1) * (long)tile_rows;
     if (x0 >= nx || y0 >= ny) return;
     const long y_end = min(y0 + (long)tile_rows, ny);
     const int stored = (int)min((long)TILE, nx - x0);
-    const long left = HALO - x0, right = nx - 1 - x0 + HALO; /* where the sides are in a row of the tile */
-    const int fix_left = HELD_LEFT && left >= 0, fix_right = HELD_RIGHT && right < SPAN;
 
     REAL ring[SWEEPS][3][SPAN + 2 * PAD] __attribute__((aligned(64)));
     for (int k = 0; k < SWEEPS; k++)
         for (int r = 0; r < 3; r++) ring[k][r][PAD - 1] = ring[k][r][PAD + SPAN] = 0;
-#if HAS_SOURCE
-    REAL sources[SWEEPS + 1][SPAN + 2 * PAD] __attribute__((aligned(64)));
+#if NETWORK || HAS_SOURCE
+    REAL fixed[FIXED_ROWS][FIXED_FIELDS][SPAN + 2 * PAD] __attribute__((aligned(64)));
+#endif
+#if NETWORK
+    const network_t network = NETWORK_OF(origin);
+    for (int r = 0; r < FIXED_ROWS; r++) fixed[r][X][PAD - 1] = 0;
 #endif
     u += origin;
     v += origin;
-#if HAS_SOURCE
     q += origin;
+#if !NETWORK
+    const long left = HALO - x0, right = nx - 1 - x0 + HALO; /* where the sides are in a row of the tile */
+    const int fix_left = HELD_LEFT && left >= 0, fix_right = HELD_RIGHT && right < SPAN;
 #endif
     /* Step t brings in row y0 - count + t; stage k then makes row y0 - count + t - k, in slot (t - k) % 3. */
     const long first = y0 - count, steps = y_end + count - first;
     for (long t = 0; t < steps; t++) {
-        load_span(&ring[0][t % 3][PAD], u, first + t, x0, nx, ny);
+        load_span(&ring[0][t % 3][PAD], u, first + t, x0, nx, ny, !NETWORK);
 #if HAS_SOURCE
-        load_span(&sources[t % (SWEEPS + 1)][PAD], q, first + t, x0, nx, ny);
+        load_span(&FIXED(SOURCE, t)[PAD], q, first + t, x0, nx, ny, !NETWORK);
+#endif
+#if NETWORK
+        load_span(&FIXED(X, t)[PAD], network.x, first + t, x0, nx, ny, 0);
+        load_span(&FIXED(Y, t)[PAD], network.y, first + t, x0, nx, ny, 0);
+        load_span(&FIXED(INVERSE, t)[PAD], network.inverse, first + t, x0, nx, ny, 0);
+#if HAS_SHUNT
+        load_span(&FIXED(SHUNT, t)[PAD], network.shunt, first + t, x0, nx, ny, 0);
+#endif
 #endif
         for (int k = 1; k <= count && t >= 2 * k; k++) {
             const long j = first + t - k;
             REAL *south = &ring[k - 1][(t - k + 2) % 3][PAD];
             REAL *centre = &ring[k - 1][(t - k) % 3][PAD];
             REAL *north = &ring[k - 1][(t - k + 1) % 3][PAD];
-#if HAS_SOURCE
-            REAL *source_row = &sources[(t - k) % (SWEEPS + 1)][PAD];
-#else
-            REAL *source_row = centre;
-#endif
-            const int held_row = (HELD_BOTTOM & (j <= 0)) | (HELD_TOP & (j >= ny - 1));
             const weights_t w = schedule.of[k - 1];
-            if (k < count) {
-                REAL *out = &ring[k][(t - k) % 3][PAD];
-                if (held_row) {
-                    copy_row(out, centre);
-                } else {
-                    sweep_row(out, south, centre, north, source_row, w);
-                    if (fix_left) out[left] = centre[left];
-                    if (fix_right) out[right] = centre[right];
-                }
+            __global REAL *target = v + (size_t)max(j, 0L) * WIDTH + (size_t)x0; /* the last stage's j is inside */
+            REAL *out = &ring[k < count ? k : 0][(t - k) % 3][PAD];
+#if NETWORK
+            if (k < count)
+                sweep_row(out, south, centre, north, w FIXED_ROW(t - k, PAD));
+            else
+                sweep_row_store(target, south + HALO, centre + HALO, north + HALO, w FIXED_ROW(t - k, PAD + HALO), stored);
+#else
+            const int held_row = (HELD_BOTTOM & (j <= 0)) | (HELD_TOP & (j >= ny - 1));
+            if (k < count && held_row) {
+                copy_row(out, centre);
+            } else if (k < count) {
+                sweep_row(out, south, centre, north, w FIXED_ROW(t - k, PAD));
+                if (fix_left) out[left] = centre[left];
+                if (fix_right) out[right] = centre[right];
+            } else if (held_row) {
+                store_row(target, centre + HALO, stored);
             } else {
-                __global REAL *out = v + (size_t)j * WIDTH + (size_t)x0;
-                if (held_row) {
-                    store_row(out, centre + HALO, stored);
-                } else {
-                    sweep_row_store(out, south + HALO, centre + HALO, north + HALO, source_row + HALO, w, stored);
-                    if (fix_left && x0 == 0) out[0] = centre[left];
-                    if (fix_right && right < HALO + TILE) out[nx - 1 - x0] = centre[right];
-                }
+                sweep_row_store(target, south + HALO, centre + HALO, north + HALO, w FIXED_ROW(t - k, PAD + HALO), stored);
+                if (fix_left && x0 == 0) target[0] = centre[left];
+                if (fix_right && right < HALO + TILE) target[nx - 1 - x0] = centre[right];
             }
+#endif
         }
     }
 }

@@ -25,15 +25,30 @@ def compile_one(job):
     return None if result.returncode == 0 else f"{' '.join(command)}\n{source}{result.stderr}"
 
 
+# What the host can ask for, thinned where macros do not meet in the code: sides matter without a network only, the
+# seams of a periodic axis in relax.cl only.
+def operators():
+    for dimensions, network in itertools.product((2, 3), (0, 1)):
+        sides = range(1 << 2 * dimensions) if dimensions == 2 and not network else (0, 21, 42, 63) if dimensions == 3 else (0, 6, 15)
+        for held, shunt in itertools.product(sides, (0, 1) if network else (0,)):
+            for periodic in range(1 << dimensions):
+                if all(not (periodic >> axis & 1 and held >> 2 * axis & 3) for axis in range(dimensions)):
+                    for seams in {0, periodic}:
+                        yield [f"-DDIM={dimensions}", f"-DNETWORK={network}", f"-DHAS_SHUNT={shunt}", f"-DHELD={held}",
+                               f"-DPERIODIC={periodic}", f"-DSEAMS={seams}"]
+
+
 jobs = [(target, [path.name], []) for target in targets for path in sorted(kernels.glob("*.cl")) if path.name != "common.cl"]
-jobs += [(target, ["norms.cl", sweep],
-          [f"-DREAL={real}", f"-DHAS_SOURCE={source}", f"-DHELD={held}", f"-DITEMS={items}", f"-DLANES={lanes}",
-           "-DWIDTH=160", "-DTILE=144", "-DSWEEPS=16"] + (["-DUSE_FP64"] if real == "double" else []))
-         for target, sweep, real, source, held, (items, lanes)
-         in itertools.product(targets, sweeps, ("float", "double"), (0, 1), range(1, 16), norms[:1])]
-jobs += [(target, ["norms.cl"], [f"-DREAL={real}", f"-DITEMS={items}", f"-DLANES={lanes}"]
-          + (["-DUSE_FP64"] if real == "double" else []))
-         for target, real, (items, lanes) in itertools.product(targets, ("float", "double"), norms)]
+for number, macros in enumerate(operators()):
+    for sweep, real, source in itertools.product(sweeps, ("float", "double"), (0, 1)):
+        if sweep == "sweep_rows.cl" and "-DDIM=3" in macros:
+            continue
+        items, lanes = norms[number % len(norms)]
+        target = targets[(number + source + (real == "double")) % len(targets)]
+        files = ["norms.cl", "correct.cl", sweep] + (["relax.cl"] if sweep == "sweep_nodes.cl" else [])
+        jobs.append((target, files, [*macros, f"-DREAL={real}", f"-DHAS_SOURCE={source}", f"-DITEMS={items}", f"-DLANES={lanes}",
+                                     "-DWIDTH=160", "-DPLANE=16000", "-DTILE=144", "-DSWEEPS=16"]
+                     + (["-DUSE_FP64"] if real == "double" else [])))
 with concurrent.futures.ThreadPoolExecutor(2) as pool:
     errors = [error for error in pool.map(compile_one, jobs) if error]
 print(f"{len(jobs)} compilations, {len(errors)} failed")

@@ -27,8 +27,8 @@ static box unfold(const clp_problem *problem)
         whole.spacing[axis] = clp_grid_spacing(grid, axis);
         whole.nodes[axis] = (low_held && high_held ? cells : 2 * cells) + 1;
         whole.offset[axis] = low_held ? 0 : cells;
-        whole.sides[2 * axis] = low_held ? low->value : high->value;
-        whole.sides[2 * axis + 1] = high_held ? high->value : low->value;
+        whole.sides[2 * axis] = low_held ? low->value.number : high->value.number;
+        whole.sides[2 * axis + 1] = high_held ? high->value.number : low->value.number;
     }
     return whole;
 }
@@ -86,7 +86,7 @@ static double held(const clp_problem *problem, int axis, size_t index)
     size_t last = clp_problem_grid(problem)->nodes[axis] - 1;
     if (index != 0 && index != last) return NAN;
     const clp_boundary *boundary = clp_problem_boundary(problem, (clp_side)(2 * axis + (index == last)));
-    return boundary->kind == CLP_BOUNDARY_VALUE ? boundary->value : NAN;
+    return boundary->kind == CLP_BOUNDARY_VALUE ? boundary->value.number : NAN;
 }
 
 double *exact_discrete(const clp_problem *problem)

@@ -2,6 +2,8 @@
 /* Problem files and settings that are right, and settings that are not. */
 #include "problem_file.h"
 
+#include "problem/declared.h"
+
 #include <locale.h>
 #include <math.h>
 
@@ -40,6 +42,7 @@ Test(problem_file, reads_everything)
                        "output:\n"
                        "  picture: a b.png\n"
                        "  field: \"-\"\n"
+                       "  vtk: plate.vti\n"
                        "  report: '5'\n";
     clp_problem_file *file;
     cr_assert_eq(read_text(text, NULL, 0, &file), CLP_OK, "%s", clp_error_message());
@@ -49,11 +52,11 @@ Test(problem_file, reads_everything)
     cr_expect(grid->nodes[0] == 1000 && grid->nodes[1] == 17);
     cr_expect(grid->origin[0] == -1 && grid->origin[1] == 0.5);
     cr_expect(boundary_of(file, CLP_SIDE_LEFT).kind == CLP_BOUNDARY_VALUE);
-    cr_expect(boundary_of(file, CLP_SIDE_LEFT).value == -75.25);
+    cr_expect(boundary_of(file, CLP_SIDE_LEFT).value.number == -75.25);
     cr_expect(boundary_of(file, CLP_SIDE_RIGHT).kind == CLP_BOUNDARY_INSULATED);
     cr_expect(boundary_of(file, CLP_SIDE_BOTTOM).kind == CLP_BOUNDARY_INSULATED);
-    cr_expect(boundary_of(file, CLP_SIDE_TOP).value == 100);
-    cr_expect(clp_problem_initial(problem) == 12.5);
+    cr_expect(boundary_of(file, CLP_SIDE_TOP).value.number == 100);
+    cr_expect(problem->initial.value.number == 12.5);
     const clp_solver_options *solver = clp_problem_file_solver(file);
     cr_expect_str_eq(solver->method, "jacobi");
     cr_expect(solver->criterion == CLP_CRITERION_RESIDUAL && solver->tolerance == 1e-6);
@@ -62,6 +65,7 @@ Test(problem_file, reads_everything)
     const clp_problem_output *output = clp_problem_file_output(file);
     cr_expect_str_eq(output->picture, "a b.png");
     cr_expect_str_eq(output->field, "-");
+    cr_expect_str_eq(output->vtk, "plate.vti");
     cr_expect_str_eq(output->report, "5");
     clp_problem_file_destroy(file);
     clp_problem_file_destroy(NULL);
@@ -77,9 +81,9 @@ Test(problem_file, has_defaults)
     cr_expect(solver->check == CLP_CHECK_AUTO && solver->tolerance == 0);
     cr_expect(solver->check_every == 0 && solver->max_iterations == 0 && !solver->monitor);
     const clp_problem_output *output = clp_problem_file_output(file);
-    cr_expect(!output->picture && !output->field && !output->report);
+    cr_expect(!output->picture && !output->field && !output->vtk && !output->report);
     const clp_problem *problem = clp_problem_file_problem(file);
-    cr_expect(clp_problem_grid(problem)->origin[0] == 0 && clp_problem_initial(problem) == 0);
+    cr_expect(clp_problem_grid(problem)->origin[0] == 0 && problem->initial.value.number == 0);
     clp_problem_file_destroy(file);
 }
 
@@ -96,6 +100,12 @@ Test(problem_file, reads_all_that_is_allowed)
         PLATE "solver: {criterion: step, precision: single, check: device, check_every: 1}\n",
         PLATE "output: {picture: \"true\", field: \"null\"}\n",
         PLATE "conductivity: \"1\"\n",
+        PLATE "solver: {method: chebyshev}\n",
+        PLATE "solver: {method: sor}\n",
+        PLATE "regions: []\n",
+        DOMAIN "boundary: {top: {transfer: 1, ambient: 2}}\n",
+        DOMAIN "regions: [{shape: circle, center: [0.5, 0.5], radius: 0.2, value: 1}]\n",
+        DOMAIN "boundary: {left: \"min(x, y)\"}\n",
         "domain: {size: [1, 1], nodes: [4294967296, 3]}\nboundary: {x_min: 1, x_max: 2}\n",
     };
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
@@ -144,8 +154,10 @@ Test(problem_file, settings)
         clp_boundary left = boundary_of(file, CLP_SIDE_LEFT), top = boundary_of(file, CLP_SIDE_TOP);
         cr_expect_eq(left.kind == CLP_BOUNDARY_VALUE, !isnan(cases[i].left), "case %zu", i);
         cr_expect_eq(top.kind == CLP_BOUNDARY_VALUE, !isnan(cases[i].top), "case %zu", i);
-        cr_expect(isnan(cases[i].left) || left.value == cases[i].left, "case %zu: %g", i, left.value);
-        cr_expect(isnan(cases[i].top) || top.value == cases[i].top, "case %zu: %g", i, top.value);
+        cr_expect(isnan(cases[i].left) || left.value.number == cases[i].left, "case %zu: %g", i,
+                  left.value.number);
+        cr_expect(isnan(cases[i].top) || top.value.number == cases[i].top, "case %zu: %g", i,
+                  top.value.number);
         clp_problem_file_destroy(file);
     }
 }
@@ -153,8 +165,9 @@ Test(problem_file, settings)
 Test(problem_file, settings_of_other_keys)
 {
     static const char *const settings[] = {
-        "domain.nodes=[512,512]", "domain.origin=[1,2]",  "solver.tolerance=1e-3", "solver.method=jacobi",
-        "output.picture=-",       "output.field=a b.npy", "output.report='-x'",    "solver.method=auto",
+        "domain.nodes=[512,512]", "domain.origin=[1,2]", "solver.tolerance=1e-3",
+        "solver.method=jacobi",   "output.picture=-",    "output.field=a b.npy",
+        "output.report='-x'",     "solver.method=auto",  "output.vtk=../a.vti",
     };
     clp_problem_file *file;
     cr_assert_eq(read_text(PLATE, settings, sizeof settings / sizeof *settings, &file), CLP_OK, "%s",
@@ -166,6 +179,7 @@ Test(problem_file, settings_of_other_keys)
     cr_expect_str_eq(clp_problem_file_output(file)->picture, "-");
     cr_expect_str_eq(clp_problem_file_output(file)->field, "a b.npy");
     cr_expect_str_eq(clp_problem_file_output(file)->report, "-x");
+    cr_expect_str_eq(clp_problem_file_output(file)->vtk, "../a.vti");
     clp_problem_file_destroy(file);
 }
 
@@ -186,25 +200,34 @@ Test(problem_file, settings_errors)
         {".top=5", "this is not of the form"},
         {"boundary.=5", "this is not of the form"},
         {"a.b.c.d.e.f.g.h.i.j=5", "this is not of the form"},
-        {"boundary.top=",
-         "--set boundary.top=: 'boundary.top' takes a number, {value: number} or {flux: 0}, not nothing"},
+        {"boundary.top=", "--set boundary.top=: 'boundary.top' takes a number, an expression, file.npy, "
+                          "{value: ...}, {flux: ...} or {transfer: ..., ambient: ...}, not nothing"},
         {"boundary.top=null", "not nothing"},
-        {"boundary.top=-", "'boundary.top' takes a number, {value: number} or {flux: 0}, not '-'"},
+        {"boundary.top=-", "--set boundary.top=-: 'boundary.top': "},
         {"boundary.top=[1", "--set boundary.top=[1: the list that begins here lacks"},
         {"boundary.top={value: 1, value: 2}", "}: 'value' is given twice; remove one"},
         {"boundary.top=5\n---\n6", "--set boundary.top=5?---?6: a second document"},
         {"boundary.top=\xff", "--set boundary.top=?: this is not UTF-8 text"},
-        {"boundary.top.value.more=5", "'boundary.top.value' takes a number, not keys"},
-        {"boundary.top={flux: 0}", "yaml:4: no side is held"},
+        {"boundary.top.value.more=5",
+         "'boundary.top.value' takes a number, an expression or file.npy, not keys"},
+        {"boundary.top={flux: 0}", "yaml:4: "}, /* nothing is held: in the place of the group */
         {"domain.size.x=5",
-         "--set domain.size.x=5: 'domain.size' takes [width, height], both above 0, not keys"},
+         "--set domain.size.x=5: 'domain.size' takes [x, y] or [x, y, z], all above 0, not keys"},
         {"domain=[5,5]", "--set domain=[5,5]: 'domain' takes keys with values, not a list"},
         {"domain={size: [1, 1]}", "yaml:1: 'domain.nodes' is missing"},
         {"domain.nodes=[4294967296,4294967296]", "]: 4294967296 x 4294967296 nodes"},
         {"domain.nodes=[2,5]", "--set domain.nodes=[2,5]: 'domain.nodes': 2 is too few"},
         {"solver.method=cg", "--set solver.method=cg: 'solver.method': cg " LATER},
-        {"regions=[]", "--set regions=[]: 'regions' " LATER},
-        {"output.vtk=-", "'output.vtk' " LATER},
+        {"regions={}",
+         "--set regions={}: 'regions' takes a list of shapes, each with what holds there, not keys"},
+        {"regions.1.value=5", "--set regions.1.value=5: 'regions' takes a list of shapes"},
+        {"boundary.front=1",
+         "--set boundary.front=1: 'boundary.front' is about z, but the box has two dimensions"},
+        {"boundary.y=periodic", "--set boundary.y=periodic: 'boundary.y' contradicts 'boundary.top' (line "
+                                "5): a periodic axis joins"},
+        {"domain.nodes=[5,5,5]",
+         "yaml:2: 'domain.size' has two numbers, but 'domain.nodes' (--set domain.nodes=[5,5,5]) "
+         "has three; write two everywhere (x, y) or three (x, y, z)"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         expect_error(DOMAIN "boundary:\n  top: {value: 5}\n", &cases[i].setting, 1, cases[i].fragment);
@@ -244,8 +267,11 @@ Test(problem_file, keys_do_what_they_say)
     const clp_key_help *keys = clp_problem_file_keys(&count);
     for (size_t i = 0; i < count; i++) {
         bool solver = strncmp(keys[i].key, "solver.", 7) == 0;
+        bool picture = strncmp(keys[i].key, "image.", 6) == 0; /* nothing without its file */
         bool number = strspn(keys[i].initial, "0123456789[], ") == strlen(keys[i].initial);
-        if (strstr(keys[i].key, "SIDE") || !*keys[i].initial || (!solver && !number)) continue;
+        if (strstr(keys[i].key, "SIDE") || strstr(keys[i].key, "REGION") || picture || !*keys[i].initial ||
+            (!solver && !number))
+            continue;
         char words[128], setting[192];
         bool choice = solver && !strstr(keys[i].value, " a ");
         snprintf(words, sizeof words, "%s", choice ? keys[i].value : "");
@@ -276,8 +302,8 @@ Test(problem_file, comma_locale)
     clp_problem_file *file;
     cr_expect_eq(read_text(DOMAIN "boundary: {top: 1.5, left: -2.5e-1}\n", NULL, 0, &file), CLP_OK, "%s",
                  clp_error_message());
-    cr_expect(boundary_of(file, CLP_SIDE_TOP).value == 1.5 &&
-              boundary_of(file, CLP_SIDE_LEFT).value == -0.25);
+    cr_expect(boundary_of(file, CLP_SIDE_TOP).value.number == 1.5 &&
+              boundary_of(file, CLP_SIDE_LEFT).value.number == -0.25);
     clp_problem_file_destroy(file);
     expect_error(DOMAIN "boundary: {top: \"1,5\"}\n", NULL, 0, "numbers take a decimal point, not a comma");
     cr_expect_str_eq(setlocale(LC_ALL, NULL), "de_DE.UTF-8");

@@ -163,7 +163,7 @@ Test(program_solve, report_tells_what_was_done)
     cr_expect_eq(number_at(report, "problem.dimensions"), 2);
     cr_expect_eq(number_at(report, "problem.unknowns"), 9 * 7);
     cr_expect_str_eq(string_at(report, "device.backend"), "opencl");
-    cr_expect_str_eq(string_at(report, "solver.method"), "jacobi");
+    cr_expect_str_eq(string_at(report, "solver.method"), "chebyshev");
     cr_expect_str_eq(string_at(report, "solver.criterion"), "error");
     cr_expect_str_eq(string_at(report, "solver.reason"), "tolerance");
     cr_expect_eq(number_at(report, "solver.iterations"), number_at(report, "solver.sweeps"));

@@ -44,13 +44,13 @@ Test(program_errors, bad_problem_files)
         {NODES("[4294967296, 4294967296]"), 3, {"4294967296 x 4294967296", "use fewer"}},
         {NODES("[99999999999999999999, 9]"), 3, {"too large"}},
         {NODES("[8.5, 9]"), 3, {"8.5", "whole number"}},
-        {NODES("9"), 3, {"'domain.nodes' takes [columns, rows]", "nodes: [257, 257]"}},
+        {NODES("9"), 3, {"'domain.nodes' takes [x, y]", "nodes: [257, 257]"}},
         {NODES("[9]"), 3, {"list of 1"}},
-        {"domain:\n  size: 1\n  nodes: [9, 9]\n", 2, {"'domain.size' takes [width, height]"}},
+        {"domain:\n  size: 1\n  nodes: [9, 9]\n", 2, {"'domain.size' takes [x, y]"}},
         {"domain:\n  size: [0, 1]\n  nodes: [9, 9]\n", 2, {"not above 0"}},
-        {TOP(".nan"), 6, {"'boundary.top'", "'.nan'"}},
-        {TOP("nan"), 6, {"'boundary.top'", "'nan'"}},
-        {TOP(".inf"), 6, {"'boundary.top'", "'.inf'"}},
+        {TOP(".nan"), 6, {"'boundary.top'", "digits"}},
+        {TOP("nan"), 6, {"'boundary.top'", "'nan' is unknown"}},
+        {TOP(".inf"), 6, {"'boundary.top'", "digits"}},
         {TOP("-.inf"), 6, {"'boundary.top'", "'-.inf'"}},
         {TOP("1e999"), 6, {"1e999 is too large"}},
         {TOP("[1, 2]"), 6, {"'boundary.top' takes a number"}},
@@ -60,7 +60,11 @@ Test(program_errors, bad_problem_files)
         {DOMAIN "boundary:\n  top: 1\n  y_max: 2\n", 6, {"top", "y_max"}},
         {DOMAIN "boundary: 7\n", 4, {"'boundary'"}},
         {DOMAIN "boundary: {}\n", 4, {"any constant would be a solution", "hold at least one side"}},
-        {DOMAIN "boundary: {top: 1}\nconductivity: 2\n", 5, {"'conductivity'", "not in this version yet"}},
+        {DOMAIN "boundary: {top: 1}\nconductivity: 0\n", 5, {"'conductivity'", "not above 0"}},
+        {DOMAIN "boundary: {top: 1}\nconductivity: -2\n", 5, {"'conductivity'", "not above 0"}},
+        {DOMAIN "boundary: {top: 1, x: periodic, left: 2}\n", 4, {"'boundary.x'", "'boundary.left'"}},
+        {DOMAIN "boundary: {top: 1}\nregions: [{shape: blob, value: 1}]\n", 5, {"blob"}},
+        {DOMAIN "boundary: {top: 1}\nregions: [{shape: circle, radius: 1, value: 1}]\n", 5, {"center"}},
         {DOMAIN "boundary: {top: 1}\nsolver: {method: multigrid}\n",
          5,
          {"multigrid", "not in this version yet"}},
@@ -80,7 +84,8 @@ Test(program_errors, bad_problem_files)
         outcome ran = RUN("solve", "bad.yaml", "--field", "u.npy");
         expect_failure(&ran, 2, files[i].fragments, files[i].text);
         EXPECT_HOLDS(ran.error, text_of("bad.yaml:%d: ", files[i].line));
-        cr_expect_eq(strchr(ran.error, '\n'), ran.error + ran.error_size - 1, "one line: %s", ran.error);
+        if (!strchr(ran.error, '^')) /* of an expression, which stands below */
+            cr_expect_eq(strchr(ran.error, '\n'), ran.error + ran.error_size - 1, "one line: %s", ran.error);
     }
 }
 
@@ -132,14 +137,13 @@ Test(program_errors, bad_command_lines)
         {{"--frobnicate"}, {"--frobnicate"}},
         {{"bench"}, {"'bench' is not in this version yet"}},
         {{"tune"}, {"'tune' is not in this version yet"}},
-        {{"plot", "u.npy"}, {"'plot' is not in this version yet"}},
         {{"solve"}, {"name a problem file"}},
         {{"solve", "plate.yaml", "other.yaml"}, {"unexpected argument 'other.yaml'"}},
         {{"solve", "plate.yaml", "--fied", "u.npy"}, {"unknown option '--fied'", "did you mean --field"}},
         {{"solve", "plate.yaml", "-x"}, {"unknown option '-x'"}},
         {{"solve", "plate.yaml", "--field"}, {"--field needs a value"}},
         {{"solve", "plate.yaml", "--quiet=yes"}, {"--quiet takes no value"}},
-        {{"solve", "plate.yaml", "--vtk", "u.vti"}, {"not in this version yet"}},
+        {{"solve", "plate.yaml", "--plot", "waves"}, {"--plot waves", "arrows"}},
         {{"solve", "plate.yaml", "--device", "nonesuch"}, {"no device fits 'nonesuch'", "  0  "}},
         {{"solve", "plate.yaml", "--device", "99"}, {"no device with index 99", "  0  "}},
         {{"solve", "plate.yaml", "--backend", "cuda"}, {"no backend 'cuda'", "opencl", "reference"}},
@@ -149,7 +153,7 @@ Test(program_errors, bad_command_lines)
         {{"solve", "plate.yaml", "--backend", "reference", "--threads", "-1"}, {"--threads -1"}},
         {{"solve", "plate.yaml", "--set", "boundary.tpo=1"},
          {"--set boundary.tpo=1: ", "did you mean 'top'"}},
-        {{"solve", "plate.yaml", "--set", "boundary.top=.nan"}, {"--set boundary.top=.nan: ", "a number"}},
+        {{"solve", "plate.yaml", "--set", "boundary.top=.nan"}, {"--set boundary.top=.nan: ", "digits"}},
         {{"solve", "plate.yaml", "--set", "domain.nodes=[2, 9]"},
          {"--set domain.nodes=[2, 9]: ", "at least 3"}},
         {{"solve", "plate.yaml", "--set", "boundary.top"}, {"--set boundary.top: ", "key=value"}},

@@ -8,6 +8,7 @@
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 TestSuite(solver);
 
@@ -27,7 +28,7 @@ static clp_problem *problem_of(const plate_case *plate)
     for (int side = 0; side < 4; side++)
         if (!isnan(plate->sides[side]))
             cr_assert_eq(clp_problem_hold_side(problem, (clp_side)side, plate->sides[side]), CLP_OK);
-    cr_assert_eq(clp_problem_set_initial(problem, plate->initial), CLP_OK);
+    cr_assert_eq(clp_problem_set_initial(problem, &(clp_value){.number = plate->initial}), CLP_OK);
     return problem;
 }
 
@@ -71,20 +72,23 @@ static const plate_case plates[] = {
 };
 enum { PLATES = sizeof plates / sizeof *plates };
 
-static void expect_right(clp_device *device, const plate_case *plate, clp_precision precision,
-                         double tolerance)
+static void expect_right(clp_device *device, const plate_case *plate, const char *method,
+                         clp_precision precision, double tolerance)
 {
     clp_solver *solver =
-        solve(device, plate, (clp_solver_options){.precision = precision, .tolerance = tolerance});
+        solve(device, plate,
+              (clp_solver_options){.method = method, .precision = precision, .tolerance = tolerance});
     const clp_report *report = clp_solver_report(solver);
     double error = largest_error(solver, plate);
-    cr_expect(report->converged, "%zu x %zu", plate->nodes[0], plate->nodes[1]);
+    cr_expect(report->converged, "%zu x %zu: %s after %zu sweeps", plate->nodes[0], plate->nodes[1],
+              clp_reason_name(report->reason), report->sweeps);
     cr_expect(report->bound_is_certified);
     cr_expect_leq(report->algebraic_bound, report->tolerance);
     /* The comparison itself rounds. */
     cr_expect_leq(error, report->algebraic_bound + 1e-11, "%zu x %zu: error %g above the bound %g",
                   plate->nodes[0], plate->nodes[1], error, report->algebraic_bound);
-    if (precision == CLP_PRECISION_DOUBLE && error > 1e-9)
+    /* Jacobi's method leaves smooth errors, of which the bound can tell much; others leave all kinds. */
+    if (precision == CLP_PRECISION_DOUBLE && error > 1e-9 && strcmp(method, "jacobi") == 0)
         cr_expect_leq(report->algebraic_bound, 20 * error, "%zu x %zu: bound %g says little about error %g",
                       plate->nodes[0], plate->nodes[1], report->algebraic_bound, error);
     clp_solver_destroy(solver);
@@ -94,11 +98,12 @@ static void expect_all_right(const char *backend)
 {
     clp_device *device = open_device(backend);
     bool fp64 = clp_device_get_info(device)->fp64;
-    for (int i = 0; i < PLATES; i++) {
-        expect_right(device, &plates[i], CLP_PRECISION_SINGLE, 0);
-        if (fp64) expect_right(device, &plates[i], CLP_PRECISION_DOUBLE, 0);
-        if (fp64) expect_right(device, &plates[i], CLP_PRECISION_DOUBLE, 1e-8);
-    }
+    for (const char *const *method = clp_method_names(); *method; method++)
+        for (int i = 0; i < PLATES; i++) {
+            expect_right(device, &plates[i], *method, CLP_PRECISION_SINGLE, 0);
+            if (fp64) expect_right(device, &plates[i], *method, CLP_PRECISION_DOUBLE, 0);
+            if (fp64) expect_right(device, &plates[i], *method, CLP_PRECISION_DOUBLE, 1e-8);
+        }
     clp_device_close(device);
 }
 
@@ -211,7 +216,8 @@ Test(solver, criteria_and_checks)
     for (clp_criterion criterion = CLP_CRITERION_ERROR; criterion <= CLP_CRITERION_STEP; criterion++) {
         size_t sweeps[2];
         for (int host = 0; host < 2; host++) {
-            clp_solver_options options = {.criterion = criterion,
+            clp_solver_options options = {.method = "jacobi",
+                                          .criterion = criterion,
                                           .check = host ? CLP_CHECK_HOST : CLP_CHECK_DEVICE,
                                           .precision = precision,
                                           .check_every = 50};

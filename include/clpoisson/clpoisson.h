@@ -11,6 +11,7 @@
 #include <clpoisson/problem.h>
 #include <clpoisson/problem_file.h>
 #include <clpoisson/report.h>
+#include <clpoisson/shape.h>
 #include <clpoisson/solver.h>
 #include <clpoisson/status.h>
 #include <clpoisson/text.h>

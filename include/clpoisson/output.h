@@ -10,6 +10,8 @@
 #include <clpoisson/grid.h>
 #include <clpoisson/report.h>
 
+#include <stdint.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -21,23 +23,76 @@ extern "C" {
 CLP_API clp_status clp_output_check(const char *path);
 
 /**
- * Writes values of shape [nodes[1]][nodes[0]] as a NumPy file (.npy, version 1.0, little-endian, C order):
- * float64, or float32 with `single`. Errors: CLP_ERROR_FILE.
+ * Writes values on the nodes, [z][y][x] or [y][x] in two dimensions, as a NumPy file (.npy, version 1.0,
+ * little-endian, C order): float64, or float32 with `single`. Errors: CLP_ERROR_FILE, CLP_ERROR_MEMORY.
  */
 CLP_API clp_status clp_field_write_npy(const char *path, const clp_grid *grid, const double *values,
                                        bool single);
 
+/**
+ * Reads a field of two or three dimensions from a NumPy file: `nodes` receives its extents (x first; nodes[2]
+ * is 0 in two dimensions), *values its numbers, which the caller frees with free(). NaN is read as it is.
+ * Errors: CLP_ERROR_FILE, CLP_ERROR_INPUT where it is no such array, CLP_ERROR_MEMORY.
+ */
+CLP_API clp_status clp_field_read_npy(const char *path, size_t nodes[CLP_AXES], double **values);
+
+/** How the numbers of an array are kept in a .vti file. */
+typedef enum clp_vti_type {
+    CLP_VTI_FLOAT64 = 0, /**< from double */
+    CLP_VTI_FLOAT32,     /**< from double, rounded */
+    CLP_VTI_UINT16,      /**< from uint16_t */
+} clp_vti_type;
+
+/** An array for clp_field_write_vti. */
+typedef struct clp_vti_array {
+    const char *name; /**< UTF-8, not empty; no two arrays on nodes, or on cells, should share one */
+    bool on_cells;    /**< [z][y][x] counts cells, else nodes */
+    int components;   /**< numbers per node or cell, 1 to 9; two are written as three, the third zero, because
+                           that is what VTK takes for a vector */
+    clp_vti_type type;
+    const void *values; /**< [z][y][x][component]: double for both kinds of float, uint16_t for UINT16 */
+} clp_vti_array;
+
+/**
+ * Writes arrays as VTK ImageData (.vti) for ParaView, VisIt and the like: XML with raw data behind it,
+ * little-endian. A two-dimensional grid has one plane of nodes. The first arrays of one and of three
+ * components are marked as the scalars and the vectors to show. Errors: CLP_ERROR_INPUT (grid, names,
+ * components), CLP_ERROR_FILE, CLP_ERROR_MEMORY.
+ */
+CLP_API clp_status clp_field_write_vti(const char *path, const clp_grid *grid, const clp_vti_array *arrays,
+                                       size_t count);
+
+/** How a flux is drawn over the map. */
+typedef enum clp_flux_style {
+    CLP_FLUX_NONE = 0,
+    CLP_FLUX_ARROWS, /**< arrows on a raster; length grows with the magnitude */
+    CLP_FLUX_LINES,  /**< field lines, evenly spaced: they tell the direction, not the magnitude */
+} clp_flux_style;
+
+/** Which planes of a three-dimensional field are drawn. */
+typedef enum clp_slice {
+    CLP_SLICE_MIDDLE = 0, /**< the three planes through the middle, between two planes of nodes if need be */
+    CLP_SLICE_X,          /**< the plane of nodes x[slice] */
+    CLP_SLICE_Y,          /**< the plane of nodes y[slice] */
+    CLP_SLICE_Z,          /**< the plane of nodes z[slice] */
+} clp_slice;
+
 /** How to draw; all zero is a usable default. */
 typedef struct clp_picture_options {
-    size_t width;      /**< pixels, 100 to 20000; 0: 1000 */
-    const char *title; /**< NULL: none */
-    const char *mark;  /**< a warning to print into the picture ("not converged"); NULL: none */
+    size_t width;            /**< pixels, 100 to 20000; 0: 1000 */
+    const char *title;       /**< NULL: none */
+    const char *mark;        /**< a warning to print into the picture ("not converged"); NULL: none */
+    const uint16_t *regions; /**< an id for each cell, [z][y][x]: where it changes, an outline; NULL: none */
+    const double *flux;      /**< vectors on the nodes, [z][y][x][dimensions]; NULL: -grad u */
+    clp_flux_style flux_style;
+    clp_slice slice_across; /**< of a field of three dimensions */
+    size_t slice;           /**< index of the plane of nodes, where an axis is chosen */
 } clp_picture_options;
 
 /**
- * Draws values of shape [nodes[1]][nodes[0]] as a PNG: heat map with y upwards, isolines, colour bar, axes,
- * title. Errors: CLP_ERROR_INPUT, CLP_ERROR_FILE, CLP_ERROR_MEMORY, CLP_ERROR_UNSUPPORTED (built without
- * cairo).
+ * Draws values on the nodes, [z][y][x] or [y][x], as a PNG: heat map with y (or z) upwards, isolines, colour
+ * bar, axes, title. Colours span the values that are shown. Errors: CLP_ERROR_INPUT, CLP_ERROR_FILE,
+ * CLP_ERROR_MEMORY, CLP_ERROR_UNSUPPORTED (built without cairo).
  */
 CLP_API clp_status clp_picture_write(const char *path, const clp_grid *grid, const double *values,
                                      const clp_picture_options *options);

@@ -17,12 +17,13 @@ typedef struct clp_problem_file clp_problem_file;
 /**
  * Reads a problem file: UTF-8 text of at most 1 MiB. `settings` are `count` texts "key=value" that override
  * the file or add to it, later ones winning, such as "domain.nodes=[512,512]" or "boundary.top=50"; the value
- * is YAML, and a lone - (standard output) needs no quotes. The problem is complete and checked
+ * is YAML, and a lone - (standard output) needs no quotes. Files of values and pictures that it names are
+ * read at once, relative names from the problem file's folder on. The problem is complete and checked
  * (clp_problem_check). The caller owns *file, which is NULL after an error; path and settings are not kept.
  * Errors: CLP_ERROR_INPUT for anything wrong in the text, with "file:line: what, and what to write instead",
- * or
- * "--set key=value: ..." for a setting; CLP_ERROR_FILE if the file cannot be read; CLP_ERROR_MEMORY;
- * CLP_ERROR_UNSUPPORTED (built without libyaml).
+ * or "--set key=value: ..." for a setting; an expression follows on lines of its own, with a mark below the
+ * place. CLP_ERROR_FILE if a file cannot be read; CLP_ERROR_MEMORY; CLP_ERROR_UNSUPPORTED (built without
+ * libyaml, or without libpng where the file names a picture).
  */
 CLP_API clp_status clp_problem_file_read(const char *path, const char *const *settings, size_t count,
                                          clp_problem_file **file);
@@ -41,17 +42,18 @@ CLP_API const clp_solver_options *clp_problem_file_solver(const clp_problem_file
 typedef struct clp_problem_output {
     const char *picture;
     const char *field;
+    const char *vtk;
     const char *report;
 } clp_problem_output;
 
 /** What to write; valid as long as the file, texts included. */
 CLP_API const clp_problem_output *clp_problem_file_output(const clp_problem_file *file);
 
-/** A key of the problem file, as documented. In the keys below boundary, SIDE stands for the name of a side
- * and AXIS for that of an axis. */
+/** A key of the problem file, as documented. In a key, SIDE stands for the name of a side, AXIS for that of
+ * an axis, REGION for the name or number of a region and COLOR for a colour. */
 typedef struct clp_key_help {
     const char *key;     /**< "domain.nodes" */
-    const char *value;   /**< what it takes: "[columns, rows], whole numbers from 3" */
+    const char *value;   /**< what it takes: "auto, or a number above 0" */
     const char *initial; /**< what holds where it is left out, "" where the key is required */
     const char *text;    /**< what it does, one line */
     bool available;      /**< false: known, refused by this version */

@@ -24,6 +24,14 @@ typedef enum clp_reason {
 /** "tolerance", "max_iterations", "interrupted", "rounding" or "none". Static storage. */
 CLP_API const char *clp_reason_name(clp_reason reason);
 
+/** An electrode: the regions of one name that hold u. */
+typedef struct clp_electrode_report {
+    char name[64];
+    bool floating;
+    double value; /**< what it holds; of a floating one, what was found; NaN where it varies */
+    double flux;  /**< what enters the domain from it, per unit depth in 2-D */
+} clp_electrode_report;
+
 /** A figure that does not exist is NaN (null in JSON). Times are in seconds. */
 typedef struct clp_report {
     clp_grid grid;
@@ -54,9 +62,20 @@ typedef struct clp_report {
     double updates_per_second, bytes_per_second, unknowns_per_second;
 
     double minimum, maximum; /**< over all nodes */
-    double mean;             /**< area-weighted */
-    double energy;           /**< half the integral of k |grad u|^2 */
-    double flux[CLP_SIDES];  /**< what enters through each side, per unit depth; 0 where it is insulated */
+    double mean;             /**< volume-weighted */
+    double energy;           /**< half the integral of k |grad u|^2, per unit depth in 2-D */
+    double capacitance;      /**< 2 energy over the squared difference, of two electrodes; else NaN */
+    double
+        flux[CLP_SIDES]; /**< what enters through each side, per unit depth in 2-D; 0 where it is insulated */
+    const clp_electrode_report *electrodes; /**< valid as long as the solver */
+    size_t electrode_count;
+    double source;        /**< what all sources feed in, per unit depth in 2-D */
+    double sink;          /**< what reaction takes out */
+    double imbalance;     /**< sum of fluxes and sources less sinks; 0 but for what is left of the residual */
+    const double *matrix; /**< [count][count], where clp_solver_matrix was asked for; else NULL */
+    const char *const *conductors; /**< names of its rows */
+    size_t conductor_count;
+    bool singular; /**< nothing holds the solution: it is the one of mean 0 */
 } clp_report;
 
 #ifdef __cplusplus

@@ -73,6 +73,20 @@ typedef struct clp_solver clp_solver;
 CLP_API clp_status clp_solver_create(clp_device *device, const clp_problem *problem,
                                      const clp_solver_options *options, clp_solver **solver);
 
+/** What a solve will take. */
+typedef struct clp_estimate {
+    size_t unknowns_at_most;          /**< nodes less those of held sides */
+    size_t fields;                    /**< on the device */
+    unsigned long long device_bytes;  /**< of all fields */
+    unsigned long long largest_bytes; /**< of one field */
+    unsigned long long host_bytes;    /**< beside the fields */
+    clp_precision precision;          /**< that auto takes on that device */
+} clp_estimate;
+
+/** Estimates what solving would take on a device of that kind. Errors: CLP_ERROR_INPUT, CLP_ERROR_MEMORY. */
+CLP_API clp_status clp_solver_estimate(const clp_problem *problem, const clp_solver_options *options,
+                                       const clp_device_info *device, clp_estimate *estimate);
+
 /** Frees a solver; NULL is allowed. */
 CLP_API void clp_solver_destroy(clp_solver *solver);
 
@@ -84,14 +98,33 @@ CLP_API void clp_solver_destroy(clp_solver *solver);
  */
 CLP_API clp_status clp_solver_run(clp_solver *solver);
 
+/**
+ * The conductance (capacitance) matrix: entry [i][j] is the flux that enters the domain from conductor i, per
+ * unit depth in 2-D, while conductor j is at 1, the others at 0, and nothing is fed in. Conductors are the
+ * electrodes of the report, then the held sides. `matrix` has the shape [count][count] and is symmetric. One
+ * solve per conductor. Errors: as clp_solver_run.
+ */
+CLP_API clp_status clp_solver_matrix(clp_solver *solver, double *matrix);
+
+/** Number of conductors, and the name of one. */
+CLP_API size_t clp_solver_conductor_count(const clp_solver *solver);
+CLP_API const char *clp_solver_conductor_name(const clp_solver *solver, size_t index);
+
 /** The report; complete after clp_solver_run. Valid as long as the solver. */
 CLP_API const clp_report *clp_solver_report(const clp_solver *solver);
 
 /**
- * The solution after clp_solver_run: values of all nodes, shape [nodes[1]][nodes[0]], held ones included.
- * Valid as long as the solver.
+ * The solution after clp_solver_run: values of all nodes in the grid's shape, held ones included. Valid as long
+ * as the solver.
  */
 CLP_API const double *clp_solver_values(const clp_solver *solver);
+
+/**
+ * The flux -k grad u on the nodes, after clp_solver_run: `flux` has the shape [nodes of the
+ * grid][dimensions], in units of k times u over length; the mean of what the edges on both sides of a node
+ * carry, 0 inside electrodes.
+ */
+CLP_API void clp_solver_flux(const clp_solver *solver, double *flux);
 
 #ifdef __cplusplus
 }

@@ -8,11 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static const app_command *const commands[] = {&app_solve, &app_devices, &app_check};
+static const app_command *const commands[] = {&app_solve, &app_devices, &app_plot, &app_check};
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 /* Known, and refused until they work. */
-static const char *const later[] = {"bench", "tune", "plot"};
+static const char *const later[] = {"bench", "tune"};
 enum { LATER = sizeof later / sizeof *later };
 
 static int print_help(void)
@@ -21,7 +21,7 @@ static int print_help(void)
            "Usage: clpoisson COMMAND [options]\n\n",
            clp_version());
     for (int i = 0; i < COMMANDS; i++)
-        printf("  %-8s %-5s %s\n", commands[i]->name, commands[i]->arguments, commands[i]->summary);
+        printf("  %-8s %-9s %s\n", commands[i]->name, commands[i]->arguments, commands[i]->summary);
     printf("\n`clpoisson COMMAND --help` tells more. A first try:\n\n"
            "  clpoisson solve examples/heated-plate.yaml\n\n"
            "Exit status: 0 solved; 1 could not run or finish; 2 the command line or problem file is wrong;\n"
@@ -33,14 +33,14 @@ static int refuse_command(const char *name)
 {
     for (int i = 0; i < LATER; i++) {
         if (strcmp(name, later[i])) continue;
-        app_error("'%s' is not in this version yet (%s); it has solve, devices and check", name,
+        app_error("'%s' is not in this version yet (%s); it has solve, devices, plot and check", name,
                   clp_version());
         return EXIT_USAGE;
     }
     const char *names[COMMANDS];
     for (int i = 0; i < COMMANDS; i++) names[i] = commands[i]->name;
     const char *nearest = clp_nearest(name, names, COMMANDS);
-    app_error("there is no command '%s'%s%s%s; use solve, devices or check", name,
+    app_error("there is no command '%s'%s%s%s; use solve, devices, plot or check", name,
               nearest ? ", did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
     return EXIT_USAGE;
 }
@@ -49,7 +49,8 @@ int main(int count, char **arguments)
 {
     app_terminal_init();
     if (count < 2) {
-        app_error("say what to do: solve FILE, devices or check; `clpoisson --help` tells more");
+        app_error(
+            "say what to do: solve FILE, devices, plot FIELD.npy or check; `clpoisson --help` tells more");
         return EXIT_USAGE;
     }
     const char *name = arguments[1];

@@ -36,8 +36,9 @@ int app_check_outputs(const char *problem_path, const clp_problem_output *output
         bool binary;
     } outputs[] = {{"picture", output->picture, true},
                    {"field", output->field, true},
+                   {"vtk", output->vtk, true},
                    {"report", output->report, false}};
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         const char *path = outputs[i].path;
         if (!path) continue;
         if (same_place(path, problem_path)) {

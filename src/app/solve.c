@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* clpoisson solve FILE */
+#include "app/dry_run.h"
 #include "app/options.h"
 #include "app/outputs.h"
 #include "app/summary.h"
 #include "app/terminal.h"
+#include "app/write.h"
 
 #include <clpoisson/clpoisson.h>
 
@@ -11,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { SETTINGS_MAX = 256 };
 
@@ -19,7 +20,9 @@ typedef struct solve_request {
     const char *path;
     const char *settings[SETTINGS_MAX + 1];
     size_t setting_count;
-    const char *picture, *field, *vtk, *report;
+    const char *picture, *field, *vtk, *report, *plot;
+    bool matrix, dry_run;
+    clp_picture_options drawing;
     const char *backend, *device, *threads;
 } solve_request;
 
@@ -36,13 +39,6 @@ static void interrupt(int number)
 static void catch_signal(int number)
 {
     if (signal(number, interrupt) == SIG_IGN) signal(number, SIG_IGN);
-}
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
 static bool monitor(void *user, const clp_progress *progress)
@@ -70,6 +66,12 @@ static void print_keys(void)
     printf("\n");
 }
 
+static bool read_style(const char *text, clp_flux_style *style)
+{
+    *style = strcmp(text, "arrows") == 0 ? CLP_FLUX_ARROWS : CLP_FLUX_LINES;
+    return strcmp(text, "arrows") == 0 || strcmp(text, "flux") == 0 || strcmp(text, "lines") == 0;
+}
+
 static int read_request(solve_request *request, int count, char **arguments)
 {
     const app_option options[] = {
@@ -86,7 +88,20 @@ static int read_request(solve_request *request, int count, char **arguments)
          .value = "F",
          .help = "values of all nodes (NumPy .npy)",
          .text = &request->field},
-        {.name = "--vtk", .value = "F", .text = &request->vtk},
+        {.name = "--vtk",
+         .value = "F",
+         .help = "values, flux, conductivity and regions for ParaView (.vti)",
+         .text = &request->vtk},
+        {.name = "--plot",
+         .value = "WHAT",
+         .help = "what the picture shows besides the map: flux (field lines) or arrows",
+         .text = &request->plot},
+        {.name = "--matrix",
+         .help = "print the capacitance (conductance) matrix of all electrodes and held sides",
+         .flag = &request->matrix},
+        {.name = "--dry-run",
+         .help = "say what was understood and how much memory it needs, without solving",
+         .flag = &request->dry_run},
         {.name = "--report",
          .value = "F",
          .help = "what was done and how right it is (JSON)",
@@ -117,8 +132,8 @@ static int read_request(solve_request *request, int count, char **arguments)
         app_error("name a problem file: clpoisson solve FILE");
         return EXIT_USAGE;
     }
-    if (request->vtk) {
-        app_error("--vtk is not in this version yet (%s); use --field F.npy", clp_version());
+    if (request->plot && !read_style(request->plot, &request->drawing.flux_style)) {
+        app_error("--plot %s: use flux or lines (field lines), or arrows", request->plot);
         return EXIT_USAGE;
     }
     return -1;
@@ -138,55 +153,70 @@ static int read_threads(const char *text, unsigned *threads)
     return -1;
 }
 
-/* The problem file's name without folder and ending, and how far the equations are solved. */
-static void picture_title(const char *problem_path, const clp_report *report, char *title, size_t size)
+/* The matrix of all conductors: computed, printed, and put into the report. */
+typedef struct matrix_result {
+    double *values;
+    const char **names;
+} matrix_result;
+
+static clp_status compute_matrix(clp_solver *solver, clp_report *report, matrix_result *made)
 {
-    const char *slash = strrchr(problem_path, '/'), *name = slash ? slash + 1 : problem_path;
-    int length = snprintf(title, size, "%.*s: %zu × %zu nodes", (int)strcspn(name, "."), name,
-                          report->grid.nodes[0], report->grid.nodes[1]);
-    if (report->converged && length > 0 && (size_t)length < size)
-        snprintf(title + length, size - (size_t)length, ", equations solved to %.2g",
-                 report->algebraic_bound);
+    size_t count = clp_solver_conductor_count(solver);
+    made->values = malloc((count * count + 1) * sizeof *made->values);
+    made->names = malloc((count + 1) * sizeof *made->names);
+    if (!made->values || !made->names) return CLP_ERROR_MEMORY;
+    for (size_t i = 0; i < count; i++) made->names[i] = clp_solver_conductor_name(solver, i);
+    clp_status status = clp_solver_matrix(solver, made->values);
+    report->matrix = made->values;
+    report->conductors = made->names;
+    report->conductor_count = count;
+    return status;
 }
 
-/*
- * Every output that can be written is written; errors are said as they come, the first is answered. What
- * could not be written is taken out of `output`.
- */
-static clp_status write_outputs(const char *problem_path, clp_problem_output *output,
-                                const clp_solver *solver, double start)
+static void print_matrix(const clp_report *report)
 {
-    clp_report report = *clp_solver_report(solver);
-    const double *values = clp_solver_values(solver);
-    char title[256];
-    picture_title(problem_path, &report, title, sizeof title);
-    clp_picture_options options = {.title = title, .mark = report.converged ? NULL : "not converged"};
-    clp_status first = CLP_OK;
-    double begin = now();
-    if (output->field)
-        app_written(
-            clp_field_write_npy(output->field, &report.grid, values, strcmp(report.precision, "single") == 0),
-            &output->field, &first);
-    if (output->picture)
-        app_written(clp_picture_write(output->picture, &report.grid, values, &options), &output->picture,
-                    &first);
-    report.seconds_output = now() - begin;
-    report.seconds_total = now() - start;
-    if (output->report) app_written(clp_report_write_json(output->report, &report), &output->report, &first);
-    app_show_summary(&report, output, first == CLP_OK);
-    return first;
+    size_t count = report->conductor_count;
+    printf("%-16s", "");
+    for (size_t j = 0; j < count; j++) printf(" %14.14s", report->conductors[j]);
+    printf("\n");
+    for (size_t i = 0; i < count; i++) {
+        printf("%-16.16s", report->conductors[i]);
+        for (size_t j = 0; j < count; j++) printf(" %14.7g", report->matrix[i * count + j]);
+        printf("\n");
+    }
 }
 
-static int solve(const char *problem_path, const clp_problem_file *file,
+static bool to_standard_output(const clp_problem_output *output)
+{
+    const char *const paths[] = {output->picture, output->field, output->vtk, output->report};
+    for (int i = 0; i < 4; i++)
+        if (paths[i] && strcmp(paths[i], "-") == 0) return true;
+    return false;
+}
+
+/* What is wrong with a problem shows only now, without a line of its own. */
+static int fail_problem(const char *path, clp_status status)
+{
+    if (status != CLP_ERROR_INPUT) return app_fail(status);
+    app_error("%s: %s", path, clp_error_message());
+    return EXIT_USAGE;
+}
+
+static int solve(const solve_request *request, const clp_problem_file *file,
                  const clp_device_options *device_options, clp_problem_output *output)
 {
-    double start = now();
+    app_result result = {.problem_path = request->path,
+                         .problem = clp_problem_file_problem(file),
+                         .picture = request->drawing,
+                         .start = app_now()};
     clp_device *device = NULL;
     clp_solver *solver = NULL;
-    int result;
+    matrix_result matrix = {NULL, NULL};
+    clp_report with_matrix = {0};
+    int answer = EXIT_FAILED;
     clp_status status = clp_device_open(device_options, &device);
     if (status != CLP_OK) goto cleanup;
-    app_show_problem(clp_device_get_info(device), clp_problem_file_problem(file));
+    app_show_problem(clp_device_get_info(device), result.problem);
 
     clp_solver_options options = *clp_problem_file_solver(file);
     app_progress_state progress = {.criterion = options.criterion};
@@ -194,20 +224,26 @@ static int solve(const char *problem_path, const clp_problem_file *file,
     options.monitor_user = &progress;
     catch_signal(SIGINT);
     catch_signal(SIGTERM);
-    status = clp_solver_create(device, clp_problem_file_problem(file), &options, &solver);
+    status = clp_solver_create(device, result.problem, &options, &solver);
+    if (status == CLP_OK && request->matrix) status = compute_matrix(solver, &with_matrix, &matrix);
     if (status == CLP_OK) status = clp_solver_run(solver);
     if (status != CLP_OK) goto cleanup;
+    result.solver = solver;
+    result.report = *clp_solver_report(solver);
+    result.report.matrix = with_matrix.matrix;
+    result.report.conductors = with_matrix.conductors;
+    result.report.conductor_count = with_matrix.conductor_count;
     /* Errors of writing have been said, one by one. */
-    status = write_outputs(problem_path, output, solver, start);
-    result = status != CLP_OK                       ? EXIT_FAILED
-             : clp_solver_report(solver)->converged ? EXIT_SOLVED
-                                                    : EXIT_NOT_CONVERGED;
-    status = CLP_OK;
+    clp_status written = app_write_outputs(&result, output);
+    if (request->matrix && !to_standard_output(output)) print_matrix(&result.report);
+    answer = written != CLP_OK ? EXIT_FAILED : result.report.converged ? EXIT_SOLVED : EXIT_NOT_CONVERGED;
 cleanup:
-    if (status != CLP_OK) result = app_fail(status);
+    if (status != CLP_OK) answer = fail_problem(request->path, status);
     clp_solver_destroy(solver);
     clp_device_close(device);
-    return result;
+    free(matrix.values);
+    free(matrix.names);
+    return answer;
 }
 
 static int run(int count, char **arguments)
@@ -225,9 +261,13 @@ static int run(int count, char **arguments)
     clp_problem_output output = *clp_problem_file_output(file);
     if (request.picture) output.picture = request.picture;
     if (request.field) output.field = request.field;
+    if (request.vtk) output.vtk = request.vtk;
     if (request.report) output.report = request.report;
-    status = app_check_outputs(request.path, &output);
-    if (status < 0) status = solve(request.path, file, &device, &output);
+    if (request.dry_run)
+        status = app_dry_run(clp_problem_file_problem(file), clp_problem_file_solver(file));
+    else
+        status = app_check_outputs(request.path, &output);
+    if (status < 0) status = solve(&request, file, &device, &output);
     clp_problem_file_destroy(file);
     return status;
 }

@@ -7,26 +7,98 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What a number, an expression or an array looks like in one word. */
+static const char *value_text(const clp_value *value, char *text, size_t size)
+{
+    if (value->array)
+        snprintf(text, size, "array");
+    else if (value->expression)
+        snprintf(text, size, "%.24s%s", value->expression, strlen(value->expression) > 24 ? "..." : "");
+    else
+        snprintf(text, size, "%g", value->number);
+    return text;
+}
+
+const char *app_side_text(const clp_problem *problem, clp_side side, char *text, size_t size)
+{
+    const clp_boundary *boundary = clp_problem_boundary(problem, side);
+    const char *name = clp_side_name(side);
+    char value[40], ambient[40];
+    if (clp_problem_is_periodic(problem, (int)side / 2))
+        snprintf(text, size, "%s periodic", name);
+    else if (boundary->kind == CLP_BOUNDARY_VALUE)
+        snprintf(text, size, "%s %s", name, value_text(&boundary->value, value, sizeof value));
+    else if (boundary->kind == CLP_BOUNDARY_FLUX)
+        snprintf(text, size, "%s flux %s", name, value_text(&boundary->value, value, sizeof value));
+    else if (boundary->kind == CLP_BOUNDARY_TRANSFER)
+        snprintf(text, size, "%s transfer %s to %s", name,
+                 value_text(&boundary->transfer, value, sizeof value),
+                 value_text(&boundary->ambient, ambient, sizeof ambient));
+    else
+        snprintf(text, size, "%s insulated", name);
+    return text;
+}
+
+const char *app_region_text(const clp_region *region, char *text, size_t size)
+{
+    char value[40];
+    snprintf(text, size, "%s%s%s", region->name,
+             region->sets & CLP_SETS_VALUE      ? " at "
+             : region->sets & CLP_SETS_FLOATING ? " floating"
+                                                : "",
+             region->sets & CLP_SETS_VALUE ? value_text(&region->value, value, sizeof value) : "");
+    return text;
+}
+
+static void show_regions(const clp_problem *problem)
+{
+    size_t count = clp_problem_region_count(problem);
+    char names[256] = "";
+    for (size_t r = 0; r < count; r++) {
+        char text[160];
+        app_region_text(clp_problem_region(problem, r), text, sizeof text);
+        if (*names) strncat(names, ", ", sizeof names - strlen(names) - 1);
+        if (strlen(names) + strlen(text) > 200) {
+            strncat(names, ", ...", sizeof names - strlen(names) - 1);
+            break;
+        }
+        strncat(names, text, sizeof names - strlen(names) - 1);
+    }
+    if (count) app_say("         %zu region%s: %s", count, count == 1 ? "" : "s", names);
+}
+
+const char *app_extent_text(const clp_grid *grid, const char *times, char *text, size_t size)
+{
+    if (clp_grid_dimensions(grid) == 3)
+        snprintf(text, size, "%zu %s %zu %s %zu", grid->nodes[0], times, grid->nodes[1], times,
+                 grid->nodes[2]);
+    else
+        snprintf(text, size, "%zu %s %zu", grid->nodes[0], times, grid->nodes[1]);
+    return text;
+}
+
 void app_show_problem(const clp_device_info *device, const clp_problem *problem)
 {
+    static const clp_side order[] = {CLP_SIDE_TOP,  CLP_SIDE_RIGHT, CLP_SIDE_BOTTOM,
+                                     CLP_SIDE_LEFT, CLP_SIDE_FRONT, CLP_SIDE_BACK};
     const clp_grid *grid = clp_problem_grid(problem);
-    char memory[32], sides[256] = "", count[32];
+    char memory[32], sides[512] = "", count[32], extent[80], size[80];
     app_say("%sdevice%s   %s (%s), %u unit%s, %s", app_bold(), app_plain(), device->name, device->platform,
             device->compute_units, device->compute_units == 1 ? "" : "s",
             clp_bytes_text(device->memory_bytes, memory, sizeof memory));
-    static const clp_side order[] = {CLP_SIDE_TOP, CLP_SIDE_RIGHT, CLP_SIDE_BOTTOM, CLP_SIDE_LEFT};
-    for (int i = 0; i < CLP_SIDES; i++) {
-        const clp_boundary *boundary = clp_problem_boundary(problem, order[i]);
-        char side[64];
-        if (boundary->kind == CLP_BOUNDARY_VALUE)
-            snprintf(side, sizeof side, "%s%s %g", i ? ", " : "", clp_side_name(order[i]), boundary->value);
-        else
-            snprintf(side, sizeof side, "%s%s insulated", i ? ", " : "", clp_side_name(order[i]));
+    for (int i = 0; i < 2 * clp_grid_dimensions(grid); i++) {
+        char side[128];
+        app_side_text(problem, order[i], side, sizeof side);
+        if (i) strncat(sides, ", ", sizeof sides - strlen(sides) - 1);
         strncat(sides, side, sizeof sides - strlen(sides) - 1);
     }
-    app_say("%sproblem%s  %zu x %zu nodes (%s) on %g x %g; %s", app_bold(), app_plain(), grid->nodes[0],
-            grid->nodes[1], app_count(clp_grid_node_count(grid), count, sizeof count), grid->size[0],
-            grid->size[1], sides);
+    int length = snprintf(size, sizeof size, "%g x %g", grid->size[0], grid->size[1]);
+    if (clp_grid_dimensions(grid) == 3)
+        snprintf(size + length, sizeof size - (size_t)length, " x %g", grid->size[2]);
+    app_say("%sproblem%s  %s nodes (%s) on %s; %s", app_bold(), app_plain(),
+            app_extent_text(grid, "x", extent, sizeof extent),
+            app_count(clp_grid_node_count(grid), count, sizeof count), size, sides);
+    show_regions(problem);
 }
 
 void app_show_progress(app_progress_state *state, const clp_progress *progress)
@@ -67,10 +139,10 @@ static void show_verdict(const clp_report *report, bool written)
     bool by_error = strcmp(report->criterion, "error") == 0;
     if (report->converged)
         app_say("%ssolved%s   %s%s%severy value is within %.2g of the exact solution of the %zu equations "
-                "(certified)",
+                "(%s)",
                 app_green(), app_plain(), by_error ? "" : "as far as criterion ",
                 by_error ? "" : report->criterion, by_error ? "" : " asks; ", report->algebraic_bound,
-                report->unknowns);
+                report->unknowns, report->bound_is_certified ? "certified" : "an estimate, not certified");
     else
         app_error("not converged: %s. %sEvery value is within %.2g of the exact solution of the equations",
                   advice(report), written ? "The result is written, and marked. " : "",
@@ -79,9 +151,9 @@ static void show_verdict(const clp_report *report, bool written)
 
 static void show_outputs(const clp_problem_output *output)
 {
-    const char *const paths[] = {output->picture, output->field, output->report};
+    const char *const paths[] = {output->picture, output->field, output->vtk, output->report};
     char text[1024] = "";
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         if (!paths[i] || strcmp(paths[i], "-") == 0) continue;
         if (*text) strncat(text, ", ", sizeof text - strlen(text) - 1);
         strncat(text, paths[i], sizeof text - strlen(text) - 1);
@@ -89,19 +161,40 @@ static void show_outputs(const clp_problem_output *output)
     if (*text) app_say("         wrote %s", text);
 }
 
+/* Appends "name number" to a list; what is 0 is left out. */
+static void add_flux(char *list, size_t size, const char *name, double flux)
+{
+    char text[96];
+    if (flux == 0) return;
+    snprintf(text, sizeof text, "%s%s %.5g", *list ? ", " : "", name, flux);
+    strncat(list, text, size - strlen(list) - 1);
+}
+
+static void show_fluxes(const clp_report *report)
+{
+    char fluxes[512] = "";
+    for (int side = 0; side < CLP_SIDES; side++)
+        add_flux(fluxes, sizeof fluxes, clp_side_name((clp_side)side), report->flux[side]);
+    for (size_t e = 0; e < report->electrode_count; e++)
+        add_flux(fluxes, sizeof fluxes, report->electrodes[e].name, report->electrodes[e].flux);
+    add_flux(fluxes, sizeof fluxes, "sources", report->source);
+    add_flux(fluxes, sizeof fluxes, "reaction", -report->sink);
+    if (*fluxes) app_say("         entering: %s; they add up to %.2g", fluxes, report->imbalance);
+    if (isfinite(report->capacitance)) app_say("         capacitance %.8g", report->capacitance);
+    for (size_t e = 0; e < report->electrode_count; e++)
+        if (report->electrodes[e].floating)
+            app_say("         %s floats at %.8g", report->electrodes[e].name, report->electrodes[e].value);
+}
+
 void app_show_summary(const clp_report *report, const clp_problem_output *output, bool all_written)
 {
-    char solve[32], compile[32], total[32], sweeps[32], fluxes[256] = "";
-    show_verdict(report, all_written && (output->picture || output->field || output->report));
-    app_say("         values from %g to %g, mean %.6g", report->minimum, report->maximum, report->mean);
-    for (int side = 0; side < CLP_SIDES; side++) {
-        char flux[64];
-        if (report->flux[side] == 0) continue; /* insulated */
-        snprintf(flux, sizeof flux, "%s%s %.5g", *fluxes ? ", " : "", clp_side_name((clp_side)side),
-                 report->flux[side]);
-        strncat(fluxes, flux, sizeof fluxes - strlen(fluxes) - 1);
-    }
-    app_say("         flux entering through %s", fluxes);
+    char solve[32], compile[32], total[32], sweeps[32];
+    show_verdict(report, all_written && (output->picture || output->field || output->vtk || output->report));
+    app_say("         values from %g to %g, mean %.6g%s", report->minimum, report->maximum, report->mean,
+            report->singular
+                ? " (nothing holds the solution: of all that differ by a constant, the one of mean 0)"
+                : "");
+    show_fluxes(report);
     app_say("         %s sweeps of %s in %s precision in %s, %.2f G updates/s; kernels %s, all %s",
             app_count(report->sweeps, sweeps, sizeof sweeps), report->method, report->precision,
             app_duration(report->seconds_solve, solve, sizeof solve), 1e-9 * report->updates_per_second,

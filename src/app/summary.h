@@ -20,4 +20,11 @@ void app_show_progress(app_progress_state *state, const clp_progress *progress);
  */
 void app_show_summary(const clp_report *report, const clp_problem_output *output, bool all_written);
 
+/* "top 100", and "wire at 5". */
+const char *app_side_text(const clp_problem *problem, clp_side side, char *text, size_t size);
+const char *app_region_text(const clp_region *region, char *text, size_t size);
+
+/* "64 x 64" or "64 x 64 x 64", with another sign for x if wanted. */
+const char *app_extent_text(const clp_grid *grid, const char *times, char *text, size_t size);
+
 #endif

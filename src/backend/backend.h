@@ -19,9 +19,13 @@ typedef struct clp_backend clp_backend;
 typedef struct clp_level clp_level;
 typedef struct clp_field clp_field;
 
-/* Norms over the unknown nodes. NaN anywhere in the field shows as NaN or infinity in every one of them. */
+/*
+ * Norms over the unknown nodes. NaN anywhere in the field shows as NaN or infinity in every one of them. In
+ * `largest` a residual counts relative to its node's diagonal D[p], times D, the operator's: that is what
+ * rounding is relative to, and where k varies, the error that it stands for as well.
+ */
 typedef struct clp_norms {
-    double largest; /* max |r|, or max |u - v| */
+    double largest; /* max |r| D / D[p], or max |u - v| */
     double two;     /* sqrt(sum r^2), or sqrt(sum (u - v)^2) */
     double field;   /* max |u| */
 } clp_norms;
@@ -49,7 +53,7 @@ struct clp_field {
 
 /* What a caller will allocate. */
 typedef struct clp_memory_use {
-    size_t fields;              /* on the device */
+    size_t fields;              /* on the device, coefficients of a network included */
     size_t host_bytes_per_node; /* on the host, beside the fields */
 } clp_memory_use;
 
@@ -64,20 +68,26 @@ struct clp_backend {
     const char *const *sweep_variants;
 
     /*
-     * Builds kernels for an operator. `sweep_variant` is one of the names above, or NULL for the device's
-     * best. `fields` is how many fields will be made: checked against the device's memory here, before
-     * anything is made.
+     * CLP_ERROR_MEMORY if that use of a grid does not fit the device and the host, CLP_ERROR_UNSUPPORTED if
+     * the device has not that precision. To be asked before anything large is made.
+     */
+    clp_status (*fits)(clp_device *device, const clp_grid *grid, clp_precision precision,
+                       const clp_memory_use *use);
+
+    /*
+     * Builds kernels for an operator and brings its network, if it has one, to the device; the network must
+     * outlive the level. `sweep_variant` is one of the names above, or NULL for the device's best.
      */
     clp_status (*level_create)(clp_device *device, const clp_operator *op, clp_precision precision,
-                               const char *sweep_variant, const clp_memory_use *use, clp_level **level);
+                               const char *sweep_variant, clp_level **level);
     void (*level_destroy)(clp_level *level);
 
     /* A field of zeros. */
     clp_status (*field_create)(clp_level *level, clp_field **field);
     void (*field_destroy)(clp_field *field);
 
-    /* Rows [row, row + rows) from and to host values of shape [rows][nodes[0]], rounded to the level's
-     * precision. */
+    /* Rows [row, row + rows), counted through all planes, from and to host values of shape [rows][nodes[0]],
+     * rounded to the level's precision. */
     clp_status (*field_write)(clp_field *field, size_t row, size_t rows, const double *values);
     clp_status (*field_read)(clp_field *field, size_t row, size_t rows, double *values);
 
@@ -88,6 +98,21 @@ struct clp_backend {
      */
     clp_status (*sweep)(clp_field *u, clp_field *scratch, const clp_field *q, const double *weights,
                         size_t count);
+
+    /*
+     * Relaxation in place: count times, for one colour of nodes after the other, the sweep's formula with one
+     * weight. Red-black Gauss-Seidel with weight 1, over-relaxed above 1. q may be NULL.
+     */
+    clp_status (*relax)(clp_field *u, const clp_field *q, double weight, size_t count);
+
+    /* r = q - A u, and 0 on held nodes. q may be NULL; r is another field than u and q. */
+    clp_status (*residual)(const clp_field *u, const clp_field *q, clp_field *r);
+
+    /* u = u + e on all nodes. */
+    clp_status (*add)(clp_field *u, const clp_field *e);
+
+    /* All nodes 0. */
+    clp_status (*clear)(clp_field *u);
 
     /* Norms of r = q - A u, without storing it. */
     clp_status (*residual_norms)(const clp_field *u, const clp_field *q, clp_norms *norms);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "backend/check.h"
 
+#include "backend/check_data.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,23 +21,15 @@ typedef struct check_bench {
     double *u, *q, *got, *expected;
     double epsilon;
     bool sourced;
+    clp_operator op;
+    clp_network network;
 } check_bench;
-
-enum { FIELDS = 3 };
-
-/* Numbers in [-1, 1) that are the same on every machine. */
-static double random_number(unsigned long long *state)
-{
-    *state = *state * 6364136223846793005ULL + 1442695040888963407ULL;
-    return (double)(long long)(*state >> 11) * 0x1p-52 - 1;
-}
 
 static clp_status side_init(check_side *side, clp_device *device, const clp_operator *op,
                             clp_precision precision, const char *variant)
 {
     side->backend = device->backend;
-    CLP_TRY(side->backend->level_create(device, op, precision, variant, &(clp_memory_use){.fields = FIELDS},
-                                        &side->level));
+    CLP_TRY(side->backend->level_create(device, op, precision, variant, &side->level));
     CLP_TRY(side->backend->field_create(side->level, &side->u));
     CLP_TRY(side->backend->field_create(side->level, &side->v));
     return side->backend->field_create(side->level, &side->q);
@@ -52,7 +46,7 @@ static void side_finish(check_side *side)
 
 static clp_status side_load(check_side *side, const check_bench *bench)
 {
-    size_t rows = side->level->layout.nodes[1];
+    size_t rows = clp_layout_rows(&side->level->layout);
     CLP_TRY(side->backend->field_write(side->u, 0, rows, bench->u));
     return side->backend->field_write(side->q, 0, rows, bench->q);
 }
@@ -74,7 +68,7 @@ static double largest_difference(const check_bench *bench)
 
 static clp_status read_both(check_bench *bench)
 {
-    size_t rows = bench->tested.level->layout.nodes[1];
+    size_t rows = clp_layout_rows(&bench->tested.level->layout);
     CLP_TRY(bench->tested.backend->field_read(bench->tested.u, 0, rows, bench->got));
     return bench->reference.backend->field_read(bench->reference.u, 0, rows, bench->expected);
 }
@@ -119,12 +113,50 @@ static clp_status check_sweep_many(check_bench *bench, double *difference, doubl
     return check_sweeps(bench, 41, 0.5, difference, allowed);
 }
 
+static clp_status check_relax(check_bench *bench, double *difference, double *allowed)
+{
+    enum { COUNT = 5 };
+    for (int i = 0; i < 2; i++) {
+        check_side *side = i ? &bench->reference : &bench->tested;
+        CLP_TRY(side->backend->relax(side->u, source_of(side, bench), 1.25, COUNT));
+    }
+    CLP_TRY(read_both(bench));
+    *difference = largest_difference(bench);
+    /* A weight of 1.25 can raise a value to 1.5 times what it sees, twice per relaxation. */
+    *allowed = 10 * bench->epsilon * pow(1.5, 2 * COUNT);
+    return CLP_OK;
+}
+
+/* v = q - A u, then u = u + v / D. */
+static clp_status check_correction(check_bench *bench, double *difference, double *allowed)
+{
+    for (int i = 0; i < 2; i++) {
+        check_side *side = i ? &bench->reference : &bench->tested;
+        CLP_TRY(side->backend->residual(side->u, source_of(side, bench), side->v));
+        CLP_TRY(side->backend->add(side->u, side->v));
+    }
+    CLP_TRY(read_both(bench));
+    double largest = bench->op.diagonal; /* that a residual is a multiple of */
+    for (size_t p = 0; bench->op.network && p < bench->count; p++)
+        largest = fmax(largest, bench->op.network->diagonal[p]);
+    *difference = largest_difference(bench) / (1 + largest);
+    *allowed = 10 * bench->epsilon;
+    for (int i = 0; i < 2; i++) {
+        check_side *side = i ? &bench->reference : &bench->tested;
+        CLP_TRY(side->backend->clear(side->u));
+    }
+    CLP_TRY(read_both(bench));
+    for (size_t p = 0; p < bench->count; p++)
+        if (bench->got[p] != 0) *difference = INFINITY;
+    return CLP_OK;
+}
+
 /* After a single sweep, scratch holds what u was. */
 static clp_status check_sweep_scratch(check_bench *bench, double *difference, double *allowed)
 {
     const double weight = 0.75;
     check_side *side = &bench->tested;
-    size_t rows = side->level->layout.nodes[1];
+    size_t rows = clp_layout_rows(&side->level->layout);
     CLP_TRY(side->backend->field_read(side->u, 0, rows, bench->expected));
     CLP_TRY(side->backend->sweep(side->u, side->v, source_of(side, bench), &weight, 1));
     CLP_TRY(side->backend->field_read(side->v, 0, rows, bench->got));
@@ -150,8 +182,7 @@ static clp_status check_residual_norms(check_bench *bench, double *difference, d
         check_side *side = i ? &bench->reference : &bench->tested;
         CLP_TRY(side->backend->residual_norms(side->u, source_of(side, bench), &norms[i]));
     }
-    compare_norms(bench, norms[0], norms[1], clp_operator_diagonal(&bench->tested.level->op), difference,
-                  allowed);
+    compare_norms(bench, norms[0], norms[1], bench->op.diagonal, difference, allowed);
     return CLP_OK;
 }
 
@@ -168,14 +199,23 @@ static clp_status check_change_norms(check_bench *bench, double *difference, dou
     return CLP_OK;
 }
 
+/* An unknown in the middle of the box. */
+static size_t unknown_node(const clp_operator *op)
+{
+    const size_t *nodes = op->grid.nodes;
+    size_t p = (nodes[2] / 2 * nodes[1] + nodes[1] / 2) * nodes[0] + nodes[0] / 2;
+    while (clp_operator_is_held(op, p) || !clp_operator_in_range(op, p)) p++;
+    return p;
+}
+
 /* One NaN anywhere must show in every norm. */
 static clp_status check_norms_nan(check_bench *bench, double *difference, double *allowed)
 {
     check_side *side = &bench->tested;
-    size_t rows = side->level->layout.nodes[1], width = side->level->layout.nodes[0];
+    size_t rows = clp_layout_rows(&side->level->layout);
     clp_norms norms;
     memcpy(bench->got, bench->u, bench->count * sizeof *bench->u);
-    bench->got[(rows / 2) * width + width / 2] = NAN;
+    bench->got[unknown_node(&bench->op)] = NAN;
     CLP_TRY(side->backend->field_write(side->u, 0, rows, bench->got));
     CLP_TRY(side->backend->residual_norms(side->u, NULL, &norms));
     bool shown = !isfinite(norms.largest) && !isfinite(norms.two) && !isfinite(norms.field);
@@ -192,26 +232,15 @@ static const struct {
 } checks[] = {
     {"field transfer", check_transfer},       {"sweep, once", check_sweep_one},
     {"sweep, 41 times", check_sweep_many},    {"sweep, previous field", check_sweep_scratch},
+    {"relaxation in place", check_relax},     {"correction", check_correction},
     {"residual norms", check_residual_norms}, {"change norms", check_change_norms},
     {"norms of a NaN", check_norms_nan},
 };
 
-static clp_operator operator_of(const clp_check_case *check)
-{
-    clp_operator op = {.scale = 1};
-    for (int axis = 0; axis < CLP_AXES; axis++) {
-        double spacing = axis ? check->aspect : 1;
-        op.grid.nodes[axis] = check->nodes[axis];
-        op.grid.size[axis] = spacing * (double)(check->nodes[axis] - 1);
-        op.conductance[axis] = 1 / (spacing * spacing);
-    }
-    for (unsigned i = 0; i < CLP_SIDES; i++) op.held[i] = check->held >> i & 1;
-    return op;
-}
-
 static clp_status bench_init(check_bench *bench, const clp_check_case *check, clp_precision precision)
 {
-    bench->count = check->nodes[0] * check->nodes[1];
+    CLP_TRY(clp_check_operator(check, &bench->op, &bench->network));
+    bench->count = clp_grid_node_count(&bench->op.grid);
     bench->sourced = check->sourced;
     bench->epsilon = 2 * clp_precision_epsilon(precision);
     double **arrays[] = {&bench->u, &bench->q, &bench->got, &bench->expected};
@@ -219,11 +248,8 @@ static clp_status bench_init(check_bench *bench, const clp_check_case *check, cl
         *arrays[i] = calloc(bench->count, sizeof(double));
         if (!*arrays[i]) return clp_fail_host_memory(bench->count * sizeof(double));
     }
-    unsigned long long state = 2026;
-    for (size_t i = 0; i < bench->count; i++) {
-        bench->u[i] = random_number(&state);
-        bench->q[i] = random_number(&state);
-    }
+    clp_check_values(&bench->op, 1, bench->u);
+    clp_check_values(&bench->op, 2, bench->q);
     return CLP_OK;
 }
 
@@ -247,12 +273,11 @@ clp_status clp_backend_check_case(clp_device *device, const clp_check_case *chec
 {
     clp_device *host = NULL;
     check_bench bench = {0};
-    clp_operator op = operator_of(check);
     clp_status status = bench_init(&bench, check, precision);
     if (status == CLP_OK) status = clp_reference_backend.open(&(clp_device_options){.threads = 1}, &host);
-    if (status == CLP_OK) status = side_init(&bench.reference, host, &op, precision, NULL);
+    if (status == CLP_OK) status = side_init(&bench.reference, host, &bench.op, precision, NULL);
     if (status != CLP_OK) goto cleanup;
-    clp_status tested = side_init(&bench.tested, device, &op, precision, sweep_variant);
+    clp_status tested = side_init(&bench.tested, device, &bench.op, precision, sweep_variant);
     if (tested != CLP_OK) {
         tell(function, user, "build", tested, 0, 0);
         goto cleanup;
@@ -269,6 +294,7 @@ cleanup:
     side_finish(&bench.tested);
     side_finish(&bench.reference);
     clp_device_close(host);
+    clp_check_network_finish(&bench.network);
     free(bench.u);
     free(bench.q);
     free(bench.got);

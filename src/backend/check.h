@@ -8,10 +8,12 @@
 
 /* Where the operations are tried: a grid, what its sides do, with or without a source. */
 typedef struct clp_check_case {
-    size_t nodes[CLP_AXES];
-    unsigned held; /* bit per side */
+    size_t nodes[CLP_AXES]; /* nodes[2] = 0: two dimensions */
+    unsigned held;          /* bit per side */
+    unsigned periodic;      /* bit per axis */
     bool sourced;
-    double aspect; /* hy / hx */
+    enum { CLP_CHECK_PLAIN, CLP_CHECK_NETWORK, CLP_CHECK_SHUNTS } network; /* what kind of operator */
+    double aspect;                                                         /* hy / hx */
 } clp_check_case;
 
 /*

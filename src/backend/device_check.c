@@ -5,13 +5,22 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Small grids that between them have every kind of side, ragged widths, more than one tile, and both kinds of
- * source. */
+/* Small grids that between them have every kind of side, ragged widths, more than one tile, two and three
+ * dimensions, constant and varying conductances, and both kinds of source. */
 static const clp_check_case device_cases[] = {
-    {{3, 3}, 15, false, 1},
-    {{17, 33}, 4, true, 0.5},
-    {{600, 70}, 11, false, 1},
-    {{129, 65}, 2, true, 2},
+    {.nodes = {3, 3}, .held = 15, .aspect = 1},
+    {.nodes = {17, 33}, .held = 4, .sourced = true, .aspect = 0.5},
+    {.nodes = {600, 70}, .held = 11, .aspect = 1},
+    {.nodes = {129, 65}, .held = 2, .periodic = 2, .sourced = true, .aspect = 2},
+    {.nodes = {200, 53},
+     .held = 12,
+     .periodic = 1,
+     .sourced = true,
+     .network = CLP_CHECK_SHUNTS,
+     .aspect = 1},
+    {.nodes = {64, 40}, .held = 9, .network = CLP_CHECK_NETWORK, .aspect = 1},
+    {.nodes = {33, 18, 21}, .held = 21, .sourced = true, .aspect = 1},
+    {.nodes = {20, 12, 9}, .held = 16, .periodic = 1, .network = CLP_CHECK_SHUNTS, .aspect = 2},
 };
 enum { DEVICE_CASES = sizeof device_cases / sizeof *device_cases };
 

@@ -3,6 +3,7 @@
 #include "backend/backend.h"
 
 #include "base/text.h"
+#include "grid/extent.h"
 
 #include <math.h>
 
@@ -14,7 +15,7 @@ typedef struct need {
 static need need_of(const clp_layout *layout, const clp_memory_use *use, const clp_memory_limits *limits)
 {
     double fields = (double)use->fields * (double)layout->bytes;
-    double nodes = (double)layout->nodes[0] * (double)layout->nodes[1];
+    double nodes = (double)layout->nodes[0] * (double)layout->nodes[1] * (double)layout->nodes[2];
     return (need){.largest = (double)layout->bytes,
                   .total = fields,
                   .host = nodes * (double)use->host_bytes_per_node + (limits->shared ? fields : 0)};
@@ -32,17 +33,26 @@ static bool fits(const clp_layout *layout, const clp_memory_use *use, const clp_
            within(needed.host, limits->host);
 }
 
-/* The grid shrunk to `factor` of its nodes; a plate too thin to shrink in both axes gets shorter. */
+/* The grid shrunk to `factor` of its nodes, alike along all axes; those that are too thin for that are left
+ * alone. */
 static clp_grid shrink(const clp_layout *layout, double factor)
 {
     clp_grid grid = {.nodes = {0}};
-    double side = sqrt(factor);
-    int thin = layout->nodes[1] < layout->nodes[0];
-    bool both = (double)layout->nodes[thin] * side >= CLP_NODES_MIN;
-    for (int axis = 0; axis < CLP_AXES; axis++) {
-        double scaled = (double)layout->nodes[axis] * (both ? side : axis == thin ? 1 : factor);
-        grid.nodes[axis] = scaled < CLP_NODES_MIN ? CLP_NODES_MIN : (size_t)scaled;
+    int axes = layout->nodes[2] > 1 ? 3 : 2;
+    bool thin[CLP_AXES] = {false};
+    for (int left = axes; left > 0;) {
+        double side = pow(factor, 1.0 / left);
+        int found = 0;
+        for (int axis = 0; axis < axes; axis++)
+            if (!thin[axis] && (double)layout->nodes[axis] * side < CLP_NODES_MIN) found += thin[axis] = true;
+        left = found < left ? left - found : 0;
+        if (found) continue;
+        for (int axis = 0; axis < axes; axis++)
+            grid.nodes[axis] =
+                thin[axis] ? layout->nodes[axis] : (size_t)((double)layout->nodes[axis] * side);
+        return grid;
     }
+    for (int axis = 0; axis < axes; axis++) grid.nodes[axis] = CLP_NODES_MIN;
     return grid;
 }
 
@@ -71,14 +81,15 @@ clp_status clp_backend_check_memory(const clp_layout *layout, const clp_memory_u
     bool one = !within(needed.largest, limits->largest), all = !within(needed.total, limits->total);
     double bytes = one ? needed.largest : all ? needed.total : needed.host;
     unsigned long long available = one ? limits->largest : all ? limits->total : limits->host;
-    char need_text[32], have_text[32];
+    char need_text[32], have_text[32], extent[64], fitting[64];
     return clp_fail(
         CLP_ERROR_MEMORY,
-        "%zu x %zu nodes need %.0f bytes (%s) in %s on %s, which has %llu bytes (%s) %s; the largest grid of "
-        "this shape that fits has %zu x %zu nodes",
-        layout->nodes[0], layout->nodes[1], bytes,
+        "%s nodes need %.0f bytes (%s) in %s on %s, which has %llu bytes (%s) %s; the largest grid of "
+        "this shape that fits has %s nodes",
+        clp_extent_text(layout->nodes, extent, sizeof extent), bytes,
         clp_bytes_text((unsigned long long)bytes, need_text, sizeof need_text), one ? "one buffer" : "all",
         one || all ? limits->device_name : "the host", available,
         clp_bytes_text(available, have_text, sizeof have_text),
-        one ? "as its largest allocation" : "of memory", grid.nodes[0], grid.nodes[1]);
+        one ? "as its largest allocation" : "of memory",
+        clp_extent_text(grid.nodes, fitting, sizeof fitting));
 }

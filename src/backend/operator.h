@@ -3,34 +3,61 @@
 #ifndef CLP_BACKEND_OPERATOR_H
 #define CLP_BACKEND_OPERATOR_H
 
-#include <clpoisson/grid.h>
+#include "grid/extent.h"
 
 #include <stdbool.h>
 
 /*
- * A u = -div(k grad u) on the nodes of a box with constant k, as the 5-point stencil
+ * A network of varying conductances on the nodes of a box:
  *
- *     (A u)[j, i] = conductance[0] (2 u[j, i] - u[j, i-1] - u[j, i+1])
- *                 + conductance[1] (2 u[j, i] - u[j-1, i] - u[j+1, i])
+ *     (A u)[p] = sum over neighbours n of g[p, n] (u[p] - u[n]) + shunt[p] u[p]
  *
- * per unit area: the network of conductances k hy/hx and k hx/hy divided by the control volume hx hy. The
- * nodes of a held side keep their values. At an insulated side the control volumes are halved, which after
- * the division is the same stencil with the neighbour outside mirrored: u[j, -1] = u[j, 1].
+ * with everything divided by the volume of a whole control volume, so that inside a uniform material a
+ * conductance is k / h^2, and 1/2 or 1/4 of that along sides and edges of the box: A is symmetric. Arrays
+ * have the shape of the grid, on the host.
+ *
+ * diagonal[p] is the sum of the conductances and the shunt; 0 marks a held node. The edge from node i to i +
+ * 1 along an axis is conductance[axis][i]. The last entry of a row is 0, or on a periodic axis that of the
+ * first edge, where the last node is the first one again: both have an equation, and it is the same one.
+ */
+typedef struct clp_network {
+    double *conductance[CLP_AXES];
+    double *shunt; /* NULL: 0 everywhere */
+    double *diagonal;
+} clp_network;
+
+/*
+ * A u = -div(k grad u) + sigma u on the nodes of a box. Without a network k and sigma are constant, and the
+ * equation of every node is the same 5- or 7-point stencil,
+ *
+ *     (A u)[i] = sum over axes of conductance (2 u[i] - u[i-1] - u[i+1]) + shunt u[i].
+ *
+ * The nodes of a held side keep their values. At an insulated side the control volumes are halved, which
+ * after dividing by them is the same stencil with the neighbour outside mirrored: u[-1] = u[1]. On a periodic
+ * axis it is wrapped: u[-1] = u[n-2].
  */
 typedef struct clp_operator {
     clp_grid grid;
-    double conductance[CLP_AXES]; /* k / h^2 along each axis */
+    double conductance[CLP_AXES]; /* k / h^2 along each axis; 0 along z in two dimensions */
+    double shunt;
     bool held[CLP_SIDES];
+    bool periodic[CLP_AXES];
+    const clp_network *network; /* NULL: none; must outlive the operator */
+    size_t fixed;               /* nodes of a network that are held, besides those of held sides */
+    double diagonal;            /* the largest diagonal entry of A; of a network, shunts left aside */
     double scale; /* a power of two near the largest |u| to be expected: keeps squares in range */
 } clp_operator;
 
-/* D, the diagonal of A: the same at every node. */
-static inline double clp_operator_diagonal(const clp_operator *op)
+/* The stencil's diagonal without a network: the same at every node. */
+static inline double clp_operator_stencil_diagonal(const clp_operator *op)
 {
-    return 2 * (op->conductance[0] + op->conductance[1]);
+    return 2 * (op->conductance[0] + op->conductance[1] + op->conductance[2]) + op->shunt;
 }
 
-/* First unknown node along an axis, and the one behind the last. */
+/*
+ * First node along an axis with an equation of its own, and the one behind the last: without those of held
+ * sides and without the last one of a periodic axis. In a network nodes in between may be held as well.
+ */
 static inline size_t clp_operator_first(const clp_operator *op, int axis)
 {
     return op->held[2 * axis] ? 1 : 0;
@@ -38,16 +65,36 @@ static inline size_t clp_operator_first(const clp_operator *op, int axis)
 
 static inline size_t clp_operator_end(const clp_operator *op, int axis)
 {
-    return op->grid.nodes[axis] - (op->held[2 * axis + 1] ? 1 : 0);
+    size_t nodes = axis == 2 ? clp_planes(&op->grid) : op->grid.nodes[axis];
+    return nodes - (op->held[2 * axis + 1] || op->periodic[axis] ? 1 : 0);
 }
 
-/* Number of nodes that are not held. */
-static inline size_t clp_operator_unknowns(const clp_operator *op)
+/* Whether node p has an equation as far as sides and seams go: not on a held side, not the second node of a
+ * seam. */
+bool clp_operator_in_range(const clp_operator *op, size_t p);
+
+/* Whether node p keeps its value. */
+bool clp_operator_is_held(const clp_operator *op, size_t p);
+
+/* Part of a whole control volume that belongs to node p, and of a whole face that edges along an axis conduct
+ * through there: 1/2 per side that they lie on, but for periodic axes. */
+double clp_operator_volume_part(const clp_operator *op, size_t p);
+double clp_operator_face_part(const clp_operator *op, int axis, size_t p);
+
+/* Steps in an array of the grid's shape from a node to the next one along each axis. */
+static inline size_t clp_operator_step(const clp_operator *op, int axis)
 {
-    size_t count = 1;
-    for (int axis = 0; axis < CLP_AXES; axis++)
-        count *= clp_operator_end(op, axis) - clp_operator_first(op, axis);
-    return count;
+    return axis == 0 ? 1 : axis == 1 ? op->grid.nodes[0] : op->grid.nodes[0] * op->grid.nodes[1];
 }
+
+/* Index of node p along an axis. */
+static inline size_t clp_operator_at(const clp_operator *op, size_t p, int axis)
+{
+    return axis >= clp_grid_dimensions(&op->grid) ? 0
+                                                  : p / clp_operator_step(op, axis) % op->grid.nodes[axis];
+}
+
+/* Number of unknowns: equations in the ranges above, less the held nodes among them. */
+size_t clp_operator_unknowns(const clp_operator *op);
 
 #endif

@@ -5,21 +5,12 @@
 #include "base/text.h"
 #include "io/scalar.h"
 #include "io/show.h"
-#include "io/values.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { PATH_SIZE = 80, LIST_SIZE = 512 };
-
-/* A map being read: its key as the table spells it and as the file does ("" at the top). */
-typedef struct level {
-    const char *group, *path;
-    const clp_tree *map;
-    void *base; /* what the offsets of the rows below count from */
-} level;
-
-static clp_status read_map(const level *l);
+enum { GROUP_SIZE = 80, LIST_SIZE = 512 };
 
 /* "size, nodes, origin" */
 static void list_keys(const clp_key_names *names, char *list)
@@ -32,13 +23,13 @@ static void list_keys(const clp_key_names *names, char *list)
     }
 }
 
-static clp_status fail_no_map(const level *l)
+static clp_status fail_no_map(const clp_level *l)
 {
     clp_key_names names;
     char list[LIST_SIZE], shown[CLP_SHOWN_SIZE];
     clp_key_list(l->group, &names);
     list_keys(&names, list);
-    char what[PATH_SIZE + 16] = "a problem file";
+    char what[CLP_PATH_SIZE + 16] = "a problem file";
     if (*l->path) snprintf(what, sizeof what, "'%s'", l->path);
     if (l->map->kind == CLP_TREE_LIST)
         return clp_fail_at(l->map, "%s takes keys with values, not a list; write key: value with the keys %s",
@@ -66,15 +57,15 @@ static void find_elsewhere(const char *name, char *group, size_t size)
 }
 
 /* What may have been meant by a key that is not there; "" if nothing comes to mind. */
-static void suggest(const level *l, const clp_tree *entry, const clp_key_names *names, char *hint,
+static void suggest(const clp_level *l, const clp_tree *entry, const clp_key_names *names, char *hint,
                     size_t size)
 {
     const char *name = entry->key;
-    char group[PATH_SIZE], shown[CLP_SHOWN_SIZE];
+    char group[GROUP_SIZE], shown[CLP_SHOWN_SIZE];
     const char *nearest = clp_nearest(name, names->list, names->count), *dot = strchr(name, '.');
     hint[0] = '\0';
     if (dot) { /* the spelling of --set */
-        snprintf(group, sizeof group, "%.*s", (int)clp_min((size_t)(dot - name), PATH_SIZE - 1), name);
+        snprintf(group, sizeof group, "%.*s", (int)clp_min((size_t)(dot - name), GROUP_SIZE - 1), name);
         if (clp_key_is_group(group))
             snprintf(hint, size, "; write '%s:' with '%s:' below it", group, clp_show(dot + 1, shown));
         return;
@@ -88,10 +79,10 @@ static void suggest(const level *l, const clp_tree *entry, const clp_key_names *
         snprintf(hint, size, "; did you mean '%s'?", nearest);
 }
 
-static clp_status fail_unknown(const level *l, const clp_tree *entry)
+static clp_status fail_unknown(const clp_level *l, const clp_tree *entry)
 {
     clp_key_names names;
-    char list[LIST_SIZE], shown[CLP_SHOWN_SIZE], hint[CLP_SHOWN_SIZE + 2 * PATH_SIZE];
+    char list[LIST_SIZE], shown[CLP_SHOWN_SIZE], hint[CLP_SHOWN_SIZE + 2 * GROUP_SIZE];
     clp_key_list(l->group, &names);
     list_keys(&names, list);
     suggest(l, entry, &names, hint, sizeof hint);
@@ -100,65 +91,40 @@ static clp_status fail_unknown(const level *l, const clp_tree *entry)
                        *l->path ? l->path : "a problem file", *l->path ? "'" : "", hint, list);
 }
 
-static clp_status read_side(const clp_value *v)
+static clp_status read_entry(const clp_level *l, const clp_tree *entry)
 {
-    clp_declared_side *sides = v->target;
-    int index;
-    if (!clp_key_is_side(v->node->key, &index) || index >= CLP_SIDES)
-        return clp_fail_at(v->node,
-                           "'%s' is a side of a box with three axes, which is not in this version yet "
-                           "(%s); leave it out",
-                           v->path, clp_version());
-    clp_declared_side *side = &sides[index];
-    if (side->entry) {
-        const clp_tree *before = side->entry;
-        char line[32] = "";
-        if (before->line) snprintf(line, sizeof line, " (line %zu)", before->line);
-        return clp_fail_at(v->node, "'%s' and '%s'%s are the same side; remove one", v->node->key,
-                           before->key, line);
-    }
-    side->entry = v->node;
-    if (v->node->kind == CLP_TREE_MAP) {
-        if (!v->node->first) return clp_value_fail(v);
-        return read_map(&(level){v->key->help.key, v->path, v->node, side});
-    }
-    return clp_value_read(&(clp_value){v->key, v->path, v->node, side});
-}
-
-static clp_status read_entry(const level *l, const clp_tree *entry)
-{
-    char spelled[PATH_SIZE], path[PATH_SIZE];
+    char spelled[GROUP_SIZE], path[CLP_PATH_SIZE];
     if (!clp_key_spell(l->group, entry->key, spelled, sizeof spelled)) return fail_unknown(l, entry);
     const clp_key *key = clp_key_find(spelled);
     if (!key && !clp_key_is_group(spelled)) return fail_unknown(l, entry);
-    snprintf(path, sizeof path, "%.*s%s%.*s", PATH_SIZE / 2, l->path, *l->path ? "." : "", PATH_SIZE / 2 - 2,
-             entry->key);
-    if (!key) return read_map(&(level){spelled, path, entry, l->base});
-    const clp_value value = {key, path, entry, (char *)l->base + key->offset};
-    return key->kind == CLP_KEY_SIDE ? read_side(&value) : clp_value_read(&value);
+    clp_path_join(path, l->path, entry->key);
+    if (!key) return clp_level_read(&(clp_level){spelled, path, entry, l->base});
+    return clp_value_read(&(clp_key_value){key, path, entry, (char *)l->base + key->offset});
 }
 
-static clp_status read_map(const level *l)
+clp_status clp_level_read(const clp_level *l)
 {
     if (l->map->kind != CLP_TREE_MAP) return fail_no_map(l);
     for (const clp_tree *entry = l->map->first; entry; entry = entry->next) CLP_TRY(read_entry(l, entry));
     return CLP_OK;
 }
 
-/* Keys without a default. */
+/* Keys without a default: those of the box, or in its place those of a picture. */
 static clp_status check_complete(const clp_tree *root)
 {
     const clp_key *key;
+    const char *needed = clp_tree_find(root, "image") ? "image" : "domain";
     for (size_t i = 0; (key = clp_key_row(i)); i++) {
-        if (*key->help.initial) continue;
-        char group[PATH_SIZE];
-        snprintf(group, sizeof group, "%.*s", (int)strcspn(key->help.key, "."), key->help.key);
-        const clp_tree *map = clp_tree_find(root, group);
-        if (map && clp_tree_find(map, strrchr(key->help.key, '.') + 1)) continue;
+        const char *name = strchr(key->help.key, '.');
+        if (*key->help.initial || !name || strchr(name + 1, '.')) continue;
+        size_t length = (size_t)(name - key->help.key);
+        if (length != strlen(needed) || strncmp(key->help.key, needed, length) != 0) continue;
+        const clp_tree *map = clp_tree_find(root, needed);
+        if (map && clp_tree_find(map, name + 1)) continue;
         /* A group that a setting has made is not where to write. */
         return clp_fail_at(map && map->line ? map : root,
                            "'%s' is missing; write %s below '%s:', for example %s", key->help.key,
-                           key->help.value, group, key->example);
+                           key->help.value, needed, key->example);
     }
     return CLP_OK;
 }
@@ -179,7 +145,16 @@ static clp_status check_outputs(const clp_tree *root)
 clp_status clp_declaration_read(const clp_tree *root, clp_declaration *declaration)
 {
     *declaration = (clp_declaration){0};
-    CLP_TRY(read_map(&(level){"", "", root, declaration}));
+    CLP_TRY(clp_level_read(&(clp_level){"", "", root, declaration}));
     CLP_TRY(check_complete(root));
+    CLP_TRY(clp_sides_check(declaration));
+    CLP_TRY(clp_regions_check(declaration));
     return check_outputs(root);
+}
+
+void clp_declaration_finish(clp_declaration *declaration)
+{
+    free(declaration->regions.list);
+    free(declaration->colors.list);
+    *declaration = (clp_declaration){0};
 }

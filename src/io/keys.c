@@ -7,7 +7,7 @@
 #define AT(field) .offset = offsetof(clp_declaration, field)
 
 const clp_choice clp_method_choices[] = {
-    {"auto", 0, true}, {"jacobi", 1, true},     {"chebyshev", 2, false}, {"sor", 3, false},
+    {"auto", 0, true}, {"jacobi", 1, true},     {"chebyshev", 2, true}, {"sor", 3, true},
     {"cg", 4, false},  {"multigrid", 5, false}, {NULL, 0, false},
 };
 static const clp_choice criteria[] = {
@@ -30,61 +30,162 @@ static const clp_choice checks[] = {
     {NULL, 0, false},
 };
 
-#define FIELD_LATER "a number, an expression or file.npy"
-#define SIDES_ONLY "leave it out: this version holds values on the four sides only"
+static const clp_choice shapes[] = {
+    {"rectangle", CLP_SHAPE_BOX + 1, true},     {"box", CLP_SHAPE_BOX + 1, true},
+    {"circle", CLP_SHAPE_BALL + 1, true},       {"sphere", CLP_SHAPE_BALL + 1, true},
+    {"ellipse", CLP_SHAPE_ELLIPSE + 1, true},   {"ellipsoid", CLP_SHAPE_ELLIPSE + 1, true},
+    {"polygon", CLP_SHAPE_POLYGON + 1, true},   {"line", CLP_SHAPE_LINE + 1, true},
+    {"cylinder", CLP_SHAPE_CYLINDER + 1, true}, {NULL, 0, false},
+};
+
+#define REGION(field) .offset = offsetof(clp_given_region, field)
+#define SIDE(field) .offset = offsetof(clp_given_side, field)
+#define FIELD "a number, an expression or file.npy"
+#define FORMULA "a number or an expression"
+#define PER_SHAPE "by shape"
 
 /* clang-format off */
 /* KEY(key, value, default, text, available, the rest of the row...) */
 #define KEYS(KEY)                                                                                               \
-    KEY("domain.size", "[width, height], both above 0", "",                                                     \
-        "lengths of the box, in any unit of length", true,                                                      \
-        .kind = CLP_KEY_PAIR, AT(grid.size), .positive = true, .example = "size: [1, 1]")                       \
-    KEY("domain.nodes", "[columns, rows], whole numbers from 3", "",                                            \
-        "nodes along x and y, those on the sides included", true,                                               \
-        .kind = CLP_KEY_NODES, AT(grid.nodes), .example = "nodes: [257, 257]")                                  \
-    KEY("domain.origin", "[x, y]", "[0, 0]",                                                                    \
-        "coordinates of the lower left corner", true,                                                           \
-        .kind = CLP_KEY_PAIR, AT(grid.origin), .example = "origin: [0, 0]")                                     \
-    KEY("boundary.SIDE", "a number, {value: number} or {flux: 0}", "insulated",                                   \
-        "what happens on a side; SIDE is left, right, bottom or top, or x_min, x_max, y_min or y_max", true,    \
-        .kind = CLP_KEY_SIDE, AT(sides), .field = true, .example = "top: 100")                                  \
-    KEY("boundary.SIDE.value", "a number", "none",                                                                \
+    KEY("domain.size", "[x, y] or [x, y, z], all above 0", "",                                                  \
+        "lengths of the box, in any unit of length (with an image it may be left out: a pixel is then 1 "       \
+        "long)", true,                                                                                          \
+        .kind = CLP_KEY_POINT, AT(size), .positive = true, .example = "size: [1, 1]")                           \
+    KEY("domain.nodes", "[x, y] or [x, y, z], whole numbers from 3", "",                                        \
+        "nodes along the axes, those on the sides included (with an image it may be left out: pixels + "        \
+        "1)", true,                                                                                             \
+        .kind = CLP_KEY_NODES, AT(nodes), .example = "nodes: [257, 257]")                                       \
+    KEY("domain.origin", "[x, y] or [x, y, z]", "all 0",                                                           \
+        "coordinates of the first node: the corner at the lower left, in front", true,                          \
+        .kind = CLP_KEY_POINT, AT(origin), .example = "origin: [0, 0]")                                         \
+    KEY("boundary.SIDE", "a number, an expression, file.npy, {value: ...}, {flux: ...} or {transfer: "          \
+        "..., ambient: ...}", "insulated",                                                                      \
+        "what happens on a side; SIDE is left, right, bottom, top, front or back, or x_min to z_max", true,     \
+        .kind = CLP_KEY_SIDE, AT(sides), .example = "top: 100")                                                 \
+    KEY("boundary.SIDE.value", FIELD, "none",                                                                   \
         "the side is held at this value", true,                                                                 \
-        .kind = CLP_KEY_SIDE_VALUE, .field = true, .example = "value: 100")                                     \
-    KEY("boundary.SIDE.flux", "0", "0",                                                                         \
-        "nothing flows through the side: it is insulated", true,                                                \
-        .kind = CLP_KEY_SIDE_FLUX, .field = true, .example = "flux: 0",                                         \
-        .instead = "write {flux: 0} for an insulated side, or a number to hold the side at a value")            \
-    KEY("boundary.SIDE.transfer", "a number", "none",                                                             \
-        "heat transfer to an ambient", false,                                                                   \
-        .instead = "hold the side at a value, or leave it insulated")                                           \
-    KEY("boundary.SIDE.ambient", "a number", "none",                                                              \
-        "what u is in that ambient", false,                                                                     \
-        .instead = "hold the side at a value, or leave it insulated")                                           \
+        .kind = CLP_KEY_HELD, SIDE(value), .example = "value: 100")                                             \
+    KEY("boundary.SIDE.flux", FIELD, "0",                                                                       \
+        "what flows in through the side, per area; 0: insulated", true,                                         \
+        .kind = CLP_KEY_FLUX, SIDE(value), .example = "flux: 2.5")                                              \
+    KEY("boundary.SIDE.transfer", FIELD, "none",                                                                \
+        "transfer coefficient between the side and what is around it, 0 or above; with ambient", true,          \
+        .kind = CLP_KEY_TRANSFER, SIDE(transfer), .not_negative = true, .example = "transfer: 25")              \
+    KEY("boundary.SIDE.ambient", FIELD, "none",                                                                 \
+        "what u is around the side; with transfer", true,                                                       \
+        .kind = CLP_KEY_AMBIENT, SIDE(ambient), .example = "ambient: 20")                                       \
     KEY("boundary.AXIS", "periodic", "none",                                                                    \
-        "joins the two sides of an axis (x, y or z)", false,                                                    \
-        .instead = "say what happens on each of its two sides")                                                 \
-    KEY("conductivity", FIELD_LATER, "1",                                                                       \
-        "how well the material conducts", false,                                                                \
-        .kind = CLP_KEY_FIXED, .field = true, .instead = "leave it out, or write 1")                            \
-    KEY("reaction", "a number", "0",                                                                              \
-        "what is lost in proportion to u", false,                                                               \
-        .kind = CLP_KEY_FIXED, .instead = "leave it out, or write 0")                                           \
-    KEY("source", FIELD_LATER, "0",                                                                             \
-        "what is fed in per area", false,                                                                       \
-        .kind = CLP_KEY_FIXED, .field = true, .instead = "leave it out, or write 0")                            \
-    KEY("initial", "a number", "0",                                                                               \
-        "first guess of every node that is not held", true,                                                     \
-        .kind = CLP_KEY_NUMBER, AT(initial), .field = true, .example = "initial: 50")                           \
-    KEY("regions", "a list of shapes", "none",                                                                    \
-        "electrodes and materials inside the box", false, .instead = SIDES_ONLY)                                \
-    KEY("image", "a picture and its colours", "none",                                                             \
-        "electrodes and materials from a picture", false, .instead = SIDES_ONLY)                                \
+        "joins the two sides of an axis; AXIS is x, y or z", true,                                              \
+        .kind = CLP_KEY_AXIS, AT(periodic), .example = "x: periodic")                                           \
+    KEY("conductivity", FIELD, "1",                                                                             \
+        "how well the material conducts, above 0; a file holds one number per cell", true,                      \
+        .kind = CLP_KEY_VALUE, AT(conductivity), .positive = true, .example = "conductivity: 4.2")              \
+    KEY("reaction", FIELD, "0",                                                                                 \
+        "what is lost in proportion to u, 0 or above; a file holds one number per node", true,                  \
+        .kind = CLP_KEY_VALUE, AT(reaction), .not_negative = true, .example = "reaction: 0.5")                  \
+    KEY("source", FIELD, "0",                                                                                   \
+        "what is fed in per volume (per area in 2-D); a file holds one number per node", true,                  \
+        .kind = CLP_KEY_VALUE, AT(source), .example = "source: 3")                                              \
+    KEY("initial", FIELD, "0",                                                                                  \
+        "first guess of every node that is not held; a file holds one number per node", true,                   \
+        .kind = CLP_KEY_VALUE, AT(initial), .example = "initial: 50")                                           \
+    KEY("regions", "a list of shapes, each with what holds there", "none",                                      \
+        "electrodes and materials inside the box; later ones win. REGION stands for one of them: for "          \
+        "its name, or its number from 1", true,                                                                 \
+        .kind = CLP_KEY_REGIONS, AT(regions), .example = "regions: [{shape: circle, center: [0.5, 0.5], "       \
+        "radius: 0.1, value: 1}]")                                                                              \
+    KEY("regions.REGION.name", "a text", "its number",                                                          \
+        "what the report calls it", true,                                                                       \
+        .kind = CLP_KEY_NAME, REGION(name), .example = "name: wire")                                            \
+    KEY("regions.REGION.shape", "rectangle, box, circle, sphere, ellipse, ellipsoid, polygon, line, "           \
+        "cylinder", "",                                                                                         \
+        "which of the keys from center to z say where it is", true,                                             \
+        .kind = CLP_KEY_CHOICE, REGION(shape), .choices = shapes, .example = "shape: circle")                   \
+    KEY("regions.REGION.center", "[x, y] or [x, y, z]", PER_SHAPE,                                              \
+        "of a circle, sphere or ellipse", true,                                                                 \
+        .kind = CLP_KEY_POINT, REGION(center), .example = "center: [0.5, 0.5]")                                 \
+    KEY("regions.REGION.radius", "a number above 0", PER_SHAPE,                                                 \
+        "of a circle, sphere or cylinder", true,                                                                \
+        .kind = CLP_KEY_NUMBER, REGION(radius), .positive = true, .example = "radius: 0.1")                     \
+    KEY("regions.REGION.radii", "[x, y] or [x, y, z], all above 0", PER_SHAPE,                                  \
+        "of an ellipse: from its centre outward along each axis", true,                                         \
+        .kind = CLP_KEY_POINT, REGION(radii), .positive = true, .example = "radii: [0.2, 0.1]")                 \
+    KEY("regions.REGION.angle", "degrees", "0",                                                                 \
+        "by which an ellipse in 2-D is turned, counter-clockwise", true,                                        \
+        .kind = CLP_KEY_NUMBER, REGION(angle), .example = "angle: 30")                                          \
+    KEY("regions.REGION.min", "[x, y] or [x, y, z]", PER_SHAPE,                                                 \
+        "corner of a rectangle or box with the smallest coordinates", true,                                     \
+        .kind = CLP_KEY_POINT, REGION(min), .example = "min: [0, 0]")                                           \
+    KEY("regions.REGION.max", "[x, y] or [x, y, z]", PER_SHAPE,                                                 \
+        "its opposite corner", true,                                                                            \
+        .kind = CLP_KEY_POINT, REGION(max), .example = "max: [1, 0.2]")                                         \
+    KEY("regions.REGION.points", "a list of points such as [[0, 0], [1, 0], [0, 1]]", PER_SHAPE,                \
+        "corners of a polygon, or where a line leads", true,                                                    \
+        .kind = CLP_KEY_POINTS, REGION(points), .example = "points: [[0, 0], [1, 0], [0, 1]]")                  \
+    KEY("regions.REGION.width", "a number above 0", PER_SHAPE,                                                  \
+        "full width of a line", true,                                                                           \
+        .kind = CLP_KEY_NUMBER, REGION(width), .positive = true, .example = "width: 0.02")                      \
+    KEY("regions.REGION.from", "[x, y, z]", PER_SHAPE,                                                          \
+        "where the axis of a cylinder begins (3-D only)", true,                                                 \
+        .kind = CLP_KEY_POINT, REGION(from), .example = "from: [0.5, 0.5, 0]")                                  \
+    KEY("regions.REGION.to", "[x, y, z]", PER_SHAPE,                                                            \
+        "where it ends", true,                                                                                  \
+        .kind = CLP_KEY_POINT, REGION(to), .example = "to: [0.5, 0.5, 1]")                                      \
+    KEY("regions.REGION.z", "[lowest, highest]", "through all",                                                 \
+        "how far a polygon extends along z in 3-D", true,                                                       \
+        .kind = CLP_KEY_RANGE, REGION(z), .example = "z: [0, 0.5]")                                             \
+    KEY("regions.REGION.value", FORMULA, "none",                                                                \
+        "u is held at this value: an electrode", true,                                                          \
+        .kind = CLP_KEY_VALUE, REGION(value), .no_file = true, .example = "value: 1")                           \
+    KEY("regions.REGION.floating", "true, false", "false",                                                      \
+        "a conductor that nothing is connected to: u is one number, which follows from the rest", true,         \
+        .kind = CLP_KEY_FLAG, REGION(floating), .example = "floating: true")                                    \
+    KEY("regions.REGION.conductivity", FORMULA, "as around",                                                    \
+        "how well this material conducts, above 0", true,                                                       \
+        .kind = CLP_KEY_VALUE, REGION(conductivity), .no_file = true, .positive = true, .example =              \
+        "conductivity: 4.2")                                                                                    \
+    KEY("regions.REGION.reaction", FORMULA, "as around",                                                        \
+        "what is lost here in proportion to u, 0 or above", true,                                               \
+        .kind = CLP_KEY_VALUE, REGION(reaction), .no_file = true, .not_negative = true, .example =              \
+        "reaction: 0.5")                                                                                        \
+    KEY("regions.REGION.source", FORMULA, "as around",                                                          \
+        "what is fed in here", true,                                                                            \
+        .kind = CLP_KEY_VALUE, REGION(source), .no_file = true, .example = "source: 3")                         \
+    KEY("image.file", "the name of a .png or .npy file", "",                                                    \
+        "a picture, or an array of whole numbers, that says what each cell consists of", true,                  \
+        .kind = CLP_KEY_FILE, AT(image), .example = "file: board.png")                                          \
+    KEY("image.colors", "colours (or numbers) with what they stand for", "",                                    \
+        "COLOR stands for a colour of the picture in quotes, such as \"#ff0000\", or a number of the "          \
+        "array; {} is for what sets nothing", true,                                                             \
+        .kind = CLP_KEY_COLORS, AT(colors), .example = "colors: {\"#ff0000\": {value: 1}, \"#ffffff\": {}}")    \
+    KEY("image.tolerance", "a number from 0 to 255", "0",                                                       \
+        "how far a pixel may be from the colour that it is taken for, in each of red, green and blue", true,    \
+        .kind = CLP_KEY_NUMBER, AT(color_tolerance), .not_negative = true, .example = "tolerance: 8")           \
+    KEY("image.colors.COLOR.name", "a text", "the colour",                                                      \
+        "what the report calls it", true,                                                                       \
+        .kind = CLP_KEY_NAME, REGION(name), .example = "name: trace")                                           \
+    KEY("image.colors.COLOR.value", FORMULA, "none",                                                            \
+        "u is held at this value: an electrode", true,                                                          \
+        .kind = CLP_KEY_VALUE, REGION(value), .no_file = true, .example = "value: 1")                           \
+    KEY("image.colors.COLOR.floating", "true, false", "false",                                                  \
+        "a conductor that nothing is connected to: u is one number, which follows from the rest", true,         \
+        .kind = CLP_KEY_FLAG, REGION(floating), .example = "floating: true")                                    \
+    KEY("image.colors.COLOR.conductivity", FORMULA, "as around",                                                \
+        "how well this material conducts, above 0", true,                                                       \
+        .kind = CLP_KEY_VALUE, REGION(conductivity), .no_file = true, .positive = true, .example =              \
+        "conductivity: 4.2")                                                                                    \
+    KEY("image.colors.COLOR.reaction", FORMULA, "as around",                                                    \
+        "what is lost here in proportion to u, 0 or above", true,                                               \
+        .kind = CLP_KEY_VALUE, REGION(reaction), .no_file = true, .not_negative = true, .example =              \
+        "reaction: 0.5")                                                                                        \
+    KEY("image.colors.COLOR.source", FORMULA, "as around",                                                      \
+        "what is fed in here", true,                                                                            \
+        .kind = CLP_KEY_VALUE, REGION(source), .no_file = true, .example = "source: 3")                         \
     KEY("time", "times and steps", "none",                                                                      \
         "how the field changes with time", false,                                                               \
         .instead = "leave it out: this version computes the steady state")                                      \
-    KEY("solver.method", "auto, jacobi", "auto",                                                                \
-        "how the equations are solved (not yet: chebyshev, sor, cg, multigrid)", true,                          \
+    KEY("solver.method", "auto, jacobi, chebyshev, sor", "auto",                                                \
+        "how the equations are solved (not yet: cg, multigrid)", true,                                          \
         .kind = CLP_KEY_CHOICE, AT(method), .choices = clp_method_choices, .example = "method: auto")           \
     KEY("solver.criterion", "error, residual, step", "error",                                                   \
         "what the stopping test looks at: the largest error of a node, the residual relative to that of the "   \
@@ -105,16 +206,16 @@ static const clp_choice checks[] = {
     KEY("solver.max_iterations", "auto, or a whole number from 1", "auto",                                      \
         "stop after so many steps, whatever is reached", true,                                                  \
         .kind = CLP_KEY_COUNT, AT(max_iterations), .example = "max_iterations: 100000")                         \
-    KEY("output.picture", "a file name, or \"-\"", "none",                                                        \
+    KEY("output.picture", "a file name, or \"-\"", "none",                                                      \
         "picture of the field (PNG)", true,                                                                     \
         .kind = CLP_KEY_FILE, AT(picture), .example = "picture: plate.png")                                     \
-    KEY("output.field", "a file name, or \"-\"", "none",                                                          \
+    KEY("output.field", "a file name, or \"-\"", "none",                                                        \
         "values of all nodes (NumPy .npy)", true,                                                               \
         .kind = CLP_KEY_FILE, AT(field), .example = "field: plate.npy")                                         \
-    KEY("output.vtk", "a file name, or \"-\"", "none",                                                            \
-        "values of all nodes for ParaView (.vti)", false,                                                       \
-        .instead = "write the values with output.field")                                                        \
-    KEY("output.report", "a file name, or \"-\"", "none",                                                         \
+    KEY("output.vtk", "a file name, or \"-\"", "none",                                                          \
+        "values of all nodes for ParaView (.vti)", true,                                                        \
+        .kind = CLP_KEY_FILE, AT(vtk), .example = "vtk: plate.vti")                                             \
+    KEY("output.report", "a file name, or \"-\"", "none",                                                       \
         "what was solved, how right it is and what it cost (JSON)", true,                                       \
         .kind = CLP_KEY_FILE, AT(report), .example = "report: plate.json")
 /* clang-format on */
@@ -220,7 +321,9 @@ void clp_key_list(const char *group, clp_key_names *names)
             for (int alias = 0; alias < 2; alias++)
                 for (int side = 0; side < CLP_SIDES; side++)
                     add_name(names, side_names[side][alias], strlen(side_names[side][alias]));
-        } else if (!(length == 4 && strncmp(name, "AXIS", 4) == 0)) {
+        } else if (length == 4 && strncmp(name, "AXIS", 4) == 0) {
+            for (const char *axis = "xyz"; *axis; axis++) add_name(names, axis, 1);
+        } else {
             add_name(names, name, length);
         }
     }

@@ -11,37 +11,98 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What a problem file says, before it becomes a problem. Texts stay in the tree that was read. */
-typedef struct clp_declared_side {
-    clp_boundary boundary;
-    const clp_tree *entry; /* what names the side; NULL: not mentioned */
+/* Room for a key with everything above it, such as "regions.wire.conductivity", fit for a message. */
+enum { CLP_PATH_SIZE = 192 };
+
+/* What a problem file says, before it becomes a problem: what each key gave. Texts stay in the tree that was
+ * read. `node` is where it stood; NULL: it was not given. */
+typedef struct clp_given_numbers {
+    const clp_tree *node;
+    size_t count;
+    double at[CLP_AXES];
+} clp_given_numbers;
+
+typedef struct clp_given_nodes {
+    const clp_tree *node;
+    size_t count, at[CLP_AXES];
+} clp_given_nodes;
+
+typedef struct clp_given_flag {
+    const clp_tree *node;
+    bool on;
+} clp_given_flag;
+
+/* A number, an expression, or the name of a file with an array. */
+typedef struct clp_given_value {
+    const clp_tree *node;
+    char path[CLP_PATH_SIZE];
+    clp_value value; /* without array */
+    const char *file;
+} clp_given_value;
+
+typedef struct clp_given_side {
+    const clp_tree *entry; /* what names the side */
     const clp_tree *said;  /* what says what happens there; NULL: nothing yet */
-} clp_declared_side;
+    clp_boundary_kind kind;
+    clp_given_value value, transfer, ambient; /* value: the flux, too */
+} clp_given_side;
+
+/* A region, or what a colour of a picture stands for, which has no shape. */
+typedef struct clp_given_region {
+    const clp_tree *entry;
+    char path[CLP_PATH_SIZE];
+    const char *name;
+    int shape; /* a clp_shape_kind, plus 1 */
+    clp_given_numbers center, radius, radii, angle, min, max, width, z, from, to;
+    const clp_tree *points;
+    clp_given_flag floating;
+    clp_given_value value, conductivity, reaction, source;
+} clp_given_region;
+
+typedef struct clp_given_regions {
+    const clp_tree *node;
+    clp_given_region *list; /* owned */
+    size_t count;
+} clp_given_regions;
 
 typedef struct clp_declaration {
-    clp_grid grid;
-    clp_declared_side sides[CLP_SIDES];
-    double initial;
+    clp_given_numbers size, origin;
+    clp_given_nodes nodes;
+    clp_given_side sides[CLP_SIDES];
+    const clp_tree *periodic[CLP_AXES]; /* where it says so */
+    clp_given_value conductivity, reaction, source, initial;
+    clp_given_regions regions, colors;
+    const char *image;
+    clp_given_numbers color_tolerance;
     int method, criterion, precision, check; /* numbers out of the rows' choices */
     double tolerance;
     size_t check_every, max_iterations;
-    const char *picture, *field, *report;
+    const char *picture, *field, *vtk, *report;
 } clp_declaration;
 
 /* Kinds of values. The comment names what lies at the row's offset. */
 typedef enum clp_key_kind {
-    CLP_KEY_LATER,      /* nothing: refused, whatever the value */
-    CLP_KEY_FIXED,      /* nothing: only the default may be written */
-    CLP_KEY_NUMBER,     /* double */
-    CLP_KEY_PAIR,       /* double[2] */
-    CLP_KEY_NODES,      /* size_t[2] */
-    CLP_KEY_TOLERANCE,  /* double; 0 for auto */
-    CLP_KEY_COUNT,      /* size_t; 0 for auto */
-    CLP_KEY_CHOICE,     /* int */
-    CLP_KEY_FILE,       /* const char * */
-    CLP_KEY_SIDE,       /* clp_declared_side[CLP_SIDES] */
-    CLP_KEY_SIDE_VALUE, /* in a clp_declared_side, likewise below */
-    CLP_KEY_SIDE_FLUX,
+    CLP_KEY_LATER,     /* nothing: refused, whatever the value */
+    CLP_KEY_NUMBER,    /* clp_given_numbers, one of them */
+    CLP_KEY_POINT,     /* clp_given_numbers, two or three */
+    CLP_KEY_RANGE,     /* clp_given_numbers, two */
+    CLP_KEY_POINTS,    /* const clp_tree *: read when the number of dimensions is known */
+    CLP_KEY_NODES,     /* clp_given_nodes */
+    CLP_KEY_VALUE,     /* clp_given_value */
+    CLP_KEY_FLAG,      /* clp_given_flag */
+    CLP_KEY_TOLERANCE, /* double; 0 for auto */
+    CLP_KEY_COUNT,     /* size_t; 0 for auto */
+    CLP_KEY_CHOICE,    /* int */
+    CLP_KEY_NAME,      /* const char * */
+    CLP_KEY_FILE,      /* const char * */
+    CLP_KEY_SIDE,      /* clp_given_side[CLP_SIDES] */
+    CLP_KEY_HELD,      /* in a clp_given_side, likewise the next ones */
+    CLP_KEY_FLUX,
+    CLP_KEY_TRANSFER,
+    CLP_KEY_AMBIENT,
+    CLP_KEY_AXIS,    /* const clp_tree *[CLP_AXES] */
+    CLP_KEY_REGIONS, /* clp_given_regions, a list */
+    CLP_KEY_COLORS,  /* clp_given_regions, by their colours */
 } clp_key_kind;
 
 typedef struct clp_choice {
@@ -55,7 +116,8 @@ typedef struct clp_key {
     clp_key_kind kind;
     size_t offset;
     bool positive;             /* numbers must be above 0 */
-    bool field;                /* later versions take expressions and files of values too */
+    bool not_negative;         /* numbers must be 0 or above */
+    bool no_file;              /* CLP_KEY_VALUE: files of values are not for this one */
     const clp_choice *choices; /* CLP_KEY_CHOICE */
     const char *example;       /* "size: [1, 1]" */
     const char *instead;       /* what to do instead of what this version refuses */
@@ -63,7 +125,7 @@ typedef struct clp_key {
 
 extern const clp_choice clp_method_choices[];
 
-/* Whether a name is that of a side (*index is 0 to 5, as in clp_side, then z_min, z_max) or of an axis. */
+/* Whether a name is that of a side (*index is as in clp_side) or of an axis. */
 bool clp_key_is_side(const char *name, int *index);
 bool clp_key_is_axis(const char *name);
 

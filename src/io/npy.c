@@ -5,6 +5,8 @@
 
 #include "base/checked.h"
 #include "base/file.h"
+#include "grid/extent.h"
+#include "io/npy_read.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -12,10 +14,11 @@
 
 static void write_header(FILE *stream, const clp_grid *grid, bool single)
 {
-    char text[256];
+    char text[256], planes[32] = "";
+    if (clp_grid_dimensions(grid) == 3) snprintf(planes, sizeof planes, "%zu, ", grid->nodes[2]);
     int length =
-        snprintf(text, sizeof text, "{'descr': '<f%d', 'fortran_order': False, 'shape': (%zu, %zu), }",
-                 single ? 4 : 8, grid->nodes[1], grid->nodes[0]);
+        snprintf(text, sizeof text, "{'descr': '<f%d', 'fortran_order': False, 'shape': (%s%zu, %zu), }",
+                 single ? 4 : 8, planes, grid->nodes[1], grid->nodes[0]);
     size_t prefix = 10, whole = clp_round_up(prefix + (size_t)length + 1, 64), padded = whole - prefix;
     memset(text + length, ' ', padded - (size_t)length);
     text[padded - 1] = '\n';
@@ -40,13 +43,14 @@ static void put_value(unsigned char *out, double value, bool single)
 clp_status clp_field_write_npy(const char *path, const clp_grid *grid, const double *values, bool single)
 {
     size_t element = single ? 4 : 8, row_bytes = grid->nodes[0] * element;
+    size_t rows = grid->nodes[1] * clp_planes(grid);
     clp_output_file file;
     unsigned char *row = malloc(row_bytes);
     if (!row) return clp_fail_host_memory(row_bytes);
     clp_status status = clp_output_begin(&file, path);
     if (status != CLP_OK) goto cleanup;
     write_header(file.stream, grid, single);
-    for (size_t j = 0; j < grid->nodes[1] && !ferror(file.stream); j++) {
+    for (size_t j = 0; j < rows && !ferror(file.stream); j++) {
         for (size_t i = 0; i < grid->nodes[0]; i++)
             put_value(row + i * element, values[j * grid->nodes[0] + i], single);
         fwrite(row, 1, row_bytes, file.stream);
@@ -55,6 +59,23 @@ clp_status clp_field_write_npy(const char *path, const clp_grid *grid, const dou
 cleanup:
     free(row);
     return status;
+}
+
+clp_status clp_field_read_npy(const char *path, size_t nodes[CLP_AXES], double **values)
+{
+    clp_array array;
+    *values = NULL;
+    CLP_TRY(clp_npy_read(path, &array));
+    if (array.dimensions < 2) {
+        clp_array_finish(&array);
+        return clp_fail(CLP_ERROR_INPUT,
+                        "%s: holds an array of one dimension; a field has two [y][x] or three [z][y][x]",
+                        path);
+    }
+    for (size_t axis = 0; axis < CLP_AXES; axis++)
+        nodes[axis] = axis < array.dimensions ? array.shape[array.dimensions - 1 - axis] : 0;
+    *values = array.values;
+    return CLP_OK;
 }
 
 clp_status clp_output_check(const char *path)

@@ -5,7 +5,7 @@
 #include "base/status.h"
 #include "io/isolines.h"
 #include "io/picture_draw.h"
-#include "io/picture_page.h"
+#include "io/utf8.h"
 
 #include <cairo.h>
 #include <errno.h>
@@ -65,7 +65,7 @@ static cairo_t *create_canvas(cairo_surface_t *surface)
     return cairo;
 }
 
-static clp_status draw(clp_page *p, const char *path, const double *values)
+static clp_status draw(clp_page *p, const char *path)
 {
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, 1, 1);
     p->cairo = create_canvas(surface); /* to measure text on */
@@ -80,7 +80,7 @@ static clp_status draw(clp_page *p, const char *path, const double *values)
         status = fail_cairo(path, drawn);
         goto cleanup;
     }
-    if ((status = clp_page_draw(p, values, surface)) != CLP_OK) goto cleanup;
+    if ((status = clp_page_draw(p, surface)) != CLP_OK) goto cleanup;
     drawn = cairo_status(p->cairo);
     status = drawn == CAIRO_STATUS_SUCCESS ? write_png(path, surface) : fail_cairo(path, drawn);
 cleanup:
@@ -89,23 +89,85 @@ cleanup:
     return status;
 }
 
+/* The values that the planes show. */
+static void find_range(clp_page *p, const clp_plane *planes)
+{
+    for (size_t k = 0; k < p->count; k++) {
+        double low, high;
+        if (!clp_range_find(planes[k].values, clp_grid_node_count(&planes[k].grid), &low, &high)) continue;
+        p->low = p->any ? fmin(p->low, low) : low;
+        p->high = p->any ? fmax(p->high, high) : high;
+        p->any = true;
+    }
+    /* What differs by rounding alone is no picture. */
+    if (p->high / 2 - p->low / 2 <= 32 * DBL_EPSILON * fmax(fabs(p->low), fabs(p->high)))
+        p->low = p->high = p->low + (p->high / 2 - p->low / 2);
+}
+
+/* One plane alone has its place in the title. */
+static void make_texts(clp_page *p, const clp_picture_options *options, const clp_plane *first)
+{
+    clp_utf8_clean(p->title, sizeof p->title, options->title);
+    clp_utf8_clean(p->mark, sizeof p->mark, options->mark);
+    if (p->count > 1 || !*first->where) return;
+    size_t length = strlen(p->title);
+    snprintf(p->title + length, sizeof p->title - length, "%s%s", length ? ", " : "", first->where);
+}
+
+static clp_status check_slice(const clp_grid *grid, const clp_picture_options *options)
+{
+    if (options->slice_across == CLP_SLICE_MIDDLE) return CLP_OK;
+    if (clp_grid_dimensions(grid) == 2)
+        return clp_fail(CLP_ERROR_INPUT, "a field of two dimensions has no slices; leave the slice out");
+    int axis = (int)options->slice_across - CLP_SLICE_X;
+    if (axis < 0 || axis > 2)
+        return clp_fail(CLP_ERROR_INPUT, "there is no axis %d to slice across", (int)options->slice_across);
+    if (options->slice >= grid->nodes[axis])
+        return clp_fail(CLP_ERROR_INPUT, "there is no plane %zu of nodes along %c; give 0 to %zu",
+                        options->slice, "xyz"[axis], grid -> nodes[axis] - 1);
+    return CLP_OK;
+}
+
+/* Fills one plane or three; *count tells how many were begun, after an error as well. */
+static clp_status create_planes(const clp_grid *grid, const double *values,
+                                const clp_picture_options *options, clp_plane *planes, size_t *count)
+{
+    *count = 1;
+    if (clp_grid_dimensions(grid) == 2) return clp_plane_of_field(grid, values, options, planes);
+    if (options->slice_across != CLP_SLICE_MIDDLE)
+        return clp_plane_across(grid, values, options, (int)options->slice_across - CLP_SLICE_X,
+                                options->slice, false, planes);
+    for (*count = 1; *count <= CLP_PANELS; ++*count) {
+        int across = CLP_PANELS - (int)*count; /* x-y first */
+        size_t last = grid->nodes[across] - 1;
+        CLP_TRY(
+            clp_plane_across(grid, values, options, across, last / 2, last % 2 == 1, &planes[*count - 1]));
+    }
+    *count = CLP_PANELS;
+    return CLP_OK;
+}
+
 clp_status clp_picture_write(const char *path, const clp_grid *grid, const double *values,
                              const clp_picture_options *options)
 {
     static const clp_picture_options defaults = {0};
+    clp_plane planes[CLP_PANELS] = {0};
     if (!options) options = &defaults;
     size_t width = options->width ? options->width : WIDTH_DEFAULT;
     if (width < WIDTH_LEAST || width > WIDTH_MOST)
         return clp_fail(CLP_ERROR_INPUT, "a picture of %zu pixels width cannot be drawn; give %d to %d",
                         width, WIDTH_LEAST, WIDTH_MOST);
     CLP_TRY(clp_grid_check(grid));
+    CLP_TRY(check_slice(grid, options));
     CLP_TRY(clp_output_writable(path));
-    clp_page p = {.grid = grid, .width = (double)width};
-    clp_text_clean(p.title, options->title);
-    clp_text_clean(p.mark, options->mark);
-    p.any = clp_range_find(values, clp_grid_node_count(grid), &p.low, &p.high);
-    /* What differs by rounding alone is no picture. */
-    if (p.high / 2 - p.low / 2 <= 32 * DBL_EPSILON * fmax(fabs(p.low), fabs(p.high)))
-        p.low = p.high = p.low + (p.high / 2 - p.low / 2);
-    return draw(&p, path, values);
+    clp_page p = {.width = (double)width, .flux_style = options->flux_style};
+    clp_status status = create_planes(grid, values, options, planes, &p.count);
+    if (status == CLP_OK) {
+        for (size_t k = 0; k < p.count; k++) p.panels[k].plane = &planes[k];
+        find_range(&p, planes);
+        make_texts(&p, options, planes);
+        status = draw(&p, path);
+    }
+    for (size_t k = 0; k < CLP_PANELS; k++) clp_plane_finish(&planes[k]);
+    return status;
 }

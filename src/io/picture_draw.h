@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Ink on a page that is laid out: head, map, isolines, axes and bar. */
+/* Ink on a page that is laid out: head, maps, axes and bar. */
 #ifndef CLP_IO_PICTURE_DRAW_H
 #define CLP_IO_PICTURE_DRAW_H
 
@@ -8,6 +8,6 @@
 
 /* Draws everything but the white of the page, whose cairo draws on `surface`: CAIRO_FORMAT_RGB24, at least as
  * large as the page. Errors are those of memory; cairo keeps its own in p->cairo. */
-clp_status clp_page_draw(clp_page *p, const double *values, cairo_surface_t *surface);
+clp_status clp_page_draw(clp_page *p, cairo_surface_t *surface);
 
 #endif

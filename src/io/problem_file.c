@@ -48,30 +48,9 @@ static clp_status apply_settings(clp_tree *root, const char *const *settings, si
     return CLP_OK;
 }
 
-/* The place of a key that is given, else of its group, else of the file. */
-static const clp_tree *place_of(const clp_tree *root, const char *group, const char *key)
+/* How to solve and what to write. */
+static void take_options(const clp_declaration *declared, clp_problem_file *file)
 {
-    const clp_tree *map = clp_tree_find(root, group);
-    const clp_tree *entry = map ? clp_tree_find(map, key) : NULL;
-    return entry ? entry : map ? map : root;
-}
-
-static clp_status build(const clp_declaration *declared, clp_problem_file *file)
-{
-    const clp_tree *root = file->tree;
-    clp_status status = clp_problem_create(&declared->grid, &file->problem);
-    if (status != CLP_OK) return clp_fail_within_at(status, place_of(root, "domain", "nodes"));
-    for (int side = 0; side < CLP_SIDES; side++) {
-        const clp_declared_side *given = &declared->sides[side];
-        if (!given->entry) continue;
-        status = clp_problem_set_boundary(file->problem, (clp_side)side, &given->boundary);
-        if (status != CLP_OK) return clp_fail_within_at(status, given->entry);
-    }
-    status = clp_problem_set_initial(file->problem, declared->initial);
-    if (status != CLP_OK) return clp_fail_within_at(status, place_of(root, "initial", ""));
-    status = clp_problem_check(file->problem);
-    if (status != CLP_OK) return clp_fail_within_at(status, place_of(root, "boundary", ""));
-
     file->solver = (clp_solver_options){
         .method = declared->method ? clp_method_choices[declared->method].name : NULL,
         .criterion = (clp_criterion)declared->criterion,
@@ -81,9 +60,10 @@ static clp_status build(const clp_declaration *declared, clp_problem_file *file)
         .check_every = declared->check_every,
         .max_iterations = declared->max_iterations,
     };
-    file->output = (clp_problem_output){
-        .picture = declared->picture, .field = declared->field, .report = declared->report};
-    return CLP_OK;
+    file->output = (clp_problem_output){.picture = declared->picture,
+                                        .field = declared->field,
+                                        .vtk = declared->vtk,
+                                        .report = declared->report};
 }
 
 clp_status clp_problem_file_read(const char *path, const char *const *settings, size_t count,
@@ -91,7 +71,7 @@ clp_status clp_problem_file_read(const char *path, const char *const *settings, 
 {
     *file = NULL;
     clp_status status;
-    clp_declaration declared;
+    clp_declaration declared = {0};
     clp_problem_file *read = calloc(1, sizeof *read);
     char(*labels)[CLP_SETTING_LABEL_SIZE] = calloc(count + 1, sizeof *labels);
     if (!read || !labels) {
@@ -101,11 +81,13 @@ clp_status clp_problem_file_read(const char *path, const char *const *settings, 
     status = read_tree(path, &read->tree);
     if (status == CLP_OK) status = apply_settings(read->tree, settings, count, labels);
     if (status == CLP_OK) status = clp_declaration_read(read->tree, &declared);
-    if (status == CLP_OK) status = build(&declared, read);
+    if (status == CLP_OK) status = clp_declaration_build(read->tree, &declared, path, &read->problem);
     if (status != CLP_OK) goto cleanup;
+    take_options(&declared, read);
     *file = read;
     read = NULL;
 cleanup:
+    clp_declaration_finish(&declared);
     clp_problem_file_destroy(read);
     free(labels);
     return status;

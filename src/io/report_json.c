@@ -59,10 +59,58 @@ static json_t *device_json(const clp_device_info *info)
 static json_t *flux_json(const clp_report *report)
 {
     json_t *flux = json_object();
-    for (int side = 0; side < CLP_SIDES; side++)
+    for (int side = 0; side < 2 * clp_grid_dimensions(&report->grid); side++)
         if (!isnan(report->flux[side]))
             json_object_set_new(flux, clp_side_name((clp_side)side), number(report->flux[side]));
+    for (size_t e = 0; e < report->electrode_count; e++)
+        json_object_set_new(flux, report->electrodes[e].name, number(report->electrodes[e].flux));
     return flux;
+}
+
+static json_t *electrodes_json(const clp_report *report)
+{
+    json_t *all = json_object();
+    for (size_t e = 0; e < report->electrode_count; e++) {
+        const clp_electrode_report *electrode = &report->electrodes[e];
+        json_object_set_new(all, electrode->name,
+                            json_pack("{s:b, s:o, s:o}", "floating", (int)electrode->floating, "value",
+                                      number(electrode->value), "flux", number(electrode->flux)));
+    }
+    return all;
+}
+
+static json_t *matrix_json(const clp_report *report)
+{
+    if (!report->matrix) return json_null();
+    json_t *names = json_array(), *rows = json_array();
+    for (size_t i = 0; i < report->conductor_count; i++) {
+        json_t *row = json_array();
+        for (size_t j = 0; j < report->conductor_count; j++)
+            json_array_append_new(row, number(report->matrix[i * report->conductor_count + j]));
+        json_array_append_new(rows, row);
+        json_array_append_new(names, text(report->conductors[i]));
+    }
+    return json_pack("{s:o, s:o}", "conductors", names, "values", rows);
+}
+
+static json_t *quantities_json(const clp_report *report)
+{
+    json_t *balance = json_pack("{s:o, s:o, s:o}", "source", number(report->source), "sink",
+                                number(report->sink), "imbalance", number(report->imbalance));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "minimum", number(report->minimum),
+                     "maximum", number(report->maximum), "mean", number(report->mean), "energy",
+                     number(report->energy), "capacitance", number(report->capacitance), "flux",
+                     flux_json(report), "electrodes", electrodes_json(report), "balance", balance, "matrix",
+                     matrix_json(report));
+}
+
+static json_t *problem_json(const clp_report *report)
+{
+    json_t *nodes = json_array();
+    for (int axis = 0; axis < clp_grid_dimensions(&report->grid); axis++)
+        json_array_append_new(nodes, whole(report->grid.nodes[axis]));
+    return json_pack("{s:i, s:o, s:o, s:b}", "dimensions", clp_grid_dimensions(&report->grid), "nodes", nodes,
+                     "unknowns", whole(report->unknowns), "singular", (int)report->singular);
 }
 
 static json_t *seconds_json(const clp_report *report)
@@ -74,9 +122,6 @@ static json_t *seconds_json(const clp_report *report)
 
 clp_status clp_report_write_json(const char *path, const clp_report *report)
 {
-    json_t *problem =
-        json_pack("{s:i, s:[o, o], s:o}", "dimensions", CLP_AXES, "nodes", whole(report->grid.nodes[0]),
-                  whole(report->grid.nodes[1]), "unknowns", whole(report->unknowns));
     json_t *solver = json_pack(
         "{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:b, s:s}", "method", report->method, "precision",
         report->precision, "criterion", report->criterion, "tolerance", number(report->tolerance), "check",
@@ -91,15 +136,12 @@ clp_status clp_report_write_json(const char *path, const clp_report *report)
     json_t *performance = json_pack(
         "{s:o, s:o, s:o}", "updates_per_second", number(report->updates_per_second), "bytes_per_second",
         number(report->bytes_per_second), "unknowns_per_second", number(report->unknowns_per_second));
-    json_t *quantities = json_pack("{s:o, s:o, s:o, s:o, s:o}", "minimum", number(report->minimum), "maximum",
-                                   number(report->maximum), "mean", number(report->mean), "energy",
-                                   number(report->energy), "flux", flux_json(report));
     json_t *memory = json_pack("{s:o, s:o}", "device_bytes", whole(report->device_bytes), "bytes_per_unknown",
                                number(report->bytes_per_unknown));
     json_t *root = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "clpoisson", clp_version(),
-                             "problem", problem, "device", device_json(&report->device), "solver", solver,
-                             "error", error, "seconds", seconds_json(report), "memory", memory, "performance",
-                             performance, "quantities", quantities);
+                             "problem", problem_json(report), "device", device_json(&report->device),
+                             "solver", solver, "error", error, "seconds", seconds_json(report), "memory",
+                             memory, "performance", performance, "quantities", quantities_json(report));
     return write_json(path, root);
 }
 

@@ -71,34 +71,3 @@ bool clp_scalar_is_npy(const char *text)
     size_t length = strlen(text);
     return length > 4 && strcasecmp(text + length - 4, ".npy") == 0;
 }
-
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-
-/* Not a parser: made of nothing but numbers, known names and operators, so that a misspelt number or a stray
- * word is not taken for one. */
-bool clp_scalar_is_formula(const char *text)
-{
-    static const char *const words[] = {"x",   "y",   "z",     "t",    "pi",  "e",   "sin",
-                                        "cos", "tan", "exp",   "log",  "abs", "min", "sqrt",
-                                        "max", "pow", "floor", "ceil", NULL};
-    bool something = false;
-    for (const char *at = text; *at;) {
-        const char *end = is_digit(*at) || *at == '.' ? skip_number(at, '.') : at;
-        if (end == at && is_letter(*at)) {
-            while (is_letter(*end) || is_digit(*end)) end++;
-            if (!is_one_of(at, (size_t)(end - at), words)) return false;
-            something = true;
-        } else if (end == at) {
-            if (!strchr("+-*/^()<>=?:, \t\n", *at)) return false;
-            something = something || strchr("*/^", *at);
-            end++;
-        } else if (is_letter(*end)) {
-            return false; /* 0x10, 1_000, 3m */
-        }
-        at = end;
-    }
-    return something;
-}

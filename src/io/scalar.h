@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a text in a problem file is: nothing, yes or no, a number, a formula. */
+/* What a text in a problem file is: nothing, yes or no, a number, the name of an array. */
 #ifndef CLP_IO_SCALAR_H
 #define CLP_IO_SCALAR_H
 
@@ -16,9 +16,6 @@ bool clp_scalar_number(const char *text, double *value);
 
 /* A number with a decimal comma, such as 1,5. */
 bool clp_scalar_has_comma(const char *text);
-
-/* A formula in x, y, z and t, such as 75*y. */
-bool clp_scalar_is_formula(const char *text);
 
 /* The name of a NumPy file. */
 bool clp_scalar_is_npy(const char *text);

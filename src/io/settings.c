@@ -45,17 +45,54 @@ static clp_tree *find_child(const clp_tree *map, const char *key, bool sides)
     return NULL;
 }
 
+/* The entry of a list of regions by its name, or its number from 1. */
+static clp_tree *find_region(const clp_tree *list, const char *key)
+{
+    size_t number, count = 0;
+    for (clp_tree *child = list->first; child; child = child->next) {
+        const clp_tree *name = child->kind == CLP_TREE_MAP ? clp_tree_find(child, "name") : NULL;
+        if (name && name->text && strcmp(name->text, key) == 0) return child;
+    }
+    if (!clp_parse_size(key, &number)) return NULL;
+    for (clp_tree *child = list->first; child; child = child->next)
+        if (++count == number) return child;
+    return NULL;
+}
+
+static clp_status fail_region(const clp_tree *place, const clp_tree *list, const char *key)
+{
+    const char *names[64];
+    char shown[CLP_SHOWN_SIZE], near[CLP_SHOWN_SIZE];
+    size_t count = 0;
+    for (const clp_tree *child = list->first; child && count < 64; child = child->next) {
+        const clp_tree *name = child->kind == CLP_TREE_MAP ? clp_tree_find(child, "name") : NULL;
+        if (name && name->text) names[count++] = name->text;
+    }
+    const char *nearest = clp_nearest(key, names, count);
+    if (nearest)
+        return clp_fail_at(place, "no region has the name or number '%s'; did you mean '%s'?",
+                           clp_show(key, shown), clp_show(nearest, near));
+    return clp_fail_at(place, "no region has the name or number '%s'", clp_show(key, shown));
+}
+
 /* Goes down a path of keys, which is cut up at its dots; makes what is missing. */
 static clp_status open_path(clp_tree *root, char *path, const char *label, clp_tree **leaf)
 {
     const clp_tree place = {.where = label};
     clp_tree *node = root;
-    bool sides = false;
+    bool sides = false, regions = false;
     for (size_t depth = 0; path; depth++) {
         char *key = path, *dot = strchr(path, '.');
         path = dot ? dot + 1 : NULL;
         if (dot) *dot = '\0';
         if (!*key || depth == PATH_DEPTH) return fail_form(&place);
+        if (regions && node->kind == CLP_TREE_LIST) {
+            clp_tree *region = find_region(node, key);
+            if (!region) return fail_region(&place, node, key);
+            regions = false;
+            node = region;
+            continue;
+        }
         if (node->kind != CLP_TREE_MAP) { /* top: 100 becomes top: {value: ...} */
             clp_tree *map = clp_tree_add(NULL, CLP_TREE_MAP, NULL, NULL);
             if (!map) return clp_fail_host_memory(sizeof *map);
@@ -69,6 +106,7 @@ static clp_status open_path(clp_tree *root, char *path, const char *label, clp_t
             child->where = label;
         }
         sides = depth == 0 && strcmp(key, "boundary") == 0;
+        regions = depth == 0 && strcmp(key, "regions") == 0;
         node = child;
     }
     *leaf = node;

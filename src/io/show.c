@@ -7,7 +7,7 @@
 /* Longest text shown, in bytes, before the dots. */
 enum { SHOWN_LIMIT = 64 };
 
-size_t clp_utf8_length(const char *text, size_t left)
+size_t clp_character_length(const char *text, size_t left)
 {
     if (left == 0) return 0;
     unsigned first = (unsigned char)text[0];
@@ -40,7 +40,7 @@ const char *clp_show(const char *text, char *shown)
 {
     size_t size = strlen(text), from = 0, to = 0;
     while (from < size && to < SHOWN_LIMIT) {
-        size_t length = clp_utf8_length(text + from, size - from);
+        size_t length = clp_character_length(text + from, size - from);
         if (length == 0 || is_tricky(text + from, length)) {
             shown[to++] = '?';
             from += length ? length : 1;

@@ -9,7 +9,7 @@
 enum { CLP_SHOWN_SIZE = 96 };
 
 /* Bytes of the UTF-8 character at `text`, of which `left` bytes may be read; 0 where there is none. */
-size_t clp_utf8_length(const char *text, size_t left);
+size_t clp_character_length(const char *text, size_t left);
 
 /* Writes a text for a message into shown[CLP_SHOWN_SIZE]: cut to a sane length, everything that could play
  * tricks on a terminal replaced by '?'. Returns shown. */

@@ -104,7 +104,17 @@ clp_status clp_fail_at(const clp_tree *node, const char *format, ...)
 
 clp_status clp_fail_within_at(clp_status status, const clp_tree *node)
 {
-    if (status != CLP_ERROR_INPUT) return status;
+    if (status != CLP_ERROR_INPUT && status != CLP_ERROR_FILE && status != CLP_ERROR_UNSUPPORTED)
+        return status;
     if (node->line) return clp_fail_within(status, "%s:%zu: ", node->where, node->line);
     return clp_fail_within(status, "%s: ", node->where);
+}
+
+const char *clp_tree_place(const clp_tree *node, char *text, size_t size)
+{
+    if (node->line)
+        snprintf(text, size, "line %zu", node->line);
+    else
+        clp_cut_text(text, size, node->where);
+    return text;
 }

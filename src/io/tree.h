@@ -46,7 +46,11 @@ void clp_tree_replace(clp_tree *node, clp_tree *value);
 /* CLP_ERROR_INPUT with the place of a node before the message. */
 __attribute__((format(printf, 2, 3))) clp_status clp_fail_at(const clp_tree *node, const char *format, ...);
 
-/* Puts the place of a node before the stored message, if that is about input. Returns `status`. */
+/* Puts the place of a node before the stored message, if that is about what it says or names. Returns
+ * `status`. */
 clp_status clp_fail_within_at(clp_status status, const clp_tree *node);
+
+/* Where a node stands, for the middle of a message: "line 5" or "--set boundary.top=50". Returns `text`. */
+const char *clp_tree_place(const clp_tree *node, char *text, size_t size);
 
 #endif

@@ -2,6 +2,7 @@
 #include "io/values.h"
 
 #include "base/text.h"
+#include "io/declare.h"
 #include "io/scalar.h"
 #include "io/show.h"
 
@@ -9,6 +10,17 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
+
+void clp_path_join(char *path, const char *group, const char *name)
+{
+    char shown[CLP_SHOWN_SIZE];
+    clp_cut_text(path, CLP_PATH_SIZE, group);
+    size_t length = strlen(path);
+    if (length + 2 > CLP_PATH_SIZE) return;
+    if (length > 0) path[length++] = '.';
+    clp_cut_text(path + length, CLP_PATH_SIZE - length, clp_show(name, shown));
+}
 
 /* What was given, in a few words. */
 static const char *describe(const clp_tree *node, char *text, size_t size)
@@ -21,86 +33,63 @@ static const char *describe(const clp_tree *node, char *text, size_t size)
     return text;
 }
 
-clp_status clp_value_fail(const clp_value *v)
+clp_status clp_value_fail(const clp_key_value *v)
 {
     char text[CLP_SHOWN_SIZE + 2];
     const char *given = describe(v->node, text, sizeof text);
     const char *hint = v->node->text && clp_scalar_has_comma(v->node->text)
                            ? "; numbers take a decimal point, not a comma"
                            : "";
-    if (v->key->kind == CLP_KEY_FIXED)
-        return clp_fail_at(v->node, "'%s' takes only %s in this version, not %s%s", v->path,
-                           v->key->help.initial, given, hint);
     return clp_fail_at(v->node, "'%s' takes %s, not %s%s; for example %s", v->path, v->key->help.value, given,
                        hint, v->key->example);
 }
 
 /* What the contract of the format knows and this version does not do. */
-static clp_status fail_later(const clp_value *v, const char *what, const char *instead)
+static clp_status fail_later(const clp_key_value *v, const char *what, const char *instead)
 {
     return clp_fail_at(v->node, "'%s'%s is not in this version yet (%s); %s", v->path, what, clp_version(),
                        instead);
 }
 
-static clp_status read_later(const clp_value *v)
+static clp_status read_later(const clp_key_value *v)
 {
     return fail_later(v, "", v->key->instead);
 }
 
-static bool is_plain_text(const clp_tree *node)
+bool clp_value_is_text(const clp_tree *node)
 {
     return node->kind == CLP_TREE_TEXT && *node->text && !clp_scalar_is_null(node) &&
            !clp_scalar_is_boolean(node);
 }
 
-static clp_status parse_number(const clp_value *v, double *number)
+/* ---- numbers ---- */
+
+clp_status clp_value_check_range(const clp_key_value *v, double number)
 {
-    char shown[CLP_SHOWN_SIZE], what[CLP_SHOWN_SIZE + 64];
-    if (!is_plain_text(v->node)) return clp_value_fail(v);
-    const char *text = v->node->text;
-    if (!clp_scalar_number(text, number)) {
-        bool npy = clp_scalar_is_npy(text);
-        if (!v->key->field || (!npy && !clp_scalar_is_formula(text))) return clp_value_fail(v);
-        snprintf(what, sizeof what, ": %s such as '%s'", npy ? "a file of values" : "an expression",
-                 clp_show(text, shown));
-        return fail_later(v, what, v->key->instead ? v->key->instead : "write a number");
-    }
-    if (!isfinite(*number))
-        return clp_fail_at(v->node, "'%s': %s is too large; numbers go up to 1.79e308", v->path,
-                           clp_show(text, shown));
-    if (v->key->positive && !(*number > 0))
-        return clp_fail_at(v->node, "'%s': %s is not above 0; it takes %s, for example %s", v->path,
-                           clp_show(text, shown), v->key->help.value, v->key->example);
+    char shown[CLP_SHOWN_SIZE];
+    clp_show(v->node->text, shown);
+    if (!isfinite(number))
+        return clp_fail_at(v->node, "'%s': %s is too large; numbers go up to 1.79e308", v->path, shown);
+    if (v->key->positive && !(number > 0))
+        return clp_fail_at(v->node, "'%s': %s is not above 0; it takes %s, for example %s", v->path, shown,
+                           v->key->help.value, v->key->example);
+    if (v->key->not_negative && number < 0)
+        return clp_fail_at(v->node, "'%s': %s is below 0; it takes 0 or more, for example %s", v->path, shown,
+                           v->key->example);
     return CLP_OK;
 }
 
-static clp_status read_number(const clp_value *v)
+clp_status clp_value_number(const clp_key_value *v, double *number)
 {
-    return parse_number(v, v->target);
+    if (!clp_value_is_text(v->node) || !clp_scalar_number(v->node->text, number)) return clp_value_fail(v);
+    return clp_value_check_range(v, *number);
 }
 
-/* The one value that some keys may have so far. */
-static clp_status parse_only(const clp_value *v, double only)
-{
-    double number = 0;
-    if (v->node->kind != CLP_TREE_TEXT) return clp_value_fail(v);
-    CLP_TRY(parse_number(v, &number));
-    if (number == only) return CLP_OK;
-    char what[32];
-    snprintf(what, sizeof what, " other than %d", (int)only);
-    return fail_later(v, what, v->key->instead);
-}
-
-static clp_status read_fixed(const clp_value *v)
-{
-    return parse_only(v, v->key->help.initial[0] - '0');
-}
-
-static clp_status parse_whole(const clp_value *v, size_t least, size_t *whole)
+static clp_status parse_whole(const clp_key_value *v, size_t least, size_t *whole)
 {
     char shown[CLP_SHOWN_SIZE];
     double number;
-    if (!is_plain_text(v->node)) return clp_value_fail(v);
+    if (!clp_value_is_text(v->node)) return clp_value_fail(v);
     const char *text = v->node->text;
     if (!clp_parse_size(text, whole)) {
         if (!clp_scalar_number(text, &number)) return clp_value_fail(v);
@@ -122,48 +111,102 @@ static bool is_auto(const clp_tree *node)
     return node->kind == CLP_TREE_TEXT && strcmp(node->text, "auto") == 0;
 }
 
-static clp_status read_tolerance(const clp_value *v)
+static clp_status read_tolerance(const clp_key_value *v)
 {
-    return is_auto(v->node) ? CLP_OK : parse_number(v, v->target);
+    return is_auto(v->node) ? CLP_OK : clp_value_number(v, v->target);
 }
 
-static clp_status read_count(const clp_value *v)
+static clp_status read_count(const clp_key_value *v)
 {
     return is_auto(v->node) ? CLP_OK : parse_whole(v, 1, v->target);
 }
 
-static clp_status read_list(const clp_value *v, clp_status (*read_element)(const clp_value *),
-                            size_t element_size)
+/* ---- lists of numbers ---- */
+
+static clp_status count_elements(const clp_key_value *v, size_t least, size_t most, size_t *count)
 {
     if (v->node->kind != CLP_TREE_LIST) return clp_value_fail(v);
-    size_t count = 0;
-    for (const clp_tree *element = v->node->first; element; element = element->next) count++;
-    if (count == 3) return fail_later(v, " with three axes", "write two numbers, for x and y");
-    if (count != CLP_AXES)
-        return clp_fail_at(v->node, "'%s' takes %s, not a list of %zu; for example %s", v->path,
-                           v->key->help.value, count, v->key->example);
-    char *target = v->target;
-    for (const clp_tree *element = v->node->first; element; element = element->next, target += element_size)
-        CLP_TRY(read_element(&(clp_value){v->key, v->path, element, target}));
+    *count = 0;
+    for (const clp_tree *element = v->node->first; element; element = element->next) ++*count;
+    if (*count >= least && *count <= most) return CLP_OK;
+    return clp_fail_at(v->node, "'%s' takes %s, not a list of %zu; for example %s", v->path,
+                       v->key->help.value, *count, v->key->example);
+}
+
+clp_status clp_value_numbers(const clp_key_value *v, size_t least, size_t most, double *numbers,
+                             size_t *count)
+{
+    CLP_TRY(count_elements(v, least, most, count));
+    for (const clp_tree *element = v->node->first; element; element = element->next)
+        CLP_TRY(clp_value_number(&(clp_key_value){v->key, v->path, element, NULL}, numbers++));
     return CLP_OK;
 }
 
-static clp_status read_pair(const clp_value *v)
+static clp_status read_number(const clp_key_value *v)
 {
-    return read_list(v, read_number, sizeof(double));
+    clp_given_numbers *given = v->target;
+    given->node = v->node;
+    given->count = 1;
+    return clp_value_number(v, given->at);
 }
 
-static clp_status read_extent(const clp_value *v)
+static clp_status read_point(const clp_key_value *v)
 {
-    return parse_whole(v, CLP_NODES_MIN, v->target);
+    clp_given_numbers *given = v->target;
+    given->node = v->node;
+    return clp_value_numbers(v, 2, 3, given->at, &given->count);
 }
 
-static clp_status read_nodes(const clp_value *v)
+static clp_status read_range(const clp_key_value *v)
 {
-    return read_list(v, read_extent, sizeof(size_t));
+    clp_given_numbers *given = v->target;
+    given->node = v->node;
+    return clp_value_numbers(v, 2, 2, given->at, &given->count);
 }
 
-static clp_status fail_choice(const clp_value *v, bool known)
+static clp_status read_points(const clp_key_value *v)
+{
+    if (v->node->kind != CLP_TREE_LIST) return clp_value_fail(v);
+    *(const clp_tree **)v->target = v->node;
+    return CLP_OK;
+}
+
+static clp_status read_nodes(const clp_key_value *v)
+{
+    clp_given_nodes *given = v->target;
+    given->node = v->node;
+    CLP_TRY(count_elements(v, 2, 3, &given->count));
+    size_t axis = 0;
+    for (const clp_tree *element = v->node->first; element; element = element->next, axis++) {
+        const clp_key_value one = {v->key, v->path, element, NULL};
+        CLP_TRY(parse_whole(&one, given->count == 3 ? 0 : CLP_NODES_MIN, &given->at[axis]));
+        if (given->at[axis] < CLP_NODES_MIN)
+            return clp_fail_at(element,
+                               "'%s': %zu along %c is too few; use at least %d, or leave this axis out of "
+                               "'domain.size' and 'domain.nodes' for a problem in two dimensions",
+                               v->path, given->at[axis], "xyz"[axis], CLP_NODES_MIN);
+    }
+    return CLP_OK;
+}
+
+/* ---- words ---- */
+
+static clp_status read_field(const clp_key_value *v)
+{
+    return clp_value_field(v, v->target);
+}
+
+static clp_status read_flag(const clp_key_value *v)
+{
+    clp_given_flag *flag = v->target;
+    bool on = v->node->kind == CLP_TREE_TEXT && strcasecmp(v->node->text, "true") == 0;
+    if (!on && !(v->node->kind == CLP_TREE_TEXT && strcasecmp(v->node->text, "false") == 0))
+        return clp_value_fail(v);
+    *flag = (clp_given_flag){v->node, on};
+    return CLP_OK;
+}
+
+static clp_status fail_choice(const clp_key_value *v, bool known)
 {
     const char *names[16], *nearest = NULL;
     char allowed[128] = "", what[CLP_SHOWN_SIZE], given[CLP_SHOWN_SIZE + 2];
@@ -182,7 +225,7 @@ static clp_status fail_choice(const clp_value *v, bool known)
         return fail_later(v, what, instead);
     }
     const char *text = describe(v->node, given, sizeof given);
-    if (is_plain_text(v->node)) nearest = clp_nearest(v->node->text, names, count);
+    if (clp_value_is_text(v->node)) nearest = clp_nearest(v->node->text, names, count);
     if (nearest)
         return clp_fail_at(v->node, "'%s' takes one of %s, not %s; did you mean '%s'?", v->path, allowed,
                            text, nearest);
@@ -190,7 +233,7 @@ static clp_status fail_choice(const clp_value *v, bool known)
                        v->key->example);
 }
 
-static clp_status read_choice(const clp_value *v)
+static clp_status read_choice(const clp_key_value *v)
 {
     if (v->node->kind == CLP_TREE_TEXT)
         for (const clp_choice *choice = v->key->choices; choice->name; choice++) {
@@ -202,57 +245,47 @@ static clp_status read_choice(const clp_value *v)
     return fail_choice(v, false);
 }
 
-static clp_status read_file(const clp_value *v)
+static clp_status read_name(const clp_key_value *v)
+{
+    if (!clp_value_is_text(v->node)) return clp_value_fail(v);
+    *(const char **)v->target = v->node->text;
+    return CLP_OK;
+}
+
+static clp_status read_file(const clp_key_value *v)
 {
     double number;
-    if (!is_plain_text(v->node)) return clp_value_fail(v);
+    if (!clp_value_is_text(v->node)) return clp_value_fail(v);
     if (!v->node->quoted && clp_scalar_number(v->node->text, &number)) /* more likely meant as a switch */
         return clp_value_fail(v);
     *(const char **)v->target = v->node->text;
     return CLP_OK;
 }
 
-/* Says what happens on a side; a second word about it contradicts or repeats the first. */
-static clp_status say(const clp_value *v, clp_boundary boundary)
+clp_status clp_value_read(const clp_key_value *value)
 {
-    clp_declared_side *side = v->target;
-    if (side->said)
-        return clp_fail_at(v->node,
-                           "'%s' comes beside '%s', which already says what happens on the side; keep one",
-                           v->path, side->said->key);
-    side->boundary = boundary;
-    side->said = v->node;
-    return CLP_OK;
-}
-
-static clp_status read_side_value(const clp_value *v)
-{
-    double value = 0;
-    CLP_TRY(parse_number(v, &value));
-    return say(v, (clp_boundary){.kind = CLP_BOUNDARY_VALUE, .value = value});
-}
-
-static clp_status read_side_flux(const clp_value *v)
-{
-    CLP_TRY(parse_only(v, 0));
-    return say(v, (clp_boundary){.kind = CLP_BOUNDARY_INSULATED});
-}
-
-clp_status clp_value_read(const clp_value *value)
-{
-    static clp_status (*const readers[])(const clp_value *) = {
+    static clp_status (*const readers[])(const clp_key_value *) = {
         [CLP_KEY_LATER] = read_later,
-        [CLP_KEY_FIXED] = read_fixed,
         [CLP_KEY_NUMBER] = read_number,
-        [CLP_KEY_PAIR] = read_pair,
+        [CLP_KEY_POINT] = read_point,
+        [CLP_KEY_RANGE] = read_range,
+        [CLP_KEY_POINTS] = read_points,
         [CLP_KEY_NODES] = read_nodes,
+        [CLP_KEY_VALUE] = read_field,
+        [CLP_KEY_FLAG] = read_flag,
         [CLP_KEY_TOLERANCE] = read_tolerance,
         [CLP_KEY_COUNT] = read_count,
         [CLP_KEY_CHOICE] = read_choice,
+        [CLP_KEY_NAME] = read_name,
         [CLP_KEY_FILE] = read_file,
-        [CLP_KEY_SIDE] = read_side_value,
-        [CLP_KEY_SIDE_VALUE] = read_side_value,
-        [CLP_KEY_SIDE_FLUX] = read_side_flux,
+        [CLP_KEY_SIDE] = clp_side_read,
+        [CLP_KEY_HELD] = clp_side_read_held,
+        [CLP_KEY_FLUX] = clp_side_read_flux,
+        [CLP_KEY_TRANSFER] = clp_side_read_transfer,
+        [CLP_KEY_AMBIENT] = clp_side_read_ambient,
+        [CLP_KEY_AXIS] = clp_axis_read,
+        [CLP_KEY_REGIONS] = clp_regions_read,
+        [CLP_KEY_COLORS] = clp_colors_read,
     };
     return readers[value->key->kind](value);
 }

@@ -59,7 +59,7 @@ clp_status clp_yaml_check_text(const clp_yaml_source *source)
 {
     for (size_t i = 0, length; i < source->size; i += length) {
         unsigned char byte = (unsigned char)source->text[i];
-        length = clp_utf8_length(source->text + i, source->size - i);
+        length = clp_character_length(source->text + i, source->size - i);
         if (length == 0)
             return fail_line(source, line_at(source, i),
                              "this is not UTF-8 text; save the file as UTF-8 (plain text)");

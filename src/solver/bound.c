@@ -1,18 +1,159 @@
 /* SPDX-License-Identifier: MIT */
 #include "solver/bound.h"
 
-#include <math.h>
+#include "backend/reference/reference.h"
+#include "solver/cascade.h"
+#include "solver/method.h"
+#include "solver/state.h"
 
-double clp_bound_factor(const clp_operator *op)
+#include "base/checked.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* The rounding of these functions themselves. */
+static const double rounding = 1 + 0x1p-40;
+
+/* Smallest part of a control volume that belongs to a node of a box without held sides. */
+static double smallest_part(const clp_operator *op)
 {
-    double least = INFINITY;
-    for (int axis = 0; axis < CLP_AXES; axis++) {
+    double part = 1;
+    for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++)
+        if (!op->periodic[axis]) part *= 0.5;
+    return part;
+}
+
+clp_bound clp_bound_plain(const clp_operator *op, bool singular)
+{
+    if (singular) {
+        double factor = 1 / (clp_lowest_eigenvalue(op) * op->diagonal * sqrt(smallest_part(op)));
+        return (clp_bound){.factor = factor * rounding, .of_two = true, .certified = true};
+    }
+    /* Between two held sides a length L apart w = x (L - x) / 2k will do, between a held and an insulated one
+     * w = x (2L - x) / 2k, which the stencil is exact for; with a reaction w = 1 / sigma. */
+    double least = op->shunt > 0 ? 1 / op->shunt : INFINITY;
+    for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++) {
         int held = op->held[2 * axis] + op->held[2 * axis + 1];
         if (held == 0) continue;
         /* size^2 / k, from the very conductance that the sweeps use */
-        double cells = (double)(op->grid.nodes[axis] - 1);
-        double square = cells * cells / op->conductance[axis];
+        double cells = (double)(op->grid.nodes[axis] - 1), square = cells * cells / op->conductance[axis];
         least = fmin(least, held == 2 ? square / 8 : square / 2);
     }
-    return least * (1 + 0x1p-48); /* the rounding of this function itself */
+    return (clp_bound){.factor = least * rounding, .certified = true};
+}
+
+clp_bound clp_bound_singular(const clp_operator *op)
+{
+    clp_operator box = *op;
+    double least = INFINITY;
+    for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++) {
+        double spacing = clp_grid_spacing(&op->grid, axis);
+        box.conductance[axis] = 1 / (spacing * spacing);
+        for (size_t p = 0; p < clp_grid_node_count(&op->grid); p++) {
+            if (clp_operator_at(op, p, axis) + 1 == op->grid.nodes[axis]) continue;
+            double unit = box.conductance[axis] * clp_operator_face_part(op, axis, p);
+            least = fmin(least, op->network->conductance[axis][p] / unit);
+        }
+    }
+    box.diagonal = 1;
+    double eigenvalue = least * clp_lowest_eigenvalue(&box);
+    return (clp_bound){
+        .factor = rounding / (eigenvalue * smallest_part(op)), .of_two = true, .certified = eigenvalue > 0};
+}
+
+clp_bound clp_bound_of(const clp_operator *op, const double *w, const double *f)
+{
+    double highest = 0, lowest = 0;
+    for (size_t p = 0; p < clp_grid_node_count(&op->grid); p++) {
+        highest = fmax(highest, w[p]);
+        lowest = fmin(lowest, w[p]);
+    }
+    clp_norms norms = clp_reference_residual(op, w, f);
+    /* A w >= (1 - largest) f, but for the rounding of the recomputation: some operations on values up to w.
+     */
+    double missing = norms.largest + 32 * 0x1p-53 * op->diagonal * highest;
+    bool certified = missing < 1 && lowest >= 0;
+    return (clp_bound){.factor = certified ? highest / (1 - missing) * rounding : 2 * highest,
+                       .certified = certified};
+}
+
+double clp_bound_value(const clp_bound *bound, clp_norms norms)
+{
+    return bound->factor * (bound->of_two ? norms.two : norms.largest);
+}
+
+/* ---- w of a network ---- */
+
+/* f = D[p] / D, and 0 where nothing is to be solved. */
+static double *create_load(const clp_operator *op)
+{
+    size_t count = clp_grid_node_count(&op->grid);
+    double *f = malloc(count * sizeof *f);
+    for (size_t p = 0; f && p < count; p++)
+        f[p] = op->network->diagonal[p] / op->diagonal;
+    return f;
+}
+
+/* Solves A w = f from 0 until the residual is a tenth of f, or gets no better. */
+static clp_status solve_for_w(clp_solver *solver, clp_iteration *iteration)
+{
+    enum { PATIENCE = 30 };
+    const double enough = 0.1;
+    clp_norms norms;
+    double best = INFINITY, before = NAN;
+    int since = 0;
+    while (since < PATIENCE) {
+        size_t sweeps = 0, steps = clp_max(solver->method->period(iteration), 16);
+        CLP_TRY(solver->method->iterate(iteration, steps, false, &sweeps));
+        solver->report.sweeps += sweeps;
+        CLP_TRY(solver->device->backend->residual_norms(iteration->u, iteration->q, &norms));
+        if (!isfinite(norms.field) || norms.largest <= enough) return CLP_OK;
+        if (norms.largest < 0.9 * best) since = 0;
+        best = fmin(best, norms.largest);
+        since++;
+        if (solver->method->learn && before > 0) solver->method->learn(iteration, norms.two / before, steps);
+        before = norms.two;
+        clp_progress progress = {.iterations = 0,
+                                 .sweeps = solver->report.sweeps,
+                                 .value = norms.largest,
+                                 .tolerance = enough,
+                                 .sweeps_left = NAN,
+                                 .updates_per_second = NAN};
+        if (solver->options.monitor && !solver->options.monitor(solver->options.monitor_user, &progress))
+            return CLP_OK;
+    }
+    return CLP_OK;
+}
+
+static clp_status find_w(clp_solver *solver)
+{
+    const clp_backend *backend = solver->device->backend;
+    const clp_operator *op = &solver->assembly.op;
+    size_t rows = clp_layout_rows(&solver->level->layout);
+    clp_field *load = solver->q, *own = NULL;
+    double *f = create_load(op);
+    if (!f) return clp_fail_host_memory(clp_grid_node_count(&op->grid) * sizeof *f);
+    clp_status status = CLP_OK;
+    if (!load) status = backend->field_create(solver->level, &own);
+    if (own) load = own;
+    if (status == CLP_OK) status = backend->field_write(load, 0, rows, f);
+    if (status != CLP_OK) goto cleanup;
+    solver->iteration =
+        clp_iteration_begin(solver->u, solver->scratch, load, solver->correction, solver->residual);
+    status = clp_cascade_guess_bound(solver);
+    if (status == CLP_OK) status = solve_for_w(solver, &solver->iteration);
+    if (status == CLP_OK) status = backend->field_read(solver->u, 0, rows, solver->values);
+    if (status == CLP_OK) solver->bound = clp_bound_of(op, solver->values, f);
+cleanup:
+    backend->field_destroy(own);
+    free(f);
+    return status;
+}
+
+clp_status clp_solver_find_bound(clp_solver *solver)
+{
+    const clp_operator *op = &solver->assembly.op;
+    if (op->network && !solver->assembly.singular) return find_w(solver);
+    solver->bound = op->network ? clp_bound_singular(op) : clp_bound_plain(op, solver->assembly.singular);
+    return CLP_OK;
 }

@@ -2,16 +2,35 @@
 #ifndef CLP_SOLVER_BOUND_H
 #define CLP_SOLVER_BOUND_H
 
-#include "backend/operator.h"
+#include "backend/backend.h"
 
 /*
- * A factor F with max |u - u*| <= F max |q - A u| for every u that agrees with the exact solution u* of A u*
- * = q on the held nodes. At least one side must be held.
+ * From norms of a residual to a bound of the error: max |u - u*| <= factor * norm for every u that agrees
+ * with the exact solution u* of A u* = q on the held nodes.
  *
- * A is an M-matrix, so if A w >= 1 then |u - u*| <= w max |r| node by node (the discrete maximum principle;
- * Varga, Matrix Iterative Analysis, 1962, chapter 3). Between two held sides a length L apart w = x (L - x) /
- * 2k will do, between a held and an insulated one w = x (2L - x) / 2k; the stencil is exact for both.
+ * A is an M-matrix, so if A w >= f > 0 then |u - u*| <= w max |r / f| node by node (the discrete maximum
+ * principle; Varga, Matrix Iterative Analysis, 1962, chapter 3); `largest` of clp_norms is max |r / f| for f
+ * = max(1, D[p] / D).
+ *
+ * Where any constant may be added to the solution there is no such w. Then the smallest eigenvalue above 0 of
+ * the box, times the smallest conductance, bounds the error in the 2-norm, and that the largest one.
  */
-double clp_bound_factor(const clp_operator *op);
+typedef struct clp_bound {
+    double factor;  /* NaN: not known */
+    bool of_two;    /* of the norm `two`, not of `largest` */
+    bool certified; /* no rounding can break it */
+} clp_bound;
+
+/* The bound for constant k, and no w to be computed. */
+clp_bound clp_bound_plain(const clp_operator *op, bool singular);
+
+/* The bound for a network that nothing holds. */
+clp_bound clp_bound_singular(const clp_operator *op);
+
+/* The bound that a w gives, checked on the host: f on the nodes in the shape of the grid. */
+clp_bound clp_bound_of(const clp_operator *op, const double *w, const double *f);
+
+/* The value for norms. */
+double clp_bound_value(const clp_bound *bound, clp_norms norms);
 
 #endif

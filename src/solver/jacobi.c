@@ -12,42 +12,44 @@
 
 enum { BATCH = 256 };
 
-static clp_status iterate(clp_field *u, clp_field *scratch, size_t steps, bool keep_previous, size_t *sweeps)
+static clp_status iterate(clp_iteration *iteration, size_t steps, bool keep_previous, size_t *sweeps)
 {
-    const clp_backend *backend = u->level->device->backend;
+    const clp_backend *backend = iteration->u->level->device->backend;
     double weights[BATCH];
     for (size_t i = 0; i < BATCH; i++) weights[i] = 1;
     size_t last = keep_previous ? 1 : 0; /* only a sweep on its own leaves the field from before */
     for (size_t left = steps - last; left > 0;) {
         size_t now = clp_min(left, BATCH);
-        CLP_TRY(backend->sweep(u, scratch, NULL, weights, now));
+        CLP_TRY(backend->sweep(iteration->u, iteration->scratch, iteration->q, weights, now));
         left -= now;
     }
-    if (last) CLP_TRY(backend->sweep(u, scratch, NULL, weights, last));
+    if (last) CLP_TRY(backend->sweep(iteration->u, iteration->scratch, iteration->q, weights, last));
     *sweeps = steps;
     return CLP_OK;
 }
 
-/*
- * The slowest mode is half a sine wave between two held sides, a quarter between a held and an insulated one,
- * constant between insulated ones; with angle t per node along an axis of share s, a sweep multiplies it by 1
- * - sum 4 s sin^2(t/2).
- */
-static double log_factor(const clp_operator *op)
+static size_t period(const clp_iteration *iteration)
 {
-    double loss = 0;
-    for (int axis = 0; axis < CLP_AXES; axis++) {
-        int held = op->held[2 * axis] + op->held[2 * axis + 1];
-        double angle = 0.5 * held * M_PI / (double)(op->grid.nodes[axis] - 1);
-        double sine = sin(0.5 * angle);
-        loss += 4 * op->conductance[axis] / clp_operator_diagonal(op) * sine * sine;
-    }
-    return log1p(-loss);
+    (void)iteration;
+    return 1;
+}
+
+static double log_factor(const clp_iteration *iteration)
+{
+    return log1p(-iteration->lowest);
+}
+
+static void learn(clp_iteration *iteration, double factor, size_t steps)
+{
+    if (factor < 1) clp_iteration_lower(iteration, -expm1(log(factor) / (double)steps));
 }
 
 const clp_method clp_method_jacobi = {
     .name = "jacobi",
     .summary = "every node from the values before; simple and slow",
+    .monotone = true,
     .iterate = iterate,
+    .period = period,
     .log_factor = log_factor,
+    .learn = learn,
 };

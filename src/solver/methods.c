@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static const clp_method *const methods[] = {&clp_method_jacobi};
+static const clp_method *const methods[] = {&clp_method_chebyshev, &clp_method_sor, &clp_method_jacobi};
 enum { METHODS = sizeof methods / sizeof *methods };
 
 const char *const *clp_method_names(void)

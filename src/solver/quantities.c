@@ -3,55 +3,191 @@
 
 #include <math.h>
 
-/* Half at both ends of an axis: the part of a control volume, or of an edge along a side, that lies in the
- * box. */
-static double part(size_t index, size_t count)
+/* What is looked at, and where what is found goes. */
+typedef struct view {
+    const clp_assembly *assembly;
+    const clp_operator *op;
+    const double *values;
+    const size_t *electrode_of;
+    clp_electrode_report *electrodes;
+    clp_report *report;
+} view;
+
+/* The conductance of the edge from node p on along an axis, in units of the network. */
+static double edge(const clp_operator *op, int axis, size_t p)
 {
-    return index == 0 || index + 1 == count ? 0.5 : 1;
+    if (op->network) return op->network->conductance[axis][p];
+    return op->conductance[axis] * clp_operator_face_part(op, axis, p);
 }
 
-/*
- * What flows from the nodes of a held side into the domain, through the edges that leave the side at a right
- * angle. An edge that runs along another held side joins two held nodes and carries nothing into the domain.
- */
-static double side_flux(const clp_operator *op, const double *values, int side)
+/* Whether a node is the second one of a seam, which counts with the first. */
+static bool is_copy(const clp_operator *op, size_t p)
 {
-    int axis = side / 2, along = 1 - axis;
-    size_t nodes = op->grid.nodes[axis], count = op->grid.nodes[along], width = op->grid.nodes[0];
-    size_t across = axis == 0 ? 1 : width, step = axis == 0 ? width : 1;
-    const double *edge = values + (side % 2 ? (nodes - 1) * across : 0);
-    ptrdiff_t inward = side % 2 ? -(ptrdiff_t)across : (ptrdiff_t)across;
-    double area = clp_grid_spacing(&op->grid, 0) * clp_grid_spacing(&op->grid, 1), sum = 0;
-    for (size_t i = clp_operator_first(op, along); i < clp_operator_end(op, along); i++) {
-        const double *node = edge + i * step;
-        sum += part(i, count) * (node[0] - node[inward]);
-    }
-    return op->conductance[axis] * area * sum;
+    for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++)
+        if (op->periodic[axis] && clp_operator_at(op, p, axis) + 1 == op->grid.nodes[axis]) return true;
+    return false;
 }
 
-void clp_quantities(const clp_operator *op, const double *values, clp_report *report)
+double clp_mean(const clp_operator *op, const double *values)
 {
-    size_t nx = op->grid.nodes[0], ny = op->grid.nodes[1];
-    double minimum = values[0], maximum = values[0], sum = 0, x_energy = 0, y_energy = 0;
-    for (size_t j = 0; j < ny; j++) {
-        const double *row = values + j * nx;
-        double row_sum = 0, row_x = 0, row_y = 0;
-        for (size_t i = 0; i < nx; i++) {
-            minimum = fmin(minimum, row[i]);
-            maximum = fmax(maximum, row[i]);
-            row_sum += part(i, nx) * row[i];
-            if (i + 1 < nx) row_x += (row[i + 1] - row[i]) * (row[i + 1] - row[i]);
-            if (j + 1 < ny) row_y += part(i, nx) * (row[nx + i] - row[i]) * (row[nx + i] - row[i]);
+    double sum = 0, volume = 0;
+    size_t width = op->grid.nodes[0];
+    for (size_t row = 0; row < clp_grid_node_count(&op->grid); row += width) {
+        double row_sum = 0;
+        for (size_t p = row; p < row + width; p++) {
+            double part = is_copy(op, p) ? 0 : clp_operator_volume_part(op, p);
+            row_sum += part * values[p];
+            volume += part;
         }
-        sum += part(j, ny) * row_sum;
-        x_energy += part(j, ny) * row_x;
-        y_energy += row_y;
+        sum += row_sum;
     }
-    double area = clp_grid_spacing(&op->grid, 0) * clp_grid_spacing(&op->grid, 1);
-    report->minimum = minimum;
-    report->maximum = maximum;
-    report->mean = sum / ((double)(nx - 1) * (double)(ny - 1));
-    report->energy = 0.5 * area * (op->conductance[0] * x_energy + op->conductance[1] * y_energy);
-    for (int side = 0; side < CLP_SIDES; side++)
-        report->flux[side] = op->held[side] ? side_flux(op, values, side) : 0;
+    return sum / volume;
+}
+
+/* Half the dissipated power over all edges and cuts. */
+static double energy(const view *v)
+{
+    const clp_operator *op = v->op;
+    double sum = 0;
+    for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++) {
+        size_t step = clp_operator_step(op, axis);
+        for (size_t p = 0; p < clp_grid_node_count(&op->grid); p++) {
+            if (clp_operator_at(op, p, axis) + 1 == op->grid.nodes[axis] || is_copy(op, p)) continue;
+            double difference = v->values[p + step] - v->values[p];
+            sum += edge(op, axis, p) * difference * difference;
+        }
+    }
+    for (size_t c = 0; c < v->assembly->cuts.count; c++) {
+        const clp_cut *cut = &v->assembly->cuts.list[c];
+        double difference = cut->value - v->values[cut->node];
+        if (!is_copy(op, cut->node)) sum += cut->conductance * difference * difference;
+    }
+    return 0.5 * sum * clp_cell_volume(&op->grid);
+}
+
+/* Adds a flux that enters the domain from whoever holds a node. */
+static void enter(const view *v, uint16_t holder, double flux)
+{
+    if (holder < CLP_HOLDER_REGION)
+        v->report->flux[holder] += flux;
+    else
+        v->electrodes[v->electrode_of[holder - CLP_HOLDER_REGION]].flux += flux;
+}
+
+/* The side that holds a node of a plain box. */
+static uint16_t holding_side(const clp_operator *op, size_t p)
+{
+    for (int side = 0; side < 2 * clp_grid_dimensions(&op->grid); side++)
+        if (op->held[side] &&
+            clp_operator_at(op, p, side / 2) == (side % 2 ? op->grid.nodes[side / 2] - 1 : 0))
+            return (uint16_t)side;
+    return 0;
+}
+
+/* What enters an unknown node through its edges from held ones. */
+static void add_held_neighbours(const view *v, size_t p)
+{
+    const clp_operator *op = v->op;
+    double volume = clp_cell_volume(&op->grid);
+    for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++) {
+        size_t step = clp_operator_step(op, axis), at = clp_operator_at(op, p, axis),
+               last = op->grid.nodes[axis] - 1;
+        for (int back = 0; back < 2; back++) {
+            size_t q, from;
+            if (back && at == 0 && !op->periodic[axis]) continue;
+            if (!back && at == last) continue;
+            q = back ? (at > 0 ? p - step : p + (last - 1) * step) : p + step;
+            from = back ? q : p;
+            if (!clp_operator_is_held(op, q)) continue;
+            uint16_t holder = v->assembly->holder ? v->assembly->holder[q] : holding_side(op, q);
+            enter(v, holder, volume * edge(op, axis, from) * (v->values[q] - v->values[p]));
+        }
+    }
+}
+
+/* What nodes are fed with and drained by, all together. */
+typedef struct totals {
+    double fed, drained;
+} totals;
+
+/* Sides that feed or cool, over the nodes with equations of their own; taken from the totals of the nodes. */
+static void add_fed_sides(const view *v, totals *all)
+{
+    const clp_operator *op = v->op;
+    for (int side = 0; side < 2 * clp_grid_dimensions(&op->grid); side++) {
+        const double *feed = v->assembly->side_feed[side], *shunt = v->assembly->side_shunt[side];
+        size_t at_side = side % 2 ? op->grid.nodes[side / 2] - 1 : 0, n = 0;
+        for (size_t p = 0; feed && p < clp_grid_node_count(&op->grid); p++) {
+            if (clp_operator_at(op, p, side / 2) != at_side) continue;
+            double part = clp_cell_volume(&op->grid) * clp_operator_volume_part(op, p);
+            double fed = part * feed[n], drained = shunt ? part * shunt[n] * v->values[p] : 0;
+            n++;
+            if (clp_operator_is_held(op, p) || is_copy(op, p)) continue;
+            v->report->flux[side] += fed - drained;
+            all->fed -= fed;
+            all->drained -= drained;
+        }
+    }
+}
+
+/* What enters through edges that end at an electrode's outline; taken from the totals of the nodes. */
+static void add_cuts(const view *v, totals *all)
+{
+    for (size_t c = 0; c < v->assembly->cuts.count; c++) {
+        const clp_cut *cut = &v->assembly->cuts.list[c];
+        if (is_copy(v->op, cut->node)) continue;
+        double conductance = clp_cell_volume(&v->op->grid) * cut->conductance, u = v->values[cut->node];
+        enter(v, cut->holder, conductance * (cut->value - u));
+        all->fed -= conductance * cut->value;
+        all->drained -= conductance * u;
+    }
+}
+
+/* All that is fed in and drained at a node, that of sides and cuts included. */
+static void add_node(const view *v, size_t p, totals *all)
+{
+    const clp_operator *op = v->op;
+    double weight = clp_cell_volume(&op->grid) * (op->network ? 1 : clp_operator_volume_part(op, p));
+    double shunt = !op->network ? op->shunt : op->network->shunt ? op->network->shunt[p] : 0;
+    if (v->assembly->source) all->fed += weight * v->assembly->source[p];
+    all->drained += weight * shunt * v->values[p];
+}
+
+static void balance(const view *v)
+{
+    const clp_operator *op = v->op;
+    clp_report *report = v->report;
+    totals all = {0, 0};
+    for (size_t p = 0; p < clp_grid_node_count(&op->grid); p++) {
+        if (clp_operator_is_held(op, p) || is_copy(op, p)) continue;
+        add_held_neighbours(v, p);
+        add_node(v, p, &all);
+    }
+    add_fed_sides(v, &all);
+    add_cuts(v, &all);
+    double magnitude = 0;
+    for (int side = 0; side < CLP_SIDES; side++) magnitude += fabs(report->flux[side]);
+    for (size_t e = 0; e < report->electrode_count; e++) magnitude += fabs(v->electrodes[e].flux);
+    /* What sides and cuts account for cancels but for rounding. */
+    report->source = fabs(all.fed) > 1e-11 * magnitude ? all.fed : 0;
+    report->sink = fabs(all.drained) > 1e-11 * magnitude ? all.drained : 0;
+    report->imbalance = all.fed - all.drained;
+    for (int side = 0; side < CLP_SIDES; side++) report->imbalance += report->flux[side];
+    for (size_t e = 0; e < report->electrode_count; e++) report->imbalance += v->electrodes[e].flux;
+}
+
+void clp_quantities(const clp_assembly *assembly, const double *values, const size_t *electrode_of,
+                    clp_electrode_report *electrodes, clp_report *report)
+{
+    view v = {assembly, &assembly->op, values, electrode_of, electrodes, report};
+    report->minimum = report->maximum = values[0];
+    for (size_t p = 0; p < clp_grid_node_count(&assembly->op.grid); p++) {
+        report->minimum = fmin(report->minimum, values[p]);
+        report->maximum = fmax(report->maximum, values[p]);
+    }
+    report->mean = clp_mean(&assembly->op, values);
+    report->energy = energy(&v);
+    for (int side = 0; side < CLP_SIDES; side++) report->flux[side] = 0;
+    for (size_t e = 0; e < report->electrode_count; e++) electrodes[e].flux = 0;
+    balance(&v);
 }

@@ -2,11 +2,16 @@
 #ifndef CLP_SOLVER_QUANTITIES_H
 #define CLP_SOLVER_QUANTITIES_H
 
-#include "backend/operator.h"
+#include "problem/assemble.h"
 
 #include <clpoisson/report.h>
 
-/* Fills minimum, maximum, mean, energy and flux of a report; `values` has the shape [nodes[1]][nodes[0]]. */
-void clp_quantities(const clp_operator *op, const double *values, clp_report *report);
+/* Fills the quantities of a report from the solution on the nodes. `electrodes` gets the fluxes of the
+ * regions: entry electrode_of[region] each. */
+void clp_quantities(const clp_assembly *assembly, const double *values, const size_t *electrode_of,
+                    clp_electrode_report *electrodes, clp_report *report);
+
+/* Volume-weighted mean of values on the nodes. */
+double clp_mean(const clp_operator *op, const double *values);
 
 #endif

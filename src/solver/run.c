@@ -2,6 +2,7 @@
 /* The loop of every method: some steps, a stopping test, until the test is met. */
 #include "base/checked.h"
 #include "base/machine.h"
+#include "solver/cascade.h"
 #include "solver/quantities.h"
 #include "solver/state.h"
 
@@ -11,6 +12,7 @@ typedef struct solve_course {
     double start; /* when the solve began */
     clp_test last;
     double sweeps_left; /* from the last two tests; NaN while unknown */
+    double two;         /* the residual's 2-norm at the last test; NaN while unknown */
     double best;        /* smallest value so far, counted anew when it falls by a hundredth */
     size_t best_sweeps; /* when that was */
     size_t refused;     /* times that the host did not confirm what the device said */
@@ -21,32 +23,39 @@ static const size_t first_chunk = 32;
 /*
  * Sweeps until the next test. Auto: few at first, then as far as the measured convergence says, but never so
  * many that a user waits for Ctrl-C or the progress line. Decided by counts alone, so that a run can be
- * repeated exactly.
+ * repeated exactly. A method that still learns gets whole periods.
  */
 static size_t next_chunk(const clp_solver *solver, const solve_course *course)
 {
     const clp_report *report = &solver->report;
     size_t left = solver->options.max_iterations - report->iterations, chunk = solver->options.check_every;
+    size_t period = solver->method->period(&solver->iteration);
     if (chunk == 0) {
-        chunk = clp_max(first_chunk, report->sweeps / 2);
+        chunk = clp_max(first_chunk, report->iterations / 2);
         if (course->sweeps_left > 0 && course->sweeps_left < (double)chunk)
             chunk = (size_t)course->sweeps_left + 1;
         size_t patience = (size_t)1 << 29,
                launch = (size_t)1 << 17; /* in updates: some tenths of a second, a launch */
         size_t sweep = report->unknowns + launch / solver->level->sweeps_per_pass;
         chunk = clp_min(clp_max(chunk, first_chunk), clp_max(patience / sweep, 1));
-        chunk = clp_round_up(chunk, solver->level->sweeps_per_pass);
+        chunk = clp_round_up(chunk, period > 1 ? period : solver->level->sweeps_per_pass);
     }
+    if (!solver->iteration.lowest_known && period > 1) chunk = period;
     return clp_min(chunk, left);
 }
 
-static void extrapolate(const clp_solver *solver, solve_course *course, const clp_test *test)
+static void extrapolate(clp_solver *solver, solve_course *course, const clp_test *test)
 {
+    size_t steps = test->sweeps - course->last.sweeps;
+    bool residual = solver->options.criterion != CLP_CRITERION_STEP;
+    if (solver->method->learn && residual && course->two > 0)
+        solver->method->learn(&solver->iteration, test->norms.two / course->two, steps);
+    course->two = residual ? test->norms.two : NAN;
     double tolerance = solver->report.tolerance;
-    double slope = log(test->value / course->last.value) / (double)(test->sweeps - course->last.sweeps);
+    double slope = log(test->value / course->last.value) / (double)steps;
     /* Rough errors die first: early on, what is measured is faster than what is to come, which theory knows.
      */
-    slope = fmax(slope, solver->method->log_factor(&solver->op));
+    slope = fmax(slope, solver->method->log_factor(&solver->iteration));
     course->sweeps_left = slope < 0 && isfinite(slope) ? fmax(log(tolerance / test->value) / slope, 0) : NAN;
     if (!(test->value > 0.99 * course->best)) {
         course->best = test->value;
@@ -111,13 +120,35 @@ static clp_status begin(clp_solver *solver, solve_course *course, clp_reason *re
     *reason = CLP_REASON_NONE;
     CLP_TRY(clp_solver_residual(solver, &norms));
     solver->report.residual_initial = norms.two;
-    *course = (solve_course){.start = clp_seconds(), .sweeps_left = NAN, .best = INFINITY};
+    *course = (solve_course){.start = clp_seconds(), .sweeps_left = NAN, .best = INFINITY, .two = norms.two};
+    course->last.sweeps = solver->report.sweeps;
     if (clp_solver_needs_previous(solver)) { /* no sweep yet, no change to look at */
         course->last.value = INFINITY;
         return CLP_OK;
     }
     CLP_TRY(clp_solver_test(solver, &course->last));
     return decide(solver, course, reason);
+}
+
+/* Of the solutions that differ by a constant, the one of mean 0. */
+static void remove_mean(clp_solver *solver)
+{
+    const clp_operator *op = &solver->assembly.op;
+    double mean = clp_mean(op, solver->values);
+    for (size_t p = 0; solver->assembly.singular && p < clp_grid_node_count(&op->grid); p++)
+        solver->values[p] -= mean;
+}
+
+/* The capacitance between exactly two different potentials, from the energy: an error of u counts squared. */
+static double capacitance(const clp_solver *solver)
+{
+    const clp_assembly *assembly = &solver->assembly;
+    double difference = assembly->held_high - assembly->held_low;
+    if (!assembly->undriven || !(difference > 0)) return NAN;
+    const double *held = solver->held_values;
+    for (size_t i = 0; i < solver->held_count; i++)
+        if (held[i] != assembly->held_low && held[i] != assembly->held_high) return NAN;
+    return 2 * solver->report.energy / (difference * difference);
 }
 
 static void finish_report(clp_solver *solver, double start)
@@ -134,20 +165,21 @@ static void finish_report(clp_solver *solver, double start)
                                    (double)solver->level->sweeps_per_pass;
         report->unknowns_per_second = (double)report->unknowns / report->seconds_solve;
     }
-    clp_quantities(&solver->op, solver->values, report);
+    clp_quantities(&solver->assembly, solver->values, solver->electrode_of, solver->electrodes, report);
+    report->capacitance = capacitance(solver);
 }
 
-clp_status clp_solver_run(clp_solver *solver)
+clp_status clp_solver_solve(clp_solver *solver)
 {
     solve_course course;
     clp_reason reason;
     clp_report *report = &solver->report;
-    double start = clp_seconds();
+    CLP_TRY(clp_solver_write_system(solver));
     CLP_TRY(begin(solver, &course, &reason));
     while (reason == CLP_REASON_NONE) {
         size_t sweeps = 0, steps = next_chunk(solver, &course);
-        CLP_TRY(solver->method->iterate(solver->u, solver->scratch, steps, clp_solver_needs_previous(solver),
-                                        &sweeps));
+        CLP_TRY(
+            solver->method->iterate(&solver->iteration, steps, clp_solver_needs_previous(solver), &sweeps));
         report->iterations += steps;
         report->sweeps += sweeps;
         clp_test test;
@@ -159,6 +191,17 @@ clp_status clp_solver_run(clp_solver *solver)
     if (reason != CLP_REASON_TOLERANCE) CLP_TRY(clp_solver_verify(solver, &met));
     report->reason = reason;
     report->converged = reason == CLP_REASON_TOLERANCE;
+    return CLP_OK;
+}
+
+clp_status clp_solver_run(clp_solver *solver)
+{
+    double start = clp_seconds();
+    CLP_TRY(clp_solver_find_bound(solver));
+    CLP_TRY(clp_solver_find_floating(solver));
+    CLP_TRY(clp_cascade_guess(solver));
+    CLP_TRY(clp_solver_solve(solver));
+    remove_mean(solver);
     finish_report(solver, start);
     return CLP_OK;
 }

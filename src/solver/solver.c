@@ -4,8 +4,8 @@
 #include "base/checked.h"
 #include "base/machine.h"
 #include "base/text.h"
-#include "problem/operator_create.h"
 #include "solver/bound.h"
+#include "solver/cascade.h"
 #include "solver/quantities.h"
 #include "solver/state.h"
 
@@ -23,7 +23,8 @@ static clp_status resolve_options(clp_solver *solver, const clp_solver_options *
     clp_solver_options *resolved = &solver->options;
     solver->method = clp_method_find(resolved->method);
     if (!solver->method)
-        return clp_fail(CLP_ERROR_INPUT, "there is no method '%s'; use auto or jacobi", resolved->method);
+        return clp_fail(CLP_ERROR_INPUT, "there is no method '%s'; use auto, chebyshev, sor or jacobi",
+                        resolved->method);
     resolved->method = solver->method->name;
     if (resolved->precision == CLP_PRECISION_AUTO)
         resolved->precision = solver->device->info.fp64 ? CLP_PRECISION_DOUBLE : CLP_PRECISION_SINGLE;
@@ -45,99 +46,135 @@ static clp_status check_value(const clp_solver *solver, const char *what, double
         what, value, clp_precision_name(solver->options.precision), 1 / limit, limit);
 }
 
-/* How far values and errors can reach, by the maximum principle. */
-static clp_status measure_problem(clp_solver *solver, const clp_problem *problem)
+/* How far values and errors can reach. */
+clp_status clp_solver_measure(clp_solver *solver)
 {
-    double initial = clp_problem_initial(problem);
-    CLP_TRY(check_value(solver, "initial", initial));
-    for (int side = 0; side < CLP_SIDES; side++) {
-        const clp_boundary *boundary = clp_problem_boundary(problem, (clp_side)side);
-        if (boundary->kind != CLP_BOUNDARY_VALUE) continue;
-        CLP_TRY(check_value(solver, clp_side_name((clp_side)side), boundary->value));
-        if (solver->options.precision == CLP_PRECISION_SINGLE)
-            solver->held_rounding =
-                fmax(solver->held_rounding, fabs(boundary->value - (double)(float)boundary->value));
+    const clp_assembly *assembly = &solver->assembly;
+    bool single = solver->options.precision == CLP_PRECISION_SINGLE;
+    size_t held = 0;
+    for (size_t p = 0; p < clp_grid_node_count(&assembly->op.grid); p++) {
+        double value = assembly->values[p];
+        CLP_TRY(check_value(solver, "largest", value));
+        solver->magnitude = fmax(solver->magnitude, fabs(value));
+        if (assembly->source)
+            solver->source_largest = fmax(solver->source_largest, fabs(assembly->source[p]));
+        if (!clp_operator_is_held(&assembly->op, p)) continue;
+        if (single) solver->held_rounding = fmax(solver->held_rounding, fabs(value - (double)(float)value));
+        solver->held_values[held++] = value;
     }
-    clp_problem_held_range(problem, &solver->held_low, &solver->held_high);
-    solver->magnitude = fmax(fabs(initial), fmax(fabs(solver->held_low), fabs(solver->held_high)));
-    solver->range = fmax(solver->held_high, initial) - fmin(solver->held_low, initial);
-    solver->bound_factor = clp_bound_factor(&solver->op);
+    CLP_TRY(check_value(solver, "largest source", solver->source_largest / assembly->op.diagonal));
+    solver->held_count = held;
+    solver->auto_tolerance = solver->options.tolerance == 0;
+    solver->report.tolerance = solver->options.tolerance;
+    solver->range = INFINITY;
+    if (assembly->undriven && !assembly->singular) {
+        solver->range = assembly->held_high - assembly->held_low;
+        if (solver->range == 0) solver->range = 2 * solver->magnitude;
+    }
     return CLP_OK;
 }
 
 /*
- * Auto: 1e-4 of the spread of the sides, or what the precision can certify if that is more; 1e-8 for a
- * relative residual.
+ * Auto: 1e-4 of the spread of the solution, or what the precision can certify if that is more; 1e-8 for a
+ * relative residual. Where the spread is not known before, it is of what has been found so far.
  */
-static double auto_tolerance(const clp_solver *solver)
+void clp_solver_choose_tolerance(clp_solver *solver)
 {
-    if (solver->options.criterion == CLP_CRITERION_RESIDUAL)
-        return solver->options.precision == CLP_PRECISION_SINGLE ? 1e-4 : 1e-8;
-    double spread = solver->held_high - solver->held_low;
-    if (spread == 0) spread = solver->range;
+    const clp_solver_options *options = &solver->options;
+    double *tolerance = &solver->report.tolerance;
+    if (!solver->auto_tolerance) return;
+    bool final = isfinite(solver->range);
+    double spread = final ? solver->range : solver->magnitude;
     double wanted = spread > 0 ? 1e-4 * spread : 1e-10 * solver->magnitude;
-    if (solver->options.criterion == CLP_CRITERION_STEP) return 1e-2 * wanted;
-    double attainable =
-        2 * solver->bound_factor * clp_solver_rounding_residual(solver) + solver->held_rounding;
-    if (attainable > wanted)
-        clp_notice("%s precision can certify an error of %.2g at best on this grid, not the %.2g that auto "
-                   "would ask for",
-                   clp_precision_name(solver->options.precision), attainable, wanted);
-    return fmax(wanted, attainable);
-}
-
-/* Auto: four times what theory expects the method to need. */
-static size_t auto_iterations(const clp_solver *solver)
-{
-    double tolerance = solver->options.tolerance,
-           reduction = fmax(solver->range, solver->magnitude) / tolerance;
-    if (solver->options.criterion == CLP_CRITERION_RESIDUAL) reduction = 1 / tolerance;
-    double expected = log(fmax(10 * reduction, 10)) / -solver->method->log_factor(&solver->op);
-    return expected < 1e18 ? 1000 + (size_t)(4 * expected) : SIZE_MAX;
-}
-
-/* Writes the first guess in slices of rows, so that the host never holds the whole field for it. */
-static clp_status write_initial(clp_solver *solver, const clp_problem *problem)
-{
-    size_t nx = solver->op.grid.nodes[0], ny = solver->op.grid.nodes[1];
-    size_t slice = clp_min(ny, clp_max((1 << 20) / nx, 1)), bytes = slice * nx * sizeof(double);
-    double *rows = malloc(bytes);
-    if (!rows) return clp_fail_host_memory(bytes);
-    clp_status status = CLP_OK;
-    for (size_t j = 0; j < ny && status == CLP_OK; j += slice) {
-        size_t now = clp_min(slice, ny - j);
-        clp_problem_initial_rows(problem, j, now, rows);
-        status = solver->device->backend->field_write(solver->u, j, now, rows);
-        for (size_t k = 0; k < now; k++) {
-            solver->border[CLP_SIDE_LEFT][j + k] = rows[k * nx];
-            solver->border[CLP_SIDE_RIGHT][j + k] = rows[k * nx + nx - 1];
-        }
-        if (j == 0) memcpy(solver->border[CLP_SIDE_BOTTOM], rows, nx * sizeof *rows);
-        if (j + now == ny) memcpy(solver->border[CLP_SIDE_TOP], rows + (now - 1) * nx, nx * sizeof *rows);
+    if (options->criterion == CLP_CRITERION_RESIDUAL) {
+        wanted = options->precision == CLP_PRECISION_SINGLE ? 1e-4 : 1e-8;
+        final = true;
+    } else if (options->criterion == CLP_CRITERION_STEP) {
+        wanted *= 1e-2;
+    } else if (!solver->bound.of_two) {
+        double attainable =
+            2 * solver->bound.factor * clp_solver_rounding_residual(solver) + solver->held_rounding;
+        if (attainable > wanted && final && !solver->quiet)
+            clp_notice(
+                "%s precision can certify an error of %.2g at best on this grid, not the %.2g that auto "
+                "would ask for",
+                clp_precision_name(options->precision), attainable, wanted);
+        wanted = fmax(wanted, attainable);
     }
-    free(rows);
-    return status;
+    *tolerance = wanted;
+    solver->auto_tolerance = !final;
+}
+
+clp_status clp_solver_write_system(clp_solver *solver)
+{
+    const clp_backend *backend = solver->device->backend;
+    size_t rows = clp_layout_rows(&solver->level->layout);
+    clp_iteration before = solver->iteration;
+    CLP_TRY(backend->field_write(solver->u, 0, rows, solver->assembly.values));
+    if (solver->q) CLP_TRY(backend->field_write(solver->q, 0, rows, solver->assembly.source));
+    solver->iteration =
+        clp_iteration_begin(solver->u, solver->scratch, solver->q, solver->correction, solver->residual);
+    if (before.lowest > 0 && !solver->iteration.lowest_known)
+        solver->iteration.lowest = before.lowest; /* what was learnt already */
+    clp_solver_choose_tolerance(solver);
+    if (solver->options.max_iterations == 0) {
+        /* A w >= 1 says that no eigenvalue of D^-1 A is below 1 / (D w), D the largest diagonal. */
+        clp_iteration slowest = solver->iteration;
+        double certain = 1 / (solver->bound.factor * solver->assembly.op.diagonal);
+        if (!slowest.lowest_known && certain < slowest.lowest) slowest.lowest = certain;
+        double expected = log(1e18) / -solver->method->log_factor(&slowest);
+        solver->options.max_iterations = expected < 1e17 ? 1000 + (size_t)(4 * expected) : SIZE_MAX;
+    }
+    return CLP_OK;
 }
 
 static clp_status allocate(clp_solver *solver)
 {
     const clp_backend *backend = solver->device->backend;
-    const clp_grid *grid = &solver->op.grid;
-    size_t bytes = clp_grid_node_count(grid) * sizeof(double);
-    bool host = solver->options.check == CLP_CHECK_HOST;
-    clp_memory_use use = {.fields = 2, .host_bytes_per_node = (host ? 2 : 1) * sizeof(double)};
-    CLP_TRY(backend->level_create(solver->device, &solver->op, solver->options.precision,
-                                  getenv("CLPOISSON_SWEEP"), &use, &solver->level));
+    size_t bytes = clp_grid_node_count(&solver->assembly.op.grid) * sizeof(double);
+    CLP_TRY(backend->level_create(solver->device, &solver->assembly.op, solver->options.precision,
+                                  getenv("CLPOISSON_SWEEP"), &solver->level));
     CLP_TRY(backend->field_create(solver->level, &solver->u));
     CLP_TRY(backend->field_create(solver->level, &solver->scratch));
-    solver->values = malloc(bytes);
-    if (host) solver->previous = malloc(bytes);
-    if (!solver->values || (host && !solver->previous)) return clp_fail_host_memory(bytes);
-    for (int side = 0; side < CLP_SIDES; side++) {
-        size_t count = grid->nodes[side < 2 ? 1 : 0];
-        solver->border[side] = malloc(count * sizeof(double));
-        if (!solver->border[side]) return clp_fail_host_memory(count * sizeof(double));
+    if (solver->assembly.source) CLP_TRY(backend->field_create(solver->level, &solver->q));
+    if (solver->method->corrects) {
+        CLP_TRY(backend->field_create(solver->level, &solver->correction));
+        CLP_TRY(backend->field_create(solver->level, &solver->residual));
     }
+    solver->values = malloc(bytes);
+    if (solver->options.check == CLP_CHECK_HOST) solver->previous = malloc(bytes);
+    if (!solver->values || (solver->options.check == CLP_CHECK_HOST && !solver->previous))
+        return clp_fail_host_memory(bytes);
+    return CLP_OK;
+}
+
+/* Regions of one name that hold u are one electrode. */
+static clp_status list_electrodes(clp_solver *solver, const clp_problem *problem)
+{
+    size_t count = clp_problem_region_count(problem);
+    solver->electrodes = calloc(count + 1, sizeof *solver->electrodes);
+    solver->electrode_of = calloc(count + 1, sizeof *solver->electrode_of);
+    if (!solver->electrodes || !solver->electrode_of)
+        return clp_fail_host_memory(count * sizeof *solver->electrodes);
+    size_t *found = &solver->report.electrode_count;
+    for (size_t r = 0; r < count; r++) {
+        const clp_region *region = clp_problem_region(problem, r);
+        if (!(region->sets & (CLP_SETS_VALUE | CLP_SETS_FLOATING))) continue;
+        size_t e = 0;
+        while (e < *found && strcmp(solver->electrodes[e].name, region->name)) e++;
+        solver->electrode_of[r] = e;
+        clp_electrode_report *electrode = &solver->electrodes[e];
+        double value = region->value.expression ? NAN : region->value.number;
+        if (e == *found) {
+            clp_cut_text(electrode->name, sizeof electrode->name, region->name);
+            electrode->value = value;
+            electrode->floating = region->sets & CLP_SETS_FLOATING;
+            ++*found;
+        } else if (electrode->value != value) {
+            electrode->value = NAN;
+        }
+    }
+    solver->report.electrodes = solver->electrodes;
     return CLP_OK;
 }
 
@@ -145,8 +182,8 @@ static void begin_report(clp_solver *solver)
 {
     clp_report *report = &solver->report;
     const clp_solver_options *options = &solver->options;
-    report->grid = solver->op.grid;
-    report->unknowns = clp_operator_unknowns(&solver->op);
+    report->grid = solver->assembly.op.grid;
+    report->unknowns = clp_operator_unknowns(&solver->assembly.op);
     report->device = solver->device->info;
     clp_cut_text(report->method, sizeof report->method, options->method);
     clp_cut_text(report->precision, sizeof report->precision, clp_precision_name(options->precision));
@@ -157,23 +194,70 @@ static void begin_report(clp_solver *solver)
     report->algebraic_bound = report->discretization_estimate = NAN;
     report->seconds_output = report->updates_per_second = report->bytes_per_second = NAN;
     report->unknowns_per_second = NAN;
-    report->device_bytes = 2ULL * solver->level->layout.bytes;
+    report->singular = solver->assembly.singular;
+    report->device_bytes = (unsigned long long)solver->use.fields * solver->level->layout.bytes;
     report->bytes_per_unknown = (double)report->device_bytes / (double)report->unknowns;
-    report->minimum = report->maximum = report->mean = report->energy = NAN;
+    report->minimum = report->maximum = report->mean = report->energy = report->capacitance = NAN;
+    report->source = report->sink = report->imbalance = NAN;
     for (int side = 0; side < CLP_SIDES; side++) report->flux[side] = NAN;
+}
+
+/* What all fields and arrays together will take, so that too much is refused before any is made. */
+static clp_memory_use memory_use(const clp_solver_options *options, const clp_method *method,
+                                 const clp_problem *problem)
+{
+    clp_assembly_need need = clp_assembly_needs(problem);
+    bool host = options->check == CLP_CHECK_HOST;
+    return (clp_memory_use){.fields = 2 + need.fields + (method->corrects ? 2 : 0),
+                            .host_bytes_per_node =
+                                need.host_bytes_per_node + (host ? 2 : 1) * sizeof(double)};
+}
+
+clp_status clp_solver_estimate(const clp_problem *problem, const clp_solver_options *options,
+                               const clp_device_info *device, clp_estimate *estimate)
+{
+    clp_device described = {.info = *device};
+    clp_solver solver = {.device = &described};
+    const clp_grid *grid = clp_problem_grid(problem);
+    clp_operator op = {.grid = *grid};
+    clp_layout layout;
+    CLP_TRY(clp_problem_check(problem));
+    CLP_TRY(resolve_options(&solver, options));
+    for (int side = 0; side < CLP_SIDES; side++)
+        op.held[side] = clp_problem_boundary(problem, (clp_side)side)->kind == CLP_BOUNDARY_VALUE;
+    for (int axis = 0; axis < CLP_AXES; axis++) op.periodic[axis] = clp_problem_is_periodic(problem, axis);
+    CLP_TRY(clp_layout_init(&layout, grid, clp_precision_bytes(solver.options.precision)));
+    clp_memory_use use = memory_use(&solver.options, solver.method, problem);
+    *estimate =
+        (clp_estimate){.unknowns_at_most = clp_operator_unknowns(&op),
+                       .fields = use.fields,
+                       .device_bytes = (unsigned long long)use.fields * layout.bytes,
+                       .largest_bytes = layout.bytes,
+                       .host_bytes = (unsigned long long)clp_grid_node_count(grid) * use.host_bytes_per_node,
+                       .precision = solver.options.precision};
+    return CLP_OK;
 }
 
 static clp_status prepare(clp_solver *solver, const clp_problem *problem, const clp_solver_options *options)
 {
+    const clp_backend *backend = solver->device->backend;
     CLP_TRY(clp_problem_check(problem));
     CLP_TRY(resolve_options(solver, options));
-    clp_problem_operator(problem, &solver->op);
-    CLP_TRY(measure_problem(solver, problem));
-    if (solver->options.tolerance == 0) solver->options.tolerance = auto_tolerance(solver);
-    if (solver->options.max_iterations == 0) solver->options.max_iterations = auto_iterations(solver);
+    solver->use = memory_use(&solver->options, solver->method, problem);
+    CLP_TRY(
+        backend->fits(solver->device, clp_problem_grid(problem), solver->options.precision, &solver->use));
+    CLP_TRY(clp_assemble(problem, &solver->assembly));
+    solver->held_values = malloc(
+        (clp_grid_node_count(&solver->assembly.op.grid) - clp_operator_unknowns(&solver->assembly.op)) *
+            sizeof(double) +
+        1);
+    if (!solver->held_values) return clp_fail_host_memory(clp_grid_node_count(&solver->assembly.op.grid));
+    CLP_TRY(clp_solver_measure(solver));
+    CLP_TRY(list_electrodes(solver, problem));
     CLP_TRY(allocate(solver));
     begin_report(solver);
-    return write_initial(solver, problem);
+    clp_cascade_create(solver, problem);
+    return CLP_OK;
 }
 
 clp_status clp_solver_create(clp_device *device, const clp_problem *problem,
@@ -199,10 +283,17 @@ void clp_solver_destroy(clp_solver *solver)
 {
     if (!solver) return;
     const clp_backend *backend = solver->device->backend;
+    clp_cascade_destroy(solver);
     backend->field_destroy(solver->u);
     backend->field_destroy(solver->scratch);
+    backend->field_destroy(solver->q);
+    backend->field_destroy(solver->correction);
+    backend->field_destroy(solver->residual);
     backend->level_destroy(solver->level);
-    for (int side = 0; side < CLP_SIDES; side++) free(solver->border[side]);
+    clp_assembly_finish(&solver->assembly);
+    free(solver->held_values);
+    free(solver->electrodes);
+    free(solver->electrode_of);
     free(solver->values);
     free(solver->previous);
     free(solver);

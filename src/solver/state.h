@@ -4,6 +4,8 @@
 #define CLP_SOLVER_STATE_H
 
 #include "backend/backend.h"
+#include "problem/assemble.h"
+#include "solver/bound.h"
 #include "solver/method.h"
 
 #include <clpoisson/solver.h>
@@ -12,18 +14,28 @@ struct clp_solver {
     clp_device *device;
     clp_solver_options options; /* auto resolved, but for check_every */
     const clp_method *method;
-    clp_operator op;
+    clp_memory_use use;
+    clp_assembly assembly;
     clp_level *level;
-    clp_field *u, *scratch;
-    double *values;             /* of the result: [nodes[1]][nodes[0]] */
-    double *previous;           /* the field before, for check: host; NULL otherwise */
-    double *border[CLP_SIDES];  /* what was written to the nodes of each side, in double */
-    double magnitude;           /* largest |u| that the maximum principle allows */
-    double held_low, held_high; /* no exact value is outside (maximum principle) */
-    double range;               /* largest error that the first guess can have */
-    double bound_factor;
-    double held_rounding; /* largest error of a held value, from storing it in the level's precision */
-    double host_largest;  /* residual that the last verification found */
+    clp_field *u, *scratch, *q;       /* q is NULL where it is 0 */
+    clp_field *correction, *residual; /* of methods that correct; else NULL */
+    clp_iteration iteration;
+    clp_solver *coarse;     /* for a first guess; NULL: none */
+    clp_device *own_device; /* that it runs on, if not on the same */
+    bool quiet;             /* no notices */
+    double *values;         /* of the result, in the grid's shape */
+    double *previous;       /* the field before, for check: host; NULL otherwise */
+    size_t held_count;
+    double *held_values; /* what was written to the held nodes, in double, in the order of the nodes */
+    double magnitude;    /* largest |u| seen or known of: what rounding is relative to */
+    double range;        /* largest error that the first guess can have; INFINITY where unknown */
+    clp_bound bound;
+    double source_largest; /* largest |q| */
+    bool auto_tolerance;   /* not final: to be made relative to the range of the solution */
+    double held_rounding;  /* largest error of a held value, from storing it in the level's precision */
+    double host_largest;   /* residual that the last verification found */
+    clp_electrode_report *electrodes; /* of the report */
+    size_t *electrode_of;             /* of each region */
     clp_report report;
 };
 
@@ -51,5 +63,24 @@ clp_status clp_solver_verify(clp_solver *solver, bool *met);
 
 /* The largest residual that rounding in the level's precision can leave. */
 double clp_solver_rounding_residual(const clp_solver *solver);
+
+/* Auto: a part of the spread of the solution; 1e-8 for a relative residual. */
+void clp_solver_choose_tolerance(clp_solver *solver);
+
+/* Brings the right-hand side and the first guess to the device. */
+clp_status clp_solver_write_system(clp_solver *solver);
+
+/* Solves the system that the assembly describes: the loop of sweeps and tests, up to the verified residual.
+ */
+clp_status clp_solver_solve(clp_solver *solver);
+
+/* Takes the held values out of the assembly's field into the solver. */
+clp_status clp_solver_measure(clp_solver *solver);
+
+/* Finds the potentials of floating electrodes, by solves of their own, and holds them there. */
+clp_status clp_solver_find_floating(clp_solver *solver);
+
+/* Finds what turns residuals into bounds of the error; may solve a system of its own for it. */
+clp_status clp_solver_find_bound(clp_solver *solver);
 
 #endif

@@ -24,6 +24,15 @@ void clp_opencl_buffer_destroy(opencl_device *device, cl_mem buffer)
     clReleaseMemObject(buffer);
 }
 
+clp_status clp_opencl_field_clear(clp_field *field)
+{
+    opencl_device *device = ((opencl_level *)field->level)->device;
+    const cl_uint zero = 0; /* the bits of 0.0 in any precision */
+    CLP_CL_TRY(device, clEnqueueFillBuffer(device->queue, ((opencl_field *)field)->buffer, &zero, sizeof zero,
+                                           0, field->level->layout.bytes, 0, NULL, NULL));
+    return CLP_OK;
+}
+
 clp_status clp_opencl_field_create(clp_level *level, clp_field **field)
 {
     opencl_device *device = ((opencl_level *)level)->device;
@@ -34,10 +43,7 @@ clp_status clp_opencl_field_create(clp_level *level, clp_field **field)
     created->base.level = level;
     status = clp_opencl_buffer_create(device, level->layout.bytes, &created->buffer);
     if (status != CLP_OK) goto cleanup;
-    cl_uint zero = 0; /* the bits of 0.0 in any precision */
-    status = clp_opencl_check(&device->base.info, "clEnqueueFillBuffer",
-                              clEnqueueFillBuffer(device->queue, created->buffer, &zero, sizeof zero, 0,
-                                                  level->layout.bytes, 0, NULL, NULL));
+    status = clp_opencl_field_clear(&created->base);
     if (status != CLP_OK) goto cleanup;
     *field = &created->base;
     return CLP_OK;
@@ -98,15 +104,10 @@ static void from_device_rows(const clp_layout *layout, const void *data, size_t 
     }
 }
 
-/* The bytes from the first node of a row to the last node of the row `rows` - 1 further. */
+/* The bytes from the first node of a row to the last node of the row `rows` - 1 further in its plane. */
 static size_t span_bytes(const clp_layout *layout, size_t rows)
 {
     return ((rows - 1) * layout->pitch + layout->nodes[0]) * layout->element_bytes;
-}
-
-static size_t row_offset(const clp_layout *layout, size_t row)
-{
-    return (layout->origin + row * layout->pitch) * layout->element_bytes;
 }
 
 /* Moves rows from `write` to the field, or from the field to `read`; the other one is NULL. */
@@ -118,9 +119,12 @@ static clp_status transfer(clp_field *field, size_t row, size_t rows, const doub
     staging staged;
     CLP_TRY(staging_create(layout, rows, &staged));
     clp_status status = CLP_OK;
-    for (size_t done = 0; done < rows && status == CLP_OK; done += staged.rows) {
-        size_t now = clp_min(staged.rows, rows - done), skip = done * layout->nodes[0];
-        size_t offset = row_offset(layout, row + done), bytes = span_bytes(layout, now);
+    for (size_t done = 0, now; done < rows && status == CLP_OK; done += now) {
+        size_t skip = done * layout->nodes[0],
+               left_in_plane = layout->nodes[1] - (row + done) % layout->nodes[1];
+        now = clp_min(clp_min(staged.rows, rows - done), left_in_plane);
+        size_t offset = clp_layout_row(layout, row + done) * layout->element_bytes,
+               bytes = span_bytes(layout, now);
         const char *call = write ? "clEnqueueWriteBuffer" : "clEnqueueReadBuffer";
         cl_int code;
         if (write) {

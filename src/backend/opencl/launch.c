@@ -37,7 +37,7 @@ void clp_argument_real(clp_arguments *arguments, double value)
 
 void clp_argument_reals(clp_arguments *arguments, const double *values, size_t count)
 {
-    cl_float single[4 * SWEEPS_MAX];
+    cl_float single[WEIGHTS * SWEEPS_MAX];
     if (arguments->precision == CLP_PRECISION_DOUBLE) {
         set(arguments, count * sizeof *values, values);
         return;
@@ -56,7 +56,27 @@ clp_arguments clp_opencl_arguments(const opencl_level *level, cl_kernel kernel, 
     clp_argument_size(&arguments, layout->origin);
     clp_argument_size(&arguments, layout->nodes[0]);
     clp_argument_size(&arguments, layout->nodes[1]);
+    clp_argument_size(&arguments, layout->nodes[2]);
     return arguments;
+}
+
+void clp_argument_network(clp_arguments *arguments, const opencl_level *level)
+{
+    /* A shunt that is not there has a parameter all the same, and any buffer will do for it. */
+    const clp_field *const *network = (const clp_field *const *)level->network;
+    if (!level->base.op.network) return;
+    for (int i = 0; i < NETWORK_ARRAYS; i++) {
+        const clp_field *array = i == NETWORK_SHUNT && !network[i] ? network[NETWORK_INVERSE] : network[i];
+        if (array) clp_argument_buffer(arguments, ((const opencl_field *)array)->buffer);
+    }
+}
+
+void clp_opencl_weights(const clp_operator *op, double weight, double weights[WEIGHTS])
+{
+    weights[0] = op->network ? weight : 1 - weight;
+    for (int axis = 0; axis < CLP_AXES; axis++)
+        weights[1 + axis] = weight * op->conductance[axis] / op->diagonal;
+    weights[4] = op->network ? 1 / op->diagonal : weight / op->diagonal;
 }
 
 clp_status clp_opencl_launch(opencl_device *device, const clp_arguments *arguments, const char *name,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "backend/opencl/opencl.h"
 
+#include "backend/colors.h"
 #include "base/checked.h"
 #include "base/machine.h"
 #include "base/text.h"
@@ -26,36 +27,49 @@ static clp_status find_sweep(const char *name, const opencl_sweep **sweep)
                     "there is no sweep variant '%s' (CLPOISSON_SWEEP); use linear, nodes or rows", name);
 }
 
-static void level_options(const opencl_level *level, bool sourced, char *options, size_t size)
+/* Axes on which the colours clash: SEAMS of relax.cl. */
+static unsigned seams_of(const clp_operator *op)
 {
-    bool single = level->base.precision == CLP_PRECISION_SINGLE;
-    const char *real = single ? "float" : "double";
-    unsigned held = 0;
-    for (unsigned side = 0; side < CLP_SIDES; side++) held |= (unsigned)level->base.op.held[side] << side;
-    /* Denormals are below anything that matters here, and slow. */
-    snprintf(options, size,
-             "-cl-std=CL1.2 %s -DREAL=%s -DWIDTH=%zu -DHELD=%u -DHAS_SOURCE=%d -DITEMS=%zu "
-             "-DLANES=%zu "
-             "-DTILE=%zu -DSWEEPS=%d",
-             single ? "-cl-denorms-are-zero" : "-DUSE_FP64", real, level->base.layout.pitch, held, sourced,
-             level->tuning.items, level->tuning.lanes, level->tile, SWEEPS_MAX);
+    return clp_color_at(op, 0).axes;
 }
 
-static clp_status build_kernels(opencl_level *level, bool sourced, opencl_kernels *kernels)
+static void level_options(const opencl_level *level, bool sourced, char *options, size_t size)
 {
-    const char *const names[KERNELS] = {"residual_norms", "change_norms", "norms_finish",
-                                        level->sweep->kernel};
-    const char *const files[] = {"norms.cl", level->sweep->file, NULL};
+    const clp_operator *op = &level->base.op;
+    const clp_layout *layout = &level->base.layout;
+    bool single = level->base.precision == CLP_PRECISION_SINGLE;
+    const char *real = single ? "float" : "double";
+    unsigned held = 0, periodic = 0;
+    for (unsigned side = 0; side < CLP_SIDES; side++) held |= (unsigned)op->held[side] << side;
+    for (unsigned axis = 0; axis < CLP_AXES; axis++) periodic |= (unsigned)op->periodic[axis] << axis;
+    /* Denormals are below anything that matters here, and slow. */
+    snprintf(options, size,
+             "-cl-std=CL1.2 %s -DDIM=%d -DREAL=%s -DWIDTH=%zu -DPLANE=%zu -DHELD=%u -DPERIODIC=%u -DSEAMS=%u "
+             "-DNETWORK=%d -DHAS_SHUNT=%d -DHAS_SOURCE=%d -DITEMS=%zu -DLANES=%zu -DTILE=%zu -DSWEEPS=%d",
+             single ? "-cl-denorms-are-zero" : "-DUSE_FP64", layout->nodes[2] > 1 ? 3 : 2, real,
+             layout->pitch, layout->nodes[2] > 1 ? layout->plane : 0, held, periodic, seams_of(op),
+             op->network != NULL, level->network[NETWORK_SHUNT] != NULL, sourced, level->tuning.items,
+             level->tuning.lanes, level->tile, SWEEPS_MAX);
+}
+
+static clp_status build_kernels(opencl_level *level, opencl_kit kit, bool sourced, opencl_kernels *kernels)
+{
+    const char *const names[KITS][KERNELS_MAX + 1] = {[KIT_SWEEP] = {"residual_norms", "change_norms",
+                                                                     "norms_finish", "residual", "add",
+                                                                     level->sweep->kernel},
+                                                      [KIT_RELAX] = {"relax"}};
+    const char *const files[KITS][4] = {
+        [KIT_SWEEP] = {"norms.cl", "correct.cl", level->sweep->file}, [KIT_RELAX] = {"relax.cl"}};
     char options[512];
     double start = clp_seconds();
     level_options(level, sourced, options, sizeof options);
-    CLP_TRY(clp_opencl_program(level->device, files, options, &kernels->program));
-    for (int i = 0; i < KERNELS; i++) {
+    CLP_TRY(clp_opencl_program(level->device, files[kit], options, &kernels->program));
+    for (int i = 0; names[kit][i]; i++) {
         cl_int code;
-        kernels->kernel[i] = clCreateKernel(kernels->program, names[i], &code);
+        kernels->kernel[i] = clCreateKernel(kernels->program, names[kit][i], &code);
         if (code == CL_SUCCESS) continue;
         char call[128];
-        snprintf(call, sizeof call, "clCreateKernel(\"%s\")", names[i]);
+        snprintf(call, sizeof call, "clCreateKernel(\"%s\")", names[kit][i]);
         return clp_opencl_check(&level->device->base.info, call, code);
     }
     level->base.compile_seconds += clp_seconds() - start;
@@ -64,19 +78,25 @@ static clp_status build_kernels(opencl_level *level, bool sourced, opencl_kernel
 
 static void release_kernels(opencl_kernels *kernels)
 {
-    for (int i = 0; i < KERNELS; i++)
+    for (int i = 0; i < KERNELS_MAX; i++)
         if (kernels->kernel[i]) clReleaseKernel(kernels->kernel[i]);
     if (kernels->program) clReleaseProgram(kernels->program);
     *kernels = (opencl_kernels){0};
 }
 
-clp_status clp_opencl_level_kernels(opencl_level *level, bool sourced, opencl_kernels **kernels)
+clp_status clp_opencl_level_kernels(opencl_level *level, opencl_kit kit, bool sourced,
+                                    opencl_kernels **kernels)
 {
-    *kernels = sourced ? &level->sourced : &level->plain;
+    *kernels = &level->kits[kit][sourced];
     if ((*kernels)->program) return CLP_OK;
-    clp_status status = build_kernels(level, sourced, *kernels);
+    clp_status status = build_kernels(level, kit, sourced, *kernels);
     if (status != CLP_OK) release_kernels(*kernels);
     return status;
+}
+
+clp_status clp_opencl_level_any_kernels(opencl_level *level, opencl_kernels **kernels)
+{
+    return clp_opencl_level_kernels(level, KIT_SWEEP, !level->kits[KIT_SWEEP][0].program, kernels);
 }
 
 /* Columns per tile: the row's nodes in equal tiles of whole vectors, at most tile_bytes wide. */
@@ -88,24 +108,22 @@ static size_t tile_columns(size_t nodes, size_t element_bytes, size_t tile_bytes
 }
 
 /*
- * Sweeps that a launch may fuse. Along an axis with an insulated side the mirror image in the halo must end
- * before the other side; between two held sides nothing from outside gets in.
+ * Sweeps that a launch may fuse. Along an axis with an insulated or periodic side the image in the halo must
+ * end before the other side; between two held sides nothing from outside gets in.
  */
 static size_t sweeps_per_pass(const clp_operator *op, const opencl_tuning *tuning)
 {
     size_t most = clp_max(clp_min(tuning->sweeps, SWEEPS_MAX), 1);
-    for (int axis = 0; axis < CLP_AXES; axis++)
+    for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++)
         if (!op->held[2 * axis] || !op->held[2 * axis + 1]) most = clp_min(most, op->grid.nodes[axis] - 2);
     return most;
 }
 
-clp_status clp_opencl_level_create(clp_device *device, const clp_operator *op, clp_precision precision,
-                                   const char *sweep_variant, const clp_memory_use *use, clp_level **level)
+static clp_status opencl_fits(clp_device *device, const clp_grid *grid, clp_precision precision,
+                              const clp_memory_use *use)
 {
-    clp_status status;
-    *level = NULL;
     const clp_device_info *info = &device->info;
-    opencl_device *opened = (opencl_device *)device;
+    const opencl_device *opened = (const opencl_device *)device;
     if (precision == CLP_PRECISION_DOUBLE && !info->fp64)
         return clp_fail(
             CLP_ERROR_UNSUPPORTED,
@@ -113,7 +131,7 @@ clp_status clp_opencl_level_create(clp_device *device, const clp_operator *op, c
             "--backend reference",
             info->name, info->platform);
     clp_layout layout;
-    CLP_TRY(clp_layout_init(&layout, &op->grid, clp_precision_bytes(precision)));
+    CLP_TRY(clp_layout_init(&layout, grid, clp_precision_bytes(precision)));
     /* A device that is full still tells its memory. */
     unsigned long long free_bytes = info->memory_bytes > opened->allocated
                                         ? info->memory_bytes - opened->allocated
@@ -123,25 +141,75 @@ clp_status clp_opencl_level_create(clp_device *device, const clp_operator *op, c
                                 .total = free_bytes,
                                 .host = clp_memory_available(),
                                 .shared = info->host_memory};
-    CLP_TRY(clp_backend_check_memory(&layout, use, &limits));
+    return clp_backend_check_memory(&layout, use, &limits);
+}
 
+/* Brings an array of the network to the device, times `factor` or, inverted, under it. */
+static clp_status upload(opencl_level *level, const double *values, double factor, bool inverted,
+                         clp_field **field)
+{
+    size_t nx = level->base.layout.nodes[0], rows = clp_layout_rows(&level->base.layout);
+    size_t slice = clp_min(rows, clp_max((1 << 18) / nx, 1)), bytes = slice * nx * sizeof(double);
+    CLP_TRY(clp_opencl_field_create(&level->base, field));
+    double *scaled = malloc(bytes);
+    if (!scaled) return clp_fail_host_memory(bytes);
+    clp_status status = CLP_OK;
+    for (size_t row = 0; row < rows && status == CLP_OK; row += slice) {
+        size_t now = clp_min(slice, rows - row);
+        const double *in = values + row * nx;
+        for (size_t i = 0; i < now * nx; i++)
+            scaled[i] = !inverted ? factor * in[i] : in[i] != 0 ? factor / in[i] : 0;
+        status = clp_opencl_field_write(*field, row, now, scaled);
+    }
+    free(scaled);
+    return status;
+}
+
+static clp_status upload_network(opencl_level *level)
+{
+    const clp_operator *op = &level->base.op;
+    const clp_network *network = op->network;
+    if (!network) return CLP_OK;
+    for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++)
+        CLP_TRY(upload(level, network->conductance[axis], 1 / op->diagonal, false, &level->network[axis]));
+    if (network->shunt)
+        CLP_TRY(upload(level, network->shunt, 1 / op->diagonal, false, &level->network[NETWORK_SHUNT]));
+    return upload(level, network->diagonal, op->diagonal, true, &level->network[NETWORK_INVERSE]);
+}
+
+static clp_status choose_kernels(opencl_level *level, const char *sweep_variant)
+{
+    const clp_layout *layout = &level->base.layout;
+    const clp_device_info *info = &level->device->base.info;
+    level->tuning = clp_opencl_tuning(info);
+    CLP_TRY(find_sweep(sweep_variant ? sweep_variant : level->tuning.sweep, &level->sweep));
+    if (level->sweep->planar && layout->nodes[2] > 1) level->sweep = &clp_opencl_sweep_nodes;
+    level->base.sweeps_per_pass = level->sweep->fuses ? sweeps_per_pass(&level->base.op, &level->tuning) : 1;
+    level->tile =
+        tile_columns(layout->nodes[0], layout->element_bytes, clp_max(level->tuning.tile_bytes, 1024));
+    level->groups = clp_min(level->tuning.groups * clp_max(info->compute_units, 1), clp_layout_rows(layout));
+    return CLP_OK;
+}
+
+clp_status clp_opencl_level_create(clp_device *device, const clp_operator *op, clp_precision precision,
+                                   const char *sweep_variant, clp_level **level)
+{
+    clp_status status;
+    *level = NULL;
+    opencl_device *opened = (opencl_device *)device;
+    clp_layout layout;
+    CLP_TRY(clp_layout_init(&layout, &op->grid, clp_precision_bytes(precision)));
     opencl_level *created = calloc(1, sizeof *created);
     if (!created) return clp_fail_host_memory(sizeof *created);
     created->device = opened;
-    created->tuning = clp_opencl_tuning(info);
     created->base = (clp_level){.device = device, .op = *op, .layout = layout, .precision = precision};
-    status = find_sweep(sweep_variant ? sweep_variant : created->tuning.sweep, &created->sweep);
+    status = choose_kernels(created, sweep_variant);
     if (status != CLP_OK) goto cleanup;
-    created->base.sweeps_per_pass = created->sweep->fuses ? sweeps_per_pass(op, &created->tuning) : 1;
-    created->tile =
-        tile_columns(layout.nodes[0], layout.element_bytes, clp_max(created->tuning.tile_bytes, 1024));
-    created->groups = clp_min(created->tuning.groups * clp_max(info->compute_units, 1), layout.nodes[1]);
     status = clp_opencl_buffer_create(opened, 3 * created->groups * layout.element_bytes, &created->partial);
     if (status != CLP_OK) goto cleanup;
     status = clp_opencl_buffer_create(opened, 3 * layout.element_bytes, &created->result);
     if (status != CLP_OK) goto cleanup;
-    opencl_kernels *kernels;
-    status = clp_opencl_level_kernels(created, false, &kernels);
+    status = upload_network(created);
     if (status != CLP_OK) goto cleanup;
     *level = &created->base;
     return CLP_OK;
@@ -154,8 +222,9 @@ void clp_opencl_level_destroy(clp_level *level)
 {
     if (!level) return;
     opencl_level *destroyed = (opencl_level *)level;
-    release_kernels(&destroyed->plain);
-    release_kernels(&destroyed->sourced);
+    for (int kit = 0; kit < KITS; kit++)
+        for (int sourced = 0; sourced < 2; sourced++) release_kernels(&destroyed->kits[kit][sourced]);
+    for (int i = 0; i < NETWORK_ARRAYS; i++) clp_opencl_field_destroy(destroyed->network[i]);
     clp_opencl_buffer_destroy(destroyed->device, destroyed->partial);
     clp_opencl_buffer_destroy(destroyed->device, destroyed->result);
     free(destroyed);
@@ -173,6 +242,7 @@ const clp_backend clp_opencl_backend = {
     .open = clp_opencl_open,
     .close = clp_opencl_close,
     .sweep_variants = sweep_names,
+    .fits = opencl_fits,
     .level_create = clp_opencl_level_create,
     .level_destroy = clp_opencl_level_destroy,
     .field_create = clp_opencl_field_create,
@@ -180,6 +250,10 @@ const clp_backend clp_opencl_backend = {
     .field_write = clp_opencl_field_write,
     .field_read = clp_opencl_field_read,
     .sweep = clp_opencl_sweep,
+    .relax = clp_opencl_relax,
+    .residual = clp_opencl_residual,
+    .add = clp_opencl_add,
+    .clear = clp_opencl_field_clear,
     .residual_norms = clp_opencl_residual_norms,
     .change_norms = clp_opencl_change_norms,
     .finish = opencl_finish,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "backend/opencl/opencl.h"
 
+#include "base/checked.h"
+
 /* Reduces the partial norms of all groups on the device and brings three numbers back. */
 static clp_status finish_norms(opencl_level *level, const opencl_kernels *kernels, double factor,
                                clp_norms *norms)
@@ -31,32 +33,74 @@ clp_status clp_opencl_residual_norms(const clp_field *u, const clp_field *q, clp
 {
     opencl_level *level = (opencl_level *)u->level;
     opencl_kernels *kernels;
-    CLP_TRY(clp_opencl_level_kernels(level, q != NULL, &kernels));
+    CLP_TRY(clp_opencl_level_any_kernels(level, &kernels));
     const clp_operator *op = &level->base.op;
-    double diagonal = clp_operator_diagonal(op);
     cl_mem buffer = ((const opencl_field *)u)->buffer;
     clp_arguments arguments =
         clp_opencl_arguments(level, kernels->kernel[KERNEL_RESIDUAL_NORMS], buffer,
                              q ? ((const opencl_field *)q)->buffer : buffer, level->partial);
-    clp_argument_real(&arguments, op->conductance[0] / diagonal);
-    clp_argument_real(&arguments, op->conductance[1] / diagonal);
-    clp_argument_real(&arguments, 1 / diagonal);
+    clp_argument_int(&arguments, q != NULL);
+    for (int axis = 0; axis < CLP_AXES; axis++)
+        clp_argument_real(&arguments, op->conductance[axis] / op->diagonal);
+    clp_argument_real(&arguments, 1 / op->diagonal);
     clp_argument_real(&arguments, 1 / op->scale);
+    clp_argument_network(&arguments, level);
     size_t items = level->tuning.items, global = level->groups * items;
     CLP_TRY(clp_opencl_launch(level->device, &arguments, "residual_norms", 1, &global, &items));
-    return finish_norms(level, kernels, diagonal, norms);
+    return finish_norms(level, kernels, op->diagonal, norms);
 }
 
 clp_status clp_opencl_change_norms(const clp_field *u, const clp_field *v, clp_norms *norms)
 {
     opencl_level *level = (opencl_level *)u->level;
     opencl_kernels *kernels;
-    CLP_TRY(clp_opencl_level_kernels(level, false, &kernels));
+    CLP_TRY(clp_opencl_level_any_kernels(level, &kernels));
     clp_arguments arguments =
         clp_opencl_arguments(level, kernels->kernel[KERNEL_CHANGE_NORMS], ((const opencl_field *)u)->buffer,
                              ((const opencl_field *)v)->buffer, level->partial);
     clp_argument_real(&arguments, 1 / level->base.op.scale);
+    clp_argument_network(&arguments, level);
     size_t items = level->tuning.items, global = level->groups * items;
     CLP_TRY(clp_opencl_launch(level->device, &arguments, "change_norms", 1, &global, &items));
     return finish_norms(level, kernels, 1, norms);
+}
+
+/* A work-item per node, in 32 x 8 of them. */
+static clp_status launch_nodes(opencl_level *level, const clp_arguments *arguments, const char *name)
+{
+    const clp_layout *layout = &level->base.layout;
+    size_t global[3] = {clp_round_up(layout->nodes[0], 32), clp_round_up(layout->nodes[1], 8),
+                        layout->nodes[2]};
+    return clp_opencl_launch(level->device, arguments, name, layout->nodes[2] > 1 ? 3 : 2, global, NULL);
+}
+
+clp_status clp_opencl_residual(const clp_field *u, const clp_field *q, clp_field *r)
+{
+    opencl_level *level = (opencl_level *)u->level;
+    const clp_operator *op = &level->base.op;
+    opencl_kernels *kernels;
+    CLP_TRY(clp_opencl_level_any_kernels(level, &kernels));
+    cl_mem buffer = ((const opencl_field *)u)->buffer;
+    clp_arguments arguments =
+        clp_opencl_arguments(level, kernels->kernel[KERNEL_RESIDUAL], buffer, ((opencl_field *)r)->buffer,
+                             q ? ((const opencl_field *)q)->buffer : buffer);
+    clp_argument_int(&arguments, q != NULL);
+    for (int axis = 0; axis < CLP_AXES; axis++)
+        clp_argument_real(&arguments, op->conductance[axis] / op->diagonal);
+    clp_argument_real(&arguments, op->diagonal);
+    clp_argument_network(&arguments, level);
+    return launch_nodes(level, &arguments, "residual");
+}
+
+clp_status clp_opencl_add(clp_field *u, const clp_field *e)
+{
+    opencl_level *level = (opencl_level *)u->level;
+    opencl_kernels *kernels;
+    CLP_TRY(clp_opencl_level_any_kernels(level, &kernels));
+    clp_arguments arguments = {.kernel = kernels->kernel[KERNEL_ADD], .precision = level->base.precision};
+    clp_argument_buffer(&arguments, ((opencl_field *)u)->buffer);
+    clp_argument_buffer(&arguments, ((const opencl_field *)e)->buffer);
+    clp_argument_size(&arguments, level->base.layout.origin);
+    for (int axis = 0; axis < CLP_AXES; axis++) clp_argument_size(&arguments, level->base.layout.nodes[axis]);
+    return launch_nodes(level, &arguments, "add");
 }

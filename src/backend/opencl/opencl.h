@@ -109,7 +109,8 @@ typedef struct opencl_sweep {
     const char *name;
     const char *file;
     const char *kernel;
-    bool fuses; /* several sweeps in one launch */
+    bool fuses;  /* several sweeps in one launch */
+    bool planar; /* for two dimensions only */
     /* Queues one launch that does the `count` first sweeps; the result is in `to`. */
     clp_status (*launch)(opencl_level *level, cl_mem from, cl_mem to, cl_mem q, const double *weights,
                          size_t count);
@@ -117,12 +118,27 @@ typedef struct opencl_sweep {
 
 extern const opencl_sweep clp_opencl_sweep_linear, clp_opencl_sweep_nodes, clp_opencl_sweep_rows;
 
-enum { KERNEL_RESIDUAL_NORMS, KERNEL_CHANGE_NORMS, KERNEL_NORMS_FINISH, KERNEL_SWEEP, KERNELS };
+/* Kernels come in kits, a program each: what every solve needs, and what some methods need. */
+typedef enum opencl_kit { KIT_SWEEP, KIT_RELAX, KITS } opencl_kit;
+enum {
+    KERNEL_RESIDUAL_NORMS,
+    KERNEL_CHANGE_NORMS,
+    KERNEL_NORMS_FINISH,
+    KERNEL_RESIDUAL,
+    KERNEL_ADD,
+    KERNEL_SWEEP,
+    KERNELS_MAX
+};
+enum { KERNEL_RELAX };
 
-/* The kernels of a level for one value of HAS_SOURCE. */
+/* Arrays of a network, in the order of the kernels' parameters; those that an operator has not are left out.
+ */
+enum { NETWORK_X, NETWORK_Y, NETWORK_Z, NETWORK_SHUNT, NETWORK_INVERSE, NETWORK_ARRAYS };
+
+/* The kernels of a kit for one value of HAS_SOURCE. */
 typedef struct opencl_kernels {
     cl_program program;
-    cl_kernel kernel[KERNELS];
+    cl_kernel kernel[KERNELS_MAX];
 } opencl_kernels;
 
 struct opencl_level {
@@ -130,9 +146,10 @@ struct opencl_level {
     opencl_device *device;
     opencl_tuning tuning;
     const opencl_sweep *sweep;
-    size_t tile; /* columns per tile */
-    opencl_kernels plain, sourced;
-    cl_mem partial, result; /* of the norms */
+    size_t tile;                        /* columns per tile */
+    opencl_kernels kits[KITS][2];       /* without and with a source term */
+    clp_field *network[NETWORK_ARRAYS]; /* divided by the operator's diagonal */
+    cl_mem partial, result;             /* of the norms */
     size_t groups;
 };
 
@@ -142,11 +159,15 @@ typedef struct opencl_field {
 } opencl_field;
 
 clp_status clp_opencl_level_create(clp_device *device, const clp_operator *op, clp_precision precision,
-                                   const char *sweep_variant, const clp_memory_use *use, clp_level **level);
+                                   const char *sweep_variant, clp_level **level);
 void clp_opencl_level_destroy(clp_level *level);
 
-/* The kernels with or without a source term; built when first asked for. */
-clp_status clp_opencl_level_kernels(opencl_level *level, bool sourced, opencl_kernels **kernels);
+/* The kernels of a kit with or without a source term; built when first asked for. */
+clp_status clp_opencl_level_kernels(opencl_level *level, opencl_kit kit, bool sourced,
+                                    opencl_kernels **kernels);
+
+/* The kernels that take a source or none: whichever of the two is there already. */
+clp_status clp_opencl_level_any_kernels(opencl_level *level, opencl_kernels **kernels);
 
 /* A buffer, counted in device->allocated. */
 clp_status clp_opencl_buffer_create(opencl_device *device, size_t bytes, cl_mem *buffer);
@@ -159,6 +180,10 @@ clp_status clp_opencl_field_read(clp_field *field, size_t row, size_t rows, doub
 
 clp_status clp_opencl_sweep(clp_field *u, clp_field *scratch, const clp_field *q, const double *weights,
                             size_t count);
+clp_status clp_opencl_relax(clp_field *u, const clp_field *q, double weight, size_t count);
+clp_status clp_opencl_residual(const clp_field *u, const clp_field *q, clp_field *r);
+clp_status clp_opencl_add(clp_field *u, const clp_field *e);
+clp_status clp_opencl_field_clear(clp_field *field);
 clp_status clp_opencl_residual_norms(const clp_field *u, const clp_field *q, clp_norms *norms);
 clp_status clp_opencl_change_norms(const clp_field *u, const clp_field *v, clp_norms *norms);
 
@@ -180,6 +205,14 @@ void clp_argument_size(clp_arguments *arguments, size_t value);
 void clp_argument_int(clp_arguments *arguments, size_t value);
 void clp_argument_real(clp_arguments *arguments, double value);
 void clp_argument_reals(clp_arguments *arguments, const double *values, size_t count); /* an array by value */
+
+/* The arguments that such kernels end with: the arrays of the network, if there is one. */
+void clp_argument_network(clp_arguments *arguments, const opencl_level *level);
+
+enum { WEIGHTS = 5 };
+
+/* weights_t of the kernels for a sweep of that weight. */
+void clp_opencl_weights(const clp_operator *op, double weight, double weights[WEIGHTS]);
 
 /* Queues a kernel whose arguments are set, named in errors. `group` may be NULL. */
 clp_status clp_opencl_launch(opencl_device *device, const clp_arguments *arguments, const char *name,

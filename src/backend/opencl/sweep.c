@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "backend/opencl/opencl.h"
 
+#include "backend/colors.h"
 #include "base/checked.h"
 
 #include <stdint.h>
@@ -25,27 +26,18 @@ clp_status clp_opencl_sweep(clp_field *u, clp_field *scratch, const clp_field *q
     return CLP_OK;
 }
 
-/* weights_t of the kernels: what u, the neighbours along x and y, and q count for. */
-static void weights_of(const clp_operator *op, double weight, double out[4])
-{
-    double diagonal = clp_operator_diagonal(op);
-    out[0] = 1 - weight;
-    out[1] = weight * op->conductance[0] / diagonal;
-    out[2] = weight * op->conductance[1] / diagonal;
-    out[3] = weight / diagonal;
-}
-
 /* The variants of one sweep per launch differ in their range only. */
 static clp_status launch_single(opencl_level *level, cl_mem from, cl_mem to, cl_mem q, double weight,
                                 cl_uint dimensions, const size_t *global)
 {
     opencl_kernels *kernels;
-    double weights[4];
-    CLP_TRY(clp_opencl_level_kernels(level, q != NULL, &kernels));
-    weights_of(&level->base.op, weight, weights);
+    double weights[WEIGHTS];
+    CLP_TRY(clp_opencl_level_kernels(level, KIT_SWEEP, q != NULL, &kernels));
+    clp_opencl_weights(&level->base.op, weight, weights);
     clp_arguments arguments =
         clp_opencl_arguments(level, kernels->kernel[KERNEL_SWEEP], from, to, q ? q : from);
-    clp_argument_reals(&arguments, weights, 4);
+    clp_argument_reals(&arguments, weights, WEIGHTS);
+    clp_argument_network(&arguments, level);
     return clp_opencl_launch(level->device, &arguments, level->sweep->kernel, dimensions, global, NULL);
 }
 
@@ -54,7 +46,7 @@ static clp_status launch_linear(opencl_level *level, cl_mem from, cl_mem to, cl_
 {
     (void)count;
     const clp_layout *layout = &level->base.layout;
-    size_t global = layout->pitch * layout->nodes[1];
+    size_t global = layout->pitch * clp_layout_rows(layout);
     return launch_single(level, from, to, q, weights[0], 1, &global);
 }
 
@@ -63,8 +55,45 @@ static clp_status launch_nodes(opencl_level *level, cl_mem from, cl_mem to, cl_m
 {
     (void)count;
     const clp_layout *layout = &level->base.layout;
-    size_t global[2] = {clp_round_up(layout->nodes[0], 32), clp_round_up(layout->nodes[1], 8)};
-    return launch_single(level, from, to, q, weights[0], 2, global);
+    size_t global[3] = {clp_round_up(layout->nodes[0], 32), clp_round_up(layout->nodes[1], 8),
+                        layout->nodes[2]};
+    return launch_single(level, from, to, q, weights[0], layout->nodes[2] > 1 ? 3 : 2, global);
+}
+
+static clp_status relax_color(opencl_level *level, cl_mem u, cl_mem q, const double *weights,
+                              const clp_color *color)
+{
+    opencl_kernels *kernels;
+    const clp_layout *layout = &level->base.layout;
+    CLP_TRY(clp_opencl_level_kernels(level, KIT_RELAX, q != NULL, &kernels));
+    clp_arguments arguments = {.kernel = kernels->kernel[KERNEL_RELAX], .precision = level->base.precision};
+    clp_argument_buffer(&arguments, u);
+    clp_argument_buffer(&arguments, q ? q : u);
+    clp_argument_size(&arguments, layout->origin);
+    for (int axis = 0; axis < CLP_AXES; axis++) clp_argument_size(&arguments, layout->nodes[axis]);
+    clp_argument_int(&arguments, color->parity);
+    clp_argument_int(&arguments, color->seam);
+    clp_argument_reals(&arguments, weights, WEIGHTS);
+    clp_argument_network(&arguments, level);
+    size_t global[3] = {clp_round_up((layout->nodes[0] + 1) / 2, 32), clp_round_up(layout->nodes[1], 8),
+                        layout->nodes[2]};
+    return clp_opencl_launch(level->device, &arguments, "relax", layout->nodes[2] > 1 ? 3 : 2, global, NULL);
+}
+
+clp_status clp_opencl_relax(clp_field *u, const clp_field *q, double weight, size_t count)
+{
+    opencl_level *level = (opencl_level *)u->level;
+    const clp_operator *op = &level->base.op;
+    double weights[WEIGHTS];
+    clp_opencl_weights(op, weight, weights);
+    for (size_t k = 0; k < count; k++)
+        for (size_t i = 0; i < clp_color_count(op); i++) {
+            clp_color color = clp_color_at(op, i);
+            CLP_TRY(relax_color(level, ((opencl_field *)u)->buffer,
+                                q ? ((const opencl_field *)q)->buffer : NULL, weights, &color));
+        }
+    CLP_CL_TRY(level->device, clFlush(level->device->queue));
+    return CLP_OK;
 }
 
 /*
@@ -92,10 +121,10 @@ static clp_status launch_rows(opencl_level *level, cl_mem from, cl_mem to, cl_me
                               size_t count)
 {
     opencl_kernels *kernels;
-    CLP_TRY(clp_opencl_level_kernels(level, q != NULL, &kernels));
+    CLP_TRY(clp_opencl_level_kernels(level, KIT_SWEEP, q != NULL, &kernels));
     const clp_layout *layout = &level->base.layout;
-    double schedule[SWEEPS_MAX][4] = {{0}};
-    for (size_t k = 0; k < count; k++) weights_of(&level->base.op, weights[k], schedule[k]);
+    double schedule[SWEEPS_MAX][WEIGHTS] = {{0}};
+    for (size_t k = 0; k < count; k++) clp_opencl_weights(&level->base.op, weights[k], schedule[k]);
     size_t across = (layout->nodes[0] + level->tile - 1) / level->tile;
     size_t units = clp_max(level->device->base.info.compute_units, 1);
     size_t rows = tile_rows(layout->nodes[1], across, units, count);
@@ -104,6 +133,7 @@ static clp_status launch_rows(opencl_level *level, cl_mem from, cl_mem to, cl_me
     clp_argument_size(&arguments, rows);
     clp_argument_int(&arguments, count);
     clp_argument_reals(&arguments, &schedule[0][0], sizeof schedule / sizeof(double));
+    clp_argument_network(&arguments, level);
     size_t global[2] = {across, (layout->nodes[1] + rows - 1) / rows}, group[2] = {1, 1};
     return clp_opencl_launch(level->device, &arguments, "sweep_rows", 2, global, group);
 }
@@ -112,5 +142,9 @@ const opencl_sweep clp_opencl_sweep_linear = {
     .name = "linear", .file = "sweep_linear.cl", .kernel = "sweep_linear", .launch = launch_linear};
 const opencl_sweep clp_opencl_sweep_nodes = {
     .name = "nodes", .file = "sweep_nodes.cl", .kernel = "sweep_nodes", .launch = launch_nodes};
-const opencl_sweep clp_opencl_sweep_rows = {
-    .name = "rows", .file = "sweep_rows.cl", .kernel = "sweep_rows", .fuses = true, .launch = launch_rows};
+const opencl_sweep clp_opencl_sweep_rows = {.name = "rows",
+                                            .file = "sweep_rows.cl",
+                                            .kernel = "sweep_rows",
+                                            .fuses = true,
+                                            .planar = true,
+                                            .launch = launch_rows};

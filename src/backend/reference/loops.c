@@ -1,92 +1,290 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Plain loops over rows: what every kernel is checked against, so kept as near to the formulas as speed
- * allows. Compiled once with REAL = float, LOOPS = clp_reference_loops_single, once with double. Norms are
- * computed in double in both.
+ * allows. Compiled once with REAL = float, LOOPS = clp_reference_loops_single, once with double. Norms and
+ * networks are computed in double in both.
  */
 #include "backend/reference/loops.h"
 
 #include <math.h>
 #include <string.h>
 
-/* The rows below, at and above row j of u; outside an insulated side lies the mirror image of the row inside.
- */
+/* A row and those beside it, one index up or down along y and z. */
 typedef struct clp_rows {
-    const REAL *south, *centre, *north;
+    const REAL *centre, *south, *north, *below, *above;
 } clp_rows;
 
-static const REAL *row_of(const clp_layout *layout, const void *u, size_t j)
+/* The conductances and shunts of a row's edges and nodes; NULL where there are none. */
+typedef struct clp_edges {
+    const double *x, *south, *north, *below, *above, *shunt, *diagonal;
+} clp_edges;
+
+/* The index before and after one along an axis: wrapped if it is periodic, else mirrored. */
+static size_t before(const clp_stencil *stencil, int axis, size_t index)
 {
-    return (const REAL *)u + layout->origin + j * layout->pitch;
+    if (index > 0) return index - 1;
+    return stencil->op->periodic[axis] ? stencil->layout.nodes[axis] - 2 : 1;
 }
 
-static clp_rows rows_around(const clp_layout *layout, const void *u, size_t j)
+static size_t after(const clp_stencil *stencil, int axis, size_t index)
 {
-    size_t last = layout->nodes[1] - 1;
-    return (clp_rows){.south = row_of(layout, u, j == 0 ? 1 : j - 1),
-                      .centre = row_of(layout, u, j),
-                      .north = row_of(layout, u, j == last ? last - 1 : j + 1)};
+    size_t last = stencil->layout.nodes[axis] - 1;
+    if (index < last) return index + 1;
+    return stencil->op->periodic[axis] ? 1 : last - 1;
 }
 
-/* Weighted mean of the four neighbours, at the ends of a row: the neighbour outside mirrors the one inside.
- */
+static const REAL *row_of(const clp_layout *layout, const void *u, size_t j, size_t k)
+{
+    return (const REAL *)u + layout->origin + k * layout->plane + j * layout->pitch;
+}
+
+static clp_rows rows_around(const clp_stencil *stencil, const void *u, size_t j, size_t k)
+{
+    const clp_layout *layout = &stencil->layout;
+    clp_rows rows = {.centre = row_of(layout, u, j, k),
+                     .south = row_of(layout, u, before(stencil, 1, j), k),
+                     .north = row_of(layout, u, after(stencil, 1, j), k)};
+    rows.below = rows.above = rows.centre;
+    if (layout->nodes[2] > 1) {
+        rows.below = row_of(layout, u, j, before(stencil, 2, k));
+        rows.above = row_of(layout, u, j, after(stencil, 2, k));
+    }
+    return rows;
+}
+
+static clp_edges edges_of(const clp_stencil *stencil, size_t j, size_t k)
+{
+    const clp_network *network = stencil->op->network;
+    const size_t *nodes = stencil->layout.nodes;
+    size_t row = (k * nodes[1] + j) * nodes[0];
+    clp_edges edges = {.x = network->conductance[0] + row,
+                       .north = network->conductance[1] + row,
+                       .shunt = network->shunt ? network->shunt + row : NULL,
+                       .diagonal = network->diagonal + row};
+    if (j > 0 || stencil->op->periodic[1])
+        edges.south = network->conductance[1] + (k * nodes[1] + before(stencil, 1, j)) * nodes[0];
+    if (nodes[2] == 1) return edges;
+    edges.above = network->conductance[2] + row;
+    if (k > 0 || stencil->op->periodic[2])
+        edges.below = network->conductance[2] + (before(stencil, 2, k) * nodes[1] + j) * nodes[0];
+    return edges;
+}
+
+/* Weighted mean of the neighbours without a network. */
 static double neighbours(const clp_stencil *stencil, clp_rows rows, size_t i)
 {
-    size_t last = stencil->layout.nodes[0] - 1;
-    double west = rows.centre[i == 0 ? 1 : i - 1], east = rows.centre[i == last ? last - 1 : i + 1];
+    double west = rows.centre[before(stencil, 0, i)], east = rows.centre[after(stencil, 0, i)];
     return stencil->share[0] * (west + east) +
-           stencil->share[1] * ((double)rows.south[i] + (double)rows.north[i]);
+           stencil->share[1] * ((double)rows.south[i] + (double)rows.north[i]) +
+           stencil->share[2] * ((double)rows.below[i] + (double)rows.above[i]);
 }
 
-static void sweep_inner(REAL *restrict out, const REAL *restrict south, const REAL *restrict centre,
-                        const REAL *restrict north, size_t last, REAL keep, REAL x, REAL y)
+/* What flows into node i of a network from its neighbours and the ground. */
+static double inflow(const clp_stencil *stencil, clp_rows rows, clp_edges edges, size_t i)
 {
+    double u = rows.centre[i], sum = 0;
+    size_t west = before(stencil, 0, i), east = after(stencil, 0, i);
+    if (i > 0 || stencil->op->periodic[0]) sum += edges.x[west] * (rows.centre[west] - u);
+    sum += edges.x[i] * (rows.centre[east] - u);
+    if (edges.south) sum += edges.south[i] * (rows.south[i] - u);
+    sum += edges.north[i] * (rows.north[i] - u);
+    if (edges.below) sum += edges.below[i] * (rows.below[i] - u);
+    if (edges.above) sum += edges.above[i] * (rows.above[i] - u);
+    if (edges.shunt) sum -= edges.shunt[i] * u;
+    return sum;
+}
+
+/* Away from the ends of a row; apart so that nothing aliases. */
+static void sweep_inner(REAL *restrict out, clp_rows rows, size_t last, const REAL weights[3])
+{
+    const REAL *south = rows.south, *centre = rows.centre, *north = rows.north;
+    const REAL keep = weights[0], x = weights[1], y = weights[2];
     for (size_t i = 1; i < last; i++)
         out[i] = keep * centre[i] + x * (centre[i - 1] + centre[i + 1]) + y * (south[i] + north[i]);
 }
 
-static void sweep_row(const clp_stencil *stencil, const void *u, void *v, const void *q, double weight,
-                      size_t j)
+static void sweep_inner_3d(REAL *restrict out, clp_rows rows, size_t last, const REAL weights[4])
 {
-    const clp_layout *layout = &stencil->layout;
-    size_t last = layout->nodes[0] - 1;
-    clp_rows rows = rows_around(layout, u, j);
-    REAL *out = (REAL *)v + layout->origin + j * layout->pitch;
-    if (j < stencil->first[1] || j >= stencil->end[1]) {
-        memcpy(out, rows.centre, layout->nodes[0] * sizeof(REAL));
-        return;
-    }
-    sweep_inner(out, rows.south, rows.centre, rows.north, last, (REAL)(1 - weight),
-                (REAL)(weight * stencil->share[0]), (REAL)(weight * stencil->share[1]));
+    const REAL *south = rows.south, *centre = rows.centre, *north = rows.north;
+    const REAL *below = rows.below, *above = rows.above;
+    const REAL keep = weights[0], x = weights[1], y = weights[2], z = weights[3];
+    for (size_t i = 1; i < last; i++)
+        out[i] = keep * centre[i] + x * (centre[i - 1] + centre[i + 1]) + y * (south[i] + north[i]) +
+                 z * (below[i] + above[i]);
+}
+
+static void sweep_plain(const clp_stencil *stencil, REAL *out, clp_rows rows, const REAL *source,
+                        double weight)
+{
+    size_t last = stencil->layout.nodes[0] - 1;
+    const REAL weights[] = {(REAL)(1 - weight), (REAL)(weight * stencil->share[0]),
+                            (REAL)(weight * stencil->share[1]), (REAL)(weight * stencil->share[2])};
+    (stencil->layout.nodes[2] > 1 ? sweep_inner_3d : sweep_inner)(out, rows, last, weights);
     for (size_t i = 0; i <= last; i += last)
         out[i] = (REAL)((1 - weight) * rows.centre[i] + weight * neighbours(stencil, rows, i));
-    if (q) {
-        const REAL *source = row_of(layout, q, j);
+    if (source) {
         REAL factor = (REAL)(weight * stencil->inverse_diagonal);
         for (size_t i = 0; i <= last; i++) out[i] += factor * source[i];
     }
-    if (stencil->first[0] == 1) out[0] = rows.centre[0];
-    if (stencil->end[0] == last) out[last] = rows.centre[last];
+    if (stencil->op->held[0]) out[0] = rows.centre[0];
+    if (stencil->op->held[1]) out[last] = rows.centre[last];
+}
+
+static REAL relaxed(const clp_stencil *stencil, clp_rows rows, clp_edges edges, const REAL *source,
+                    double weight, size_t i)
+{
+    if (edges.diagonal[i] == 0) return rows.centre[i];
+    double r = inflow(stencil, rows, edges, i) + (source ? source[i] : 0);
+    return (REAL)(rows.centre[i] + weight / edges.diagonal[i] * r);
+}
+
+/* Whether every node of a row lies on a held side. */
+static bool row_is_held(const clp_stencil *stencil, size_t j, size_t k)
+{
+    const bool *held = stencil->op->held;
+    const size_t *nodes = stencil->layout.nodes;
+    return (held[2] && j == 0) || (held[3] && j == nodes[1] - 1) || (held[4] && k == 0) ||
+           (held[5] && k == nodes[2] - 1);
+}
+
+static void sweep_row(const clp_stencil *stencil, const void *u, void *v, const void *q, double weight,
+                      size_t row)
+{
+    const clp_layout *layout = &stencil->layout;
+    size_t j = row % layout->nodes[1], k = row / layout->nodes[1];
+    clp_rows rows = rows_around(stencil, u, j, k);
+    REAL *out = (REAL *)v + (rows.centre - (const REAL *)u);
+    const REAL *source = q ? row_of(layout, q, j, k) : NULL;
+    if (row_is_held(stencil, j, k)) {
+        memcpy(out, rows.centre, layout->nodes[0] * sizeof(REAL));
+    } else if (stencil->op->network) {
+        clp_edges edges = edges_of(stencil, j, k);
+        for (size_t i = 0; i < layout->nodes[0]; i++)
+            out[i] = relaxed(stencil, rows, edges, source, weight, i);
+    } else {
+        sweep_plain(stencil, out, rows, source, weight);
+    }
 }
 
 static void sweep(const clp_stencil *stencil, const void *u, void *v, const void *q, double weight)
 {
+    size_t rows = clp_layout_rows(&stencil->layout);
 #pragma omp parallel for schedule(static) num_threads(stencil->threads)
-    for (size_t j = 0; j < stencil->layout.nodes[1]; j++) sweep_row(stencil, u, v, q, weight, j);
+    for (size_t row = 0; row < rows; row++) sweep_row(stencil, u, v, q, weight, row);
+}
+
+static void relax_row(const clp_stencil *stencil, void *u, const void *q, double weight,
+                      const clp_color *color, size_t row)
+{
+    const clp_layout *layout = &stencil->layout;
+    size_t nx = layout->nodes[0], j = row % layout->nodes[1], k = row / layout->nodes[1], offset = 0;
+    bool takes = clp_color_takes(color, 1, j, layout->nodes[1], &offset);
+    takes = clp_color_takes(color, 2, k, layout->nodes[2], &offset) && takes;
+    if (!takes || row_is_held(stencil, j, k)) return;
+    clp_rows rows = rows_around(stencil, u, j, k);
+    clp_edges edges = {0};
+    if (stencil->op->network) edges = edges_of(stencil, j, k);
+    REAL *out = (REAL *)u + (rows.centre - (const REAL *)u);
+    const REAL *source = q ? row_of(layout, q, j, k) : NULL;
+    bool seam = color->axes & 1, at_seam = seam && (color->seam & 1);
+    size_t start = (offset + color->parity) % 2, step = 2;
+    if (at_seam) {
+        if (start != 0) return;
+        step = nx - 1;
+    }
+    for (size_t i = start; i < nx; i += step) {
+        if (seam && !at_seam && (i == 0 || i == nx - 1)) continue;
+        if (stencil->op->network) {
+            out[i] = relaxed(stencil, rows, edges, source, weight, i);
+        } else if (!(stencil->op->held[0] && i == 0) && !(stencil->op->held[1] && i == nx - 1)) {
+            double value =
+                neighbours(stencil, rows, i) + (source ? stencil->inverse_diagonal * source[i] : 0);
+            out[i] = (REAL)((1 - weight) * out[i] + weight * value);
+        }
+    }
+}
+
+static void relax(const clp_stencil *stencil, void *u, const void *q, double weight, const clp_color *color)
+{
+    size_t rows = clp_layout_rows(&stencil->layout);
+#pragma omp parallel for schedule(static) num_threads(stencil->threads)
+    for (size_t row = 0; row < rows; row++) relax_row(stencil, u, q, weight, color, row);
+}
+
+/* Rows that have equations, numbered through. */
+static size_t equation_rows(const clp_stencil *stencil)
+{
+    return (stencil->end[1] - stencil->first[1]) * (stencil->end[2] - stencil->first[2]);
+}
+
+static void equation_row(const clp_stencil *stencil, size_t number, size_t *j, size_t *k)
+{
+    size_t height = stencil->end[1] - stencil->first[1];
+    *j = stencil->first[1] + number % height;
+    *k = stencil->first[2] + number / height;
+}
+
+static bool node_is_held(const clp_stencil *stencil, clp_edges edges, size_t i)
+{
+    if (edges.x) return edges.diagonal[i] == 0;
+    return (stencil->op->held[0] && i == 0) || (stencil->op->held[1] && i + 1 == stencil->layout.nodes[0]);
+}
+
+static void defect(const clp_stencil *stencil, const void *u, const void *q, void *r)
+{
+    const clp_layout *layout = &stencil->layout;
+    size_t rows_of_all = clp_layout_rows(layout);
+    double diagonal = stencil->op->diagonal;
+#pragma omp parallel for schedule(static) num_threads(stencil->threads)
+    for (size_t row = 0; row < rows_of_all; row++) {
+        size_t j = row % layout->nodes[1], k = row / layout->nodes[1];
+        clp_rows rows = rows_around(stencil, u, j, k);
+        clp_edges edges = {0};
+        if (stencil->op->network) edges = edges_of(stencil, j, k);
+        const REAL *source = q ? row_of(layout, q, j, k) : NULL;
+        REAL *out = (REAL *)r + (rows.centre - (const REAL *)u);
+        bool held = row_is_held(stencil, j, k);
+        for (size_t i = 0; i < layout->nodes[0]; i++) {
+            double value = edges.x ? inflow(stencil, rows, edges, i)
+                                   : diagonal * (neighbours(stencil, rows, i) - (double)rows.centre[i]);
+            if (source) value += source[i];
+            out[i] = held || node_is_held(stencil, edges, i) ? 0 : (REAL)value;
+        }
+    }
+}
+
+static void add(const clp_stencil *stencil, void *u, const void *e)
+{
+    const clp_layout *layout = &stencil->layout;
+    size_t rows = clp_layout_rows(layout);
+#pragma omp parallel for schedule(static) num_threads(stencil->threads)
+    for (size_t row = 0; row < rows; row++) {
+        REAL *out = (REAL *)u + clp_layout_row(layout, row);
+        const REAL *in = (const REAL *)e + clp_layout_row(layout, row);
+        for (size_t i = 0; i < layout->nodes[0]; i++) out[i] += in[i];
+    }
 }
 
 static clp_sums residual(const clp_stencil *stencil, const void *u, const void *q)
 {
     double largest = 0, squares = 0, field = 0;
+    size_t rows_of_all = equation_rows(stencil);
 #pragma omp parallel for schedule(static) num_threads(stencil->threads) reduction(max : largest, field)                \
     reduction(+ : squares)
-    for (size_t j = stencil->first[1]; j < stencil->end[1]; j++) {
-        clp_rows rows = rows_around(&stencil->layout, u, j);
-        const REAL *source = q ? row_of(&stencil->layout, q, j) : NULL;
+    for (size_t number = 0; number < rows_of_all; number++) {
+        size_t j, k;
+        equation_row(stencil, number, &j, &k);
+        clp_rows rows = rows_around(stencil, u, j, k);
+        const REAL *source = q ? row_of(&stencil->layout, q, j, k) : NULL;
+        clp_edges edges = {0};
+        if (stencil->op->network) edges = edges_of(stencil, j, k);
         for (size_t i = stencil->first[0]; i < stencil->end[0]; i++) {
-            double r = neighbours(stencil, rows, i) - rows.centre[i];
+            if (edges.x && edges.diagonal[i] == 0) continue;
+            double r = edges.x ? stencil->inverse_diagonal * inflow(stencil, rows, edges, i)
+                               : neighbours(stencil, rows, i) - rows.centre[i];
             if (source) r += stencil->inverse_diagonal * source[i];
-            largest = fmax(largest, fabs(r));
+            double weight = edges.x ? 1 / (stencil->inverse_diagonal * edges.diagonal[i]) : 1;
+            largest = fmax(largest, weight * fabs(r));
             field = fmax(field, fabs((double)rows.centre[i]));
             r *= stencil->inverse_scale;
             squares += r * r;
@@ -98,11 +296,16 @@ static clp_sums residual(const clp_stencil *stencil, const void *u, const void *
 static clp_sums change(const clp_stencil *stencil, const void *u, const void *v)
 {
     double largest = 0, squares = 0, field = 0;
+    size_t rows_of_all = equation_rows(stencil);
 #pragma omp parallel for schedule(static) num_threads(stencil->threads) reduction(max : largest, field)                \
     reduction(+ : squares)
-    for (size_t j = stencil->first[1]; j < stencil->end[1]; j++) {
-        const REAL *a = row_of(&stencil->layout, u, j), *b = row_of(&stencil->layout, v, j);
+    for (size_t number = 0; number < rows_of_all; number++) {
+        size_t j, k;
+        equation_row(stencil, number, &j, &k);
+        const REAL *a = row_of(&stencil->layout, u, j, k), *b = row_of(&stencil->layout, v, j, k);
+        const double *diagonal = stencil->op->network ? edges_of(stencil, j, k).diagonal : NULL;
         for (size_t i = stencil->first[0]; i < stencil->end[0]; i++) {
+            if (diagonal && diagonal[i] == 0) continue;
             double r = (double)a[i] - (double)b[i];
             largest = fmax(largest, fabs(r));
             field = fmax(field, fabs((double)a[i]));
@@ -116,7 +319,7 @@ static clp_sums change(const clp_stencil *stencil, const void *u, const void *v)
 static void write_rows(const clp_layout *layout, void *u, size_t row, size_t rows, const double *values)
 {
     for (size_t j = 0; j < rows; j++) {
-        REAL *out = (REAL *)u + layout->origin + (row + j) * layout->pitch;
+        REAL *out = (REAL *)u + clp_layout_row(layout, row + j);
         const double *in = values + j * layout->nodes[0];
         for (size_t i = 0; i < layout->nodes[0]; i++) out[i] = (REAL)in[i];
     }
@@ -125,11 +328,17 @@ static void write_rows(const clp_layout *layout, void *u, size_t row, size_t row
 static void read_rows(const clp_layout *layout, const void *u, size_t row, size_t rows, double *values)
 {
     for (size_t j = 0; j < rows; j++) {
-        const REAL *in = row_of(layout, u, row + j);
+        const REAL *in = (const REAL *)u + clp_layout_row(layout, row + j);
         double *out = values + j * layout->nodes[0];
         for (size_t i = 0; i < layout->nodes[0]; i++) out[i] = (double)in[i];
     }
 }
 
-const clp_reference_loops LOOPS = {
-    .sweep = sweep, .residual = residual, .change = change, .write_rows = write_rows, .read_rows = read_rows};
+const clp_reference_loops LOOPS = {.sweep = sweep,
+                                   .relax = relax,
+                                   .defect = defect,
+                                   .add = add,
+                                   .residual = residual,
+                                   .change = change,
+                                   .write_rows = write_rows,
+                                   .read_rows = read_rows};

@@ -4,15 +4,18 @@
 #ifndef CLP_BACKEND_REFERENCE_LOOPS_H
 #define CLP_BACKEND_REFERENCE_LOOPS_H
 
+#include "backend/colors.h"
+#include "backend/operator.h"
 #include "grid/layout.h"
 
 #include <stdbool.h>
 
-/* The stencil, divided by its diagonal. */
+/* An operator made ready for the loops. */
 typedef struct clp_stencil {
+    const clp_operator *op;
     clp_layout layout;
-    size_t first[CLP_AXES], end[CLP_AXES]; /* unknown nodes */
-    double share[CLP_AXES];                /* conductance / D */
+    size_t first[CLP_AXES], end[CLP_AXES]; /* equations */
+    double share[CLP_AXES];                /* conductance / D, without a network */
     double inverse_diagonal;               /* 1 / D */
     double inverse_scale;
     int threads;
@@ -25,7 +28,12 @@ typedef struct clp_sums {
 typedef struct clp_reference_loops {
     /* v = u + weight / D (q - A u); held nodes are copied. q may be NULL. */
     void (*sweep)(const clp_stencil *stencil, const void *u, void *v, const void *q, double weight);
-    /* Sums over r / D. */
+    /* The same in place for the nodes of one colour. */
+    void (*relax)(const clp_stencil *stencil, void *u, const void *q, double weight, const clp_color *color);
+    /* r = q - A u, 0 on held nodes; u = u + e. */
+    void (*defect)(const clp_stencil *stencil, const void *u, const void *q, void *r);
+    void (*add)(const clp_stencil *stencil, void *u, const void *e);
+    /* Sums over r / D, D the operator's largest diagonal; see clp_norms for `largest`. */
     clp_sums (*residual)(const clp_stencil *stencil, const void *u, const void *q);
     /* Sums over u - v. */
     clp_sums (*change)(const clp_stencil *stencil, const void *u, const void *v);

@@ -2,6 +2,7 @@
 /* The reference backend: plain C, serial with one thread, OpenMP otherwise. */
 #include "backend/reference/reference.h"
 
+#include "backend/colors.h"
 #include "backend/reference/loops.h"
 #include "base/checked.h"
 #include "base/machine.h"
@@ -77,42 +78,49 @@ static void reference_close(clp_device *device)
 /* Starting threads costs more than a small field's work, above all on busy cores. */
 static int useful_threads(const clp_layout *layout, unsigned threads)
 {
-    size_t useful = clp_max(layout->nodes[0] * layout->nodes[1] / 8192, 1);
+    size_t useful = clp_max(layout->nodes[0] * clp_layout_rows(layout) / 8192, 1);
     return (int)clp_min(threads, useful);
 }
 
 static clp_stencil stencil_of(const clp_operator *op, const clp_layout *layout, unsigned threads)
 {
-    double diagonal = clp_operator_diagonal(op);
-    clp_stencil stencil = {.layout = *layout,
-                           .inverse_diagonal = 1 / diagonal,
+    clp_stencil stencil = {.op = op,
+                           .layout = *layout,
+                           .inverse_diagonal = 1 / op->diagonal,
                            .inverse_scale = 1 / op->scale,
                            .threads = useful_threads(layout, threads)};
     for (int axis = 0; axis < CLP_AXES; axis++) {
         stencil.first[axis] = clp_operator_first(op, axis);
         stencil.end[axis] = clp_operator_end(op, axis);
-        stencil.share[axis] = op->conductance[axis] / diagonal;
+        stencil.share[axis] = op->conductance[axis] / op->diagonal;
     }
     return stencil;
 }
 
+static clp_status reference_fits(clp_device *device, const clp_grid *grid, clp_precision precision,
+                                 const clp_memory_use *use)
+{
+    (void)device;
+    clp_layout layout;
+    CLP_TRY(clp_layout_init(&layout, grid, clp_precision_bytes(precision)));
+    clp_memory_limits limits = {.host = clp_memory_available(), .shared = true};
+    return clp_backend_check_memory(&layout, use, &limits);
+}
+
 static clp_status reference_level_create(clp_device *device, const clp_operator *op, clp_precision precision,
-                                         const char *sweep_variant, const clp_memory_use *use,
-                                         clp_level **level)
+                                         const char *sweep_variant, clp_level **level)
 {
     (void)sweep_variant; /* there is one */
     *level = NULL;
     clp_layout layout;
     CLP_TRY(clp_layout_init(&layout, &op->grid, clp_precision_bytes(precision)));
-    clp_memory_limits limits = {.host = clp_memory_available(), .shared = true};
-    CLP_TRY(clp_backend_check_memory(&layout, use, &limits));
     reference_level *created = calloc(1, sizeof *created);
     if (!created) return clp_fail_host_memory(sizeof *created);
     created->base = (clp_level){
         .device = device, .op = *op, .layout = layout, .precision = precision, .sweeps_per_pass = 1};
     created->loops =
         precision == CLP_PRECISION_SINGLE ? &clp_reference_loops_single : &clp_reference_loops_double;
-    created->stencil = stencil_of(op, &layout, device->info.compute_units);
+    created->stencil = stencil_of(&created->base.op, &layout, device->info.compute_units);
     *level = &created->base;
     return CLP_OK;
 }
@@ -171,6 +179,38 @@ static clp_status reference_sweep(clp_field *u, clp_field *scratch, const clp_fi
     return CLP_OK;
 }
 
+static clp_status reference_relax(clp_field *u, const clp_field *q, double weight, size_t count)
+{
+    const reference_level *level = level_of(u);
+    const clp_operator *op = &level->base.op;
+    for (size_t k = 0; k < count; k++)
+        for (size_t i = 0; i < clp_color_count(op); i++) {
+            clp_color color = clp_color_at(op, i);
+            level->loops->relax(&level->stencil, data_of(u), data_of(q), weight, &color);
+        }
+    return CLP_OK;
+}
+
+static clp_status reference_residual(const clp_field *u, const clp_field *q, clp_field *r)
+{
+    const reference_level *level = level_of(u);
+    level->loops->defect(&level->stencil, data_of(u), data_of(q), data_of(r));
+    return CLP_OK;
+}
+
+static clp_status reference_add(clp_field *u, const clp_field *e)
+{
+    const reference_level *level = level_of(u);
+    level->loops->add(&level->stencil, data_of(u), data_of(e));
+    return CLP_OK;
+}
+
+static clp_status reference_clear(clp_field *u)
+{
+    memset(data_of(u), 0, u->level->layout.bytes);
+    return CLP_OK;
+}
+
 static clp_norms norms_of(clp_sums sums, double factor, const clp_operator *op)
 {
     return clp_norms_from_sums(sums.largest * factor, sums.squares, sums.field, op->scale * factor);
@@ -180,8 +220,7 @@ static clp_status reference_residual_norms(const clp_field *u, const clp_field *
 {
     const reference_level *level = level_of(u);
     const clp_operator *op = &level->base.op;
-    *norms = norms_of(level->loops->residual(&level->stencil, data_of(u), data_of(q)),
-                      clp_operator_diagonal(op), op);
+    *norms = norms_of(level->loops->residual(&level->stencil, data_of(u), data_of(q)), op->diagonal, op);
     return CLP_OK;
 }
 
@@ -195,17 +234,15 @@ static clp_status reference_change_norms(const clp_field *u, const clp_field *v,
 /* A host array: rows without padding. The loops read no ghost nodes. */
 static clp_stencil host_stencil(const clp_operator *op)
 {
-    clp_layout layout = {.nodes = {op->grid.nodes[0], op->grid.nodes[1]},
-                         .pitch = op->grid.nodes[0],
-                         .element_bytes = sizeof(double)};
+    clp_layout layout;
+    clp_layout_init_plain(&layout, &op->grid, sizeof(double));
     return stencil_of(op, &layout, core_count());
 }
 
-clp_norms clp_reference_residual(const clp_operator *op, const double *values)
+clp_norms clp_reference_residual(const clp_operator *op, const double *values, const double *source)
 {
     clp_stencil stencil = host_stencil(op);
-    return norms_of(clp_reference_loops_double.residual(&stencil, values, NULL), clp_operator_diagonal(op),
-                    op);
+    return norms_of(clp_reference_loops_double.residual(&stencil, values, source), op->diagonal, op);
 }
 
 clp_norms clp_reference_change(const clp_operator *op, const double *u, const double *v)
@@ -228,6 +265,7 @@ const clp_backend clp_reference_backend = {
     .open = reference_open,
     .close = reference_close,
     .sweep_variants = sweep_variants,
+    .fits = reference_fits,
     .level_create = reference_level_create,
     .level_destroy = reference_level_destroy,
     .field_create = reference_field_create,
@@ -235,6 +273,10 @@ const clp_backend clp_reference_backend = {
     .field_write = reference_field_write,
     .field_read = reference_field_read,
     .sweep = reference_sweep,
+    .relax = reference_relax,
+    .residual = reference_residual,
+    .add = reference_add,
+    .clear = reference_clear,
     .residual_norms = reference_residual_norms,
     .change_norms = reference_change_norms,
     .finish = reference_finish,

@@ -5,8 +5,8 @@
 
 #include "backend/backend.h"
 
-/* Norms of r = -A u in double; `values` has the shape [nodes[1]][nodes[0]]. Uses all cores. */
-clp_norms clp_reference_residual(const clp_operator *op, const double *values);
+/* Norms of r = q - A u in double; `values` and `source` (NULL: 0) have the grid's shape. Uses all cores. */
+clp_norms clp_reference_residual(const clp_operator *op, const double *values, const double *source);
 
 /* Norms of u - v, likewise. */
 clp_norms clp_reference_change(const clp_operator *op, const double *u, const double *v);

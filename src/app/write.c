@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/write.h"
+
+#include "app/outputs.h"
+#include "app/summary.h"
+#include "app/terminal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+double app_now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+/* The problem file's name without folder and ending, and how far the equations are solved. */
+static void picture_title(const app_result *result, char *title, size_t size)
+{
+    const char *path = result->problem_path, *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    char extent[80];
+    int length = snprintf(title, size, "%.*s: %s nodes", (int)strcspn(name, "."), name,
+                          app_extent_text(&result->report.grid, "×", extent, sizeof extent));
+    if (result->report.converged && length > 0 && (size_t)length < size)
+        snprintf(title + length, size - (size_t)length, ", equations solved to %.2g",
+                 result->report.algebraic_bound);
+}
+
+/* The regions of the cells, where there are any; NULL without memory, which costs the outlines only. */
+static uint16_t *regions_of(const app_result *result)
+{
+    if (clp_problem_region_count(result->problem) == 0) return NULL;
+    uint16_t *regions = malloc(clp_grid_cell_count(&result->report.grid) * sizeof *regions);
+    if (regions && clp_problem_cells(result->problem, NULL, regions) == CLP_OK) return regions;
+    free(regions);
+    return NULL;
+}
+
+static double *flux_of(const app_result *result)
+{
+    size_t count =
+        clp_grid_node_count(&result->report.grid) * (size_t)clp_grid_dimensions(&result->report.grid);
+    double *flux = malloc(count * sizeof *flux);
+    if (flux) clp_solver_flux(result->solver, flux);
+    return flux;
+}
+
+static clp_status write_picture(const app_result *result, const char *path)
+{
+    char title[256];
+    clp_picture_options options = result->picture;
+    uint16_t *regions = regions_of(result);
+    double *flux = options.flux_style == CLP_FLUX_NONE ? NULL : flux_of(result);
+    picture_title(result, title, sizeof title);
+    options.title = title;
+    options.mark = result->report.converged ? NULL : "not converged";
+    options.regions = regions;
+    options.flux = flux;
+    clp_status status =
+        clp_picture_write(path, &result->report.grid, clp_solver_values(result->solver), &options);
+    free(regions);
+    free(flux);
+    return status;
+}
+
+/* u and the flux on the nodes, conductivity and region numbers in the cells. */
+static clp_status write_vti(const app_result *result, const char *path)
+{
+    const clp_grid *grid = &result->report.grid;
+    bool single = strcmp(result->report.precision, "single") == 0;
+    size_t cells = clp_grid_cell_count(grid);
+    double *flux = flux_of(result), *conductivity = malloc(cells * sizeof *conductivity);
+    uint16_t *regions = malloc(cells * sizeof *regions);
+    clp_status status = CLP_ERROR_MEMORY;
+    if (!flux || !conductivity || !regions) {
+        app_error("%s: not enough memory for the flux and the cells", path);
+        goto cleanup;
+    }
+    status = clp_problem_cells(result->problem, conductivity, regions);
+    if (status != CLP_OK) goto cleanup;
+    clp_vti_type real = single ? CLP_VTI_FLOAT32 : CLP_VTI_FLOAT64;
+    const clp_vti_array arrays[] = {
+        {.name = "u", .components = 1, .type = real, .values = clp_solver_values(result->solver)},
+        {.name = "flux", .components = clp_grid_dimensions(grid), .type = real, .values = flux},
+        {.name = "conductivity", .on_cells = true, .components = 1, .type = real, .values = conductivity},
+        {.name = "region", .on_cells = true, .components = 1, .type = CLP_VTI_UINT16, .values = regions},
+    };
+    status = clp_field_write_vti(path, grid, arrays, sizeof arrays / sizeof *arrays);
+cleanup:
+    free(flux);
+    free(conductivity);
+    free(regions);
+    return status;
+}
+
+clp_status app_write_outputs(app_result *result, clp_problem_output *output)
+{
+    clp_status first = CLP_OK;
+    bool single = strcmp(result->report.precision, "single") == 0;
+    double begin = app_now();
+    if (output->field)
+        app_written(clp_field_write_npy(output->field, &result->report.grid,
+                                        clp_solver_values(result->solver), single),
+                    &output->field, &first);
+    if (output->vtk) app_written(write_vti(result, output->vtk), &output->vtk, &first);
+    if (output->picture) app_written(write_picture(result, output->picture), &output->picture, &first);
+    result->report.seconds_output = app_now() - begin;
+    result->report.seconds_total = app_now() - result->start;
+    if (output->report)
+        app_written(clp_report_write_json(output->report, &result->report), &output->report, &first);
+    app_show_summary(&result->report, output, first == CLP_OK);
+    return first;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* Writing what `clpoisson solve` was asked for. */
+#ifndef APP_WRITE_H
+#define APP_WRITE_H
+
+#include <clpoisson/clpoisson.h>
+
+typedef struct app_result {
+    const char *problem_path;
+    const clp_problem *problem;
+    const clp_solver *solver;
+    clp_report report;           /* of the solver, and the matrix */
+    clp_picture_options picture; /* how to draw, as far as the user says */
+    double start;                /* of the work, by app_now */
+} app_result;
+
+/*
+ * Every output that can be written is written; errors are said as they come, the first is answered. What
+ * could not be written is taken out of `output`.
+ */
+clp_status app_write_outputs(app_result *result, clp_problem_output *output);
+
+/* Seconds of a clock that only runs forward. */
+double app_now(void);
+
+#endif

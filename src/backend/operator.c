@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#include "backend/operator.h"
+
+#include "backend/colors.h"
+
+size_t clp_operator_unknowns(const clp_operator *op)
+{
+    size_t count = 1;
+    for (int axis = 0; axis < CLP_AXES; axis++)
+        count *= clp_operator_end(op, axis) - clp_operator_first(op, axis);
+    return count - op->fixed;
+}
+
+bool clp_operator_in_range(const clp_operator *op, size_t p)
+{
+    for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++) {
+        size_t at = clp_operator_at(op, p, axis);
+        if (at < clp_operator_first(op, axis) || at >= clp_operator_end(op, axis)) return false;
+    }
+    return true;
+}
+
+static bool on_side(const clp_operator *op, size_t p, int side)
+{
+    return clp_operator_at(op, p, side / 2) == (side % 2 ? op->grid.nodes[side / 2] - 1 : 0);
+}
+
+bool clp_operator_is_held(const clp_operator *op, size_t p)
+{
+    if (op->network) return op->network->diagonal[p] == 0;
+    for (int side = 0; side < 2 * clp_grid_dimensions(&op->grid); side++)
+        if (op->held[side] && on_side(op, p, side)) return true;
+    return false;
+}
+
+double clp_operator_face_part(const clp_operator *op, int axis, size_t p)
+{
+    double part = 1;
+    for (int other = 0; other < clp_grid_dimensions(&op->grid); other++)
+        if (other != axis && !op->periodic[other] &&
+            (on_side(op, p, 2 * other) || on_side(op, p, 2 * other + 1)))
+            part *= 0.5;
+    return part;
+}
+
+double clp_operator_volume_part(const clp_operator *op, size_t p)
+{
+    return clp_operator_face_part(op, -1, p);
+}
+
+/* Axes whose seam has a colour of its own: on a periodic axis of odd period the two colours clash there. */
+static unsigned seam_axes(const clp_operator *op)
+{
+    unsigned axes = 0;
+    for (int axis = 0; axis < CLP_AXES; axis++)
+        if (op->periodic[axis] && (op->grid.nodes[axis] - 1) % 2) axes |= 1U << axis;
+    return axes;
+}
+
+size_t clp_color_count(const clp_operator *op)
+{
+    size_t count = 2;
+    for (unsigned axes = seam_axes(op); axes; axes &= axes - 1) count *= 2;
+    return count;
+}
+
+clp_color clp_color_at(const clp_operator *op, size_t index)
+{
+    clp_color color = {.parity = (unsigned)(index % 2), .axes = seam_axes(op)};
+    size_t bits = index / 2;
+    for (unsigned axis = 0; axis < CLP_AXES; axis++)
+        if (color.axes >> axis & 1) {
+            color.seam |= (unsigned)(bits & 1) << axis;
+            bits >>= 1;
+        }
+    return color;
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+#include "io/inputs.h"
+
+#include "io/show.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* Beside the problem file, unless it says where it is. */
+static clp_status join(const clp_inputs *inputs, const char *name, char **path)
+{
+    const char *slash = strrchr(inputs->problem_path, '/');
+    size_t folder = slash && *name != '/' ? (size_t)(slash - inputs->problem_path) + 1 : 0;
+    size_t size = folder + strlen(name) + 1;
+    *path = malloc(size);
+    if (!*path) return clp_fail_host_memory(size);
+    memcpy(*path, inputs->problem_path, folder);
+    strcpy(*path + folder, name);
+    return CLP_OK;
+}
+
+/* Outputs are written when all is done, but then the input would be gone. */
+static clp_status check_outputs(const clp_inputs *inputs, const struct stat *file, const char *key,
+                                const char *name)
+{
+    const clp_tree *group = clp_tree_find(inputs->root, "output");
+    char shown[CLP_SHOWN_SIZE];
+    struct stat other;
+    for (const clp_tree *output = group ? group->first : NULL; output; output = output->next) {
+        if (!output->text || strcmp(output->text, "-") == 0 || stat(output->text, &other) != 0) continue;
+        if (other.st_dev == file->st_dev && other.st_ino == file->st_ino)
+            return clp_fail_at(output,
+                               "'output.%s' would overwrite '%s', which '%s' reads; name another file",
+                               output->key, clp_show(name, shown), key);
+    }
+    return CLP_OK;
+}
+
+static clp_status find(const clp_inputs *inputs, const clp_tree *node, const char *key, const char *name,
+                       const char *path)
+{
+    struct stat file;
+    char shown[CLP_SHOWN_SIZE];
+    if (stat(path, &file) == 0) return check_outputs(inputs, &file, key, name);
+    bool relative = *name != '/';
+    clp_fail(CLP_ERROR_FILE, "'%s': the file '%s' cannot be read: %s%s", key, clp_show(name, shown),
+             strerror(errno), relative ? "; it is looked for in the folder of the problem file" : "");
+    return clp_fail_within_at(CLP_ERROR_FILE, node);
+}
+
+clp_status clp_input_find(const clp_inputs *inputs, const clp_tree *node, const char *key, const char *name,
+                          char **path)
+{
+    CLP_TRY(join(inputs, name, path));
+    clp_status status = find(inputs, node, key, name, *path);
+    if (status != CLP_OK) {
+        free(*path);
+        *path = NULL;
+    }
+    return status;
+}
+
+/* ---- shapes ---- */
+
+static bool is_shape(const clp_array *array, const clp_wanted *wanted, int more)
+{
+    if (array->dimensions != wanted->dimensions) return false;
+    for (size_t i = 0; i < wanted->dimensions; i++)
+        if (array->shape[i] != wanted->shape[i] + (size_t)more) return false;
+    return true;
+}
+
+static bool is_transposed(const clp_array *array, const clp_wanted *wanted)
+{
+    if (array->dimensions != wanted->dimensions) return false;
+    for (size_t i = 0; i < wanted->dimensions; i++)
+        if (array->shape[i] != wanted->shape[wanted->dimensions - 1 - i]) return false;
+    return true;
+}
+
+static size_t count_of(size_t dimensions, const size_t *shape)
+{
+    size_t count = 1;
+    for (size_t i = 0; i < dimensions; i++) count *= shape[i];
+    return count;
+}
+
+static clp_status fail_shape(const clp_given_value *given, const clp_array *array, const clp_wanted *wanted)
+{
+    char has[80], needs[80], file[CLP_SHOWN_SIZE], hint[192] = "make an array of that shape";
+    const char *unit = wanted->cells ? "cell" : "node", *other = wanted->cells ? "nodes" : "cells";
+    clp_shape_text(array->shape, array->dimensions, has, sizeof has);
+    clp_shape_text(wanted->shape, wanted->dimensions, needs, sizeof needs);
+    if (is_transposed(array, wanted))
+        snprintf(hint, sizeof hint, "its axes are in the order x, y%s: save the transposed array, a.T",
+                 wanted->dimensions == 3 ? ", z" : "");
+    else if (is_shape(array, wanted, wanted->cells ? 1 : -1))
+        snprintf(hint, sizeof hint,
+                 "it has one number per %.4s: cells lie between the nodes, one fewer along each axis", other);
+    else if (count_of(array->dimensions, array->shape) == count_of(wanted->dimensions, wanted->shape))
+        snprintf(hint, sizeof hint, "it has as many numbers: save a.reshape%s", needs);
+    return clp_fail_at(given->node, "'%s': '%s' has the shape %s, but one number per %s%s makes %s; %s",
+                       given->path, clp_show(given->file, file), has, unit, wanted->place, needs, hint);
+}
+
+clp_status clp_input_value(const clp_inputs *inputs, const clp_given_value *given, const clp_wanted *wanted,
+                           clp_value *value, clp_array *array)
+{
+    char *path = NULL;
+    *array = (clp_array){0};
+    *value = given->value;
+    if (!given->file) return CLP_OK;
+    CLP_TRY(clp_input_find(inputs, given->node, given->path, given->file, &path));
+    clp_status status = clp_npy_read(path, array);
+    free(path);
+    if (status != CLP_OK) {
+        clp_fail_within(status, "'%s': ", given->path);
+        return clp_fail_within_at(status, given->node);
+    }
+    if (!is_shape(array, wanted, 0)) return fail_shape(given, array, wanted);
+    value->array = array->values;
+    return CLP_OK;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Files that a problem file names: where they are, and arrays of the right shape out of them. */
+#ifndef CLP_IO_INPUTS_H
+#define CLP_IO_INPUTS_H
+
+#include "io/keys.h"
+#include "io/npy_read.h"
+
+typedef struct clp_inputs {
+    const char *problem_path; /* relative names start at its folder */
+    const clp_tree *root;     /* of the problem file: outputs must not overwrite inputs */
+} clp_inputs;
+
+/* The shape that an array must have, slowest axis first. */
+typedef struct clp_wanted {
+    size_t dimensions, shape[CLP_ARRAY_DIMENSIONS];
+    bool cells;        /* one number per cell, not per node */
+    const char *place; /* "", or "of the side" */
+} clp_wanted;
+
+/* The path of the file `name` that the key `key` names at `node`; the caller frees *path. CLP_ERROR_FILE
+ * where there is nothing, CLP_ERROR_INPUT where an output would overwrite it. */
+clp_status clp_input_find(const clp_inputs *inputs, const clp_tree *node, const char *key, const char *name,
+                          char **path);
+
+/* A value, its file read and checked. The array stays with *array, which the caller finishes, also after an
+ * error. Errors: CLP_ERROR_INPUT, CLP_ERROR_FILE, CLP_ERROR_MEMORY. */
+clp_status clp_input_value(const clp_inputs *inputs, const clp_given_value *given, const clp_wanted *wanted,
+                           clp_value *value, clp_array *array);
+
+#endif

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+#include "problem/assemble.h"
+
+#include "problem/declared.h"
+#include "problem/nodes.h"
+
+#include "base/status.h"
+#include "grid/extent.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static bool any_side(const clp_problem *problem, clp_boundary_kind kind)
+{
+    for (int side = 0; side < CLP_SIDES; side++)
+        if (problem->sides[side].boundary.kind == kind) return true;
+    return false;
+}
+
+bool clp_problem_is_plain(const clp_problem *problem)
+{
+    double number;
+    return clp_function_is_number(&problem->conductivity, &number) &&
+           clp_function_is_number(&problem->reaction, &number) && !any_side(problem, CLP_BOUNDARY_TRANSFER) &&
+           !clp_problem_sets(problem, (unsigned)~CLP_SETS_SOURCE);
+}
+
+static bool has_source(const clp_problem *problem)
+{
+    double number;
+    return any_side(problem, CLP_BOUNDARY_FLUX) || any_side(problem, CLP_BOUNDARY_TRANSFER) ||
+           clp_problem_sets(problem, CLP_SETS_SOURCE | CLP_SETS_VALUE) ||
+           !clp_function_is_number(&problem->source, &number) || number != 0;
+}
+
+clp_assembly_need clp_assembly_needs(const clp_problem *problem)
+{
+    clp_assembly_need need = {0};
+    bool source = has_source(problem);
+    size_t dimensions = (size_t)clp_grid_dimensions(&problem->grid);
+    need.fields = source;
+    need.host_bytes_per_node = (1 + source) * sizeof(double); /* values and q */
+    if (clp_problem_is_plain(problem)) return need;
+    need.fields += dimensions + 3; /* conductances, inverse diagonal, shunt, and w of the bound */
+    need.host_bytes_per_node += (dimensions + 3) * sizeof(double) + 2 * sizeof(uint16_t);
+    return need;
+}
+
+/* ---- with a network ---- */
+
+static clp_status allocate_network(const clp_problem *problem, clp_assembly *assembly)
+{
+    size_t count = clp_grid_node_count(&problem->grid);
+    for (int axis = 0; axis < clp_grid_dimensions(&problem->grid); axis++)
+        CLP_TRY(clp_nodes_allocate(problem, &assembly->network.conductance[axis]));
+    CLP_TRY(clp_nodes_allocate(problem, &assembly->network.diagonal));
+    assembly->holder = malloc(count * sizeof *assembly->holder);
+    if (!assembly->holder) return clp_fail_host_memory(count * sizeof *assembly->holder);
+    for (size_t p = 0; p < count; p++) assembly->holder[p] = CLP_HOLDER_NONE;
+    return CLP_OK;
+}
+
+/* From per volume to per whole control volume. */
+static void scale_to_parts(const clp_operator *op, double *values)
+{
+    for (size_t p = 0; p < clp_grid_node_count(&op->grid); p++) values[p] *= clp_operator_volume_part(op, p);
+}
+
+/* Puts the cuts into shunts and sources. */
+static clp_status apply_cuts(const clp_problem *problem, clp_assembly *assembly)
+{
+    if (assembly->cuts.count == 0) return CLP_OK;
+    if (!assembly->network.shunt) CLP_TRY(clp_nodes_allocate(problem, &assembly->network.shunt));
+    if (!assembly->source) CLP_TRY(clp_nodes_allocate(problem, &assembly->source));
+    for (size_t c = 0; c < assembly->cuts.count; c++) {
+        const clp_cut *cut = &assembly->cuts.list[c];
+        assembly->network.shunt[cut->node] += cut->conductance;
+        assembly->source[cut->node] += cut->conductance * cut->value;
+    }
+    return CLP_OK;
+}
+
+/* The edges that meet at a node. */
+static double edges_at(const clp_operator *op, const clp_network *network, size_t p)
+{
+    double sum = 0;
+    for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++) {
+        size_t step = clp_operator_step(op, axis);
+        const double *g = network->conductance[axis];
+        sum += g[p];
+        if (clp_operator_at(op, p, axis) > 0)
+            sum += g[p - step];
+        else if (op->periodic[axis])
+            sum += g[p + (op->grid.nodes[axis] - 2) * step];
+    }
+    return sum;
+}
+
+static void fill_diagonal(clp_assembly *assembly)
+{
+    clp_operator *op = &assembly->op;
+    const clp_network *network = &assembly->network;
+    size_t count = clp_grid_node_count(&op->grid), fixed = 0;
+    double diagonal = 0;
+#pragma omp parallel for schedule(static) reduction(max : diagonal) reduction(+ : fixed)
+    for (size_t p = 0; p < count; p++) {
+        bool held = assembly->holder[p] != CLP_HOLDER_NONE;
+        double edges = edges_at(op, network, p);
+        network->diagonal[p] = held ? 0 : edges + (network->shunt ? network->shunt[p] : 0);
+        if (held && assembly->source) assembly->source[p] = 0;
+        if (!held) diagonal = fmax(diagonal, edges);
+        fixed += held && clp_operator_in_range(op, p);
+    }
+    /* Only where every node's edges are all cut does nothing remain to measure by. */
+    for (size_t p = 0; diagonal == 0 && p < count; p++) diagonal = network->diagonal[p];
+    op->diagonal = diagonal;
+    op->fixed = fixed;
+}
+
+static clp_status assemble_network(const clp_problem *problem, clp_assembly *assembly)
+{
+    CLP_TRY(allocate_network(problem, assembly));
+    CLP_TRY(clp_conductances_fill(problem, &assembly->network));
+    CLP_TRY(clp_shunts_create(problem, assembly));
+    if (assembly->network.shunt) assembly->undriven = false;
+    if (assembly->network.shunt) scale_to_parts(&assembly->op, assembly->network.shunt);
+    if (assembly->source) scale_to_parts(&assembly->op, assembly->source);
+    CLP_TRY(clp_electrodes_find(problem, assembly));
+    CLP_TRY(apply_cuts(problem, assembly));
+    CLP_TRY(clp_values_create(problem, assembly));
+    fill_diagonal(assembly);
+    assembly->op.network = &assembly->network;
+    return CLP_OK;
+}
+
+/* ---- without ---- */
+
+static clp_status assemble_plain(const clp_problem *problem, clp_assembly *assembly)
+{
+    clp_operator *op = &assembly->op;
+    double conductivity;
+    clp_function_is_number(&problem->conductivity, &conductivity);
+    clp_function_is_number(&problem->reaction, &op->shunt);
+    for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++) {
+        double spacing = clp_grid_spacing(&op->grid, axis);
+        op->conductance[axis] = conductivity / (spacing * spacing);
+    }
+    if (op->shunt > 0) assembly->undriven = false;
+    op->diagonal = clp_operator_stencil_diagonal(op);
+    return clp_values_create(problem, assembly);
+}
+
+/* ---- both ---- */
+
+/* A power of two at or above |value|, within what single precision can scale by. */
+static double power_of_two(double value)
+{
+    if (value == 0) return 1;
+    int exponent;
+    frexp(value, &exponent);
+    return ldexp(1, exponent < -120 ? -120 : exponent > 120 ? 120 : exponent);
+}
+
+/* Ranges, and whether anything ties the solution down. */
+static void measure(clp_assembly *assembly)
+{
+    double largest = 0;
+    bool shunted = assembly->op.shunt > 0;
+    assembly->held_low = INFINITY;
+    assembly->held_high = -INFINITY;
+    for (size_t p = 0; p < clp_grid_node_count(&assembly->op.grid); p++) {
+        double value = assembly->values[p];
+        largest = fmax(largest, fabs(value));
+        shunted = shunted || (assembly->network.shunt && assembly->network.shunt[p] > 0);
+        if (!clp_operator_is_held(&assembly->op, p)) continue;
+        assembly->held_low = fmin(assembly->held_low, value);
+        assembly->held_high = fmax(assembly->held_high, value);
+    }
+    for (size_t c = 0; c < assembly->cuts.count; c++) {
+        assembly->held_low = fmin(assembly->held_low, assembly->cuts.list[c].value);
+        assembly->held_high = fmax(assembly->held_high, assembly->cuts.list[c].value);
+        largest = fmax(largest, fabs(assembly->cuts.list[c].value));
+    }
+    assembly->op.scale = power_of_two(largest);
+    assembly->singular = !shunted && assembly->held_low > assembly->held_high;
+}
+
+/* Sources that come from numbers are integrated exactly, others as well as sums over nodes do. */
+static bool sources_are_exact(const clp_problem *problem)
+{
+    bool exact = clp_function_is_exact(&problem->source);
+    for (int side = 0; side < CLP_SIDES; side++)
+        if (problem->sides[side].boundary.kind == CLP_BOUNDARY_FLUX)
+            exact = exact && clp_function_is_exact(&problem->sides[side].value);
+    return exact;
+}
+
+typedef struct source_sums {
+    double sum, magnitude, volume;
+} source_sums;
+
+static source_sums sum_sources(const clp_problem *problem, const clp_assembly *assembly)
+{
+    source_sums sums = {0};
+    for (size_t p = 0; p < clp_grid_node_count(&problem->grid); p++) {
+        double part = clp_operator_volume_part(&assembly->op, p), weight = assembly->op.network ? 1 : part;
+        if (!clp_operator_in_range(&assembly->op, p)) continue;
+        sums.sum += weight * assembly->source[p];
+        sums.magnitude += weight * fabs(assembly->source[p]);
+        sums.volume += part;
+    }
+    return sums;
+}
+
+/*
+ * A singular problem has solutions only if its sources add up to 0. What rounding and the sum over nodes in
+ * place of an integral leave is taken out evenly; more is an error.
+ */
+static clp_status balance(const clp_problem *problem, clp_assembly *assembly)
+{
+    const size_t *nodes = problem->grid.nodes;
+    double widest = 0;
+    if (!assembly->singular || !assembly->source) return CLP_OK;
+    for (int axis = 0; axis < clp_grid_dimensions(&problem->grid); axis++)
+        widest = fmax(widest, 1 / (double)(nodes[axis] - 1));
+    source_sums sums = sum_sources(problem, assembly);
+    double allowed = (sources_are_exact(problem) ? 1e-10 : fmax(widest * widest, 1e-10)) * sums.magnitude;
+    if (fabs(sums.sum) > allowed)
+        return clp_fail(
+            CLP_ERROR_INPUT,
+            "nothing holds the solution, and sources and fluxes add up to %.6g%s where they must balance; "
+            "hold a side, such as top: 0, or change the sources by as much",
+            sums.sum * clp_cell_volume(&problem->grid),
+            clp_grid_dimensions(&problem->grid) == 3 ? "" : " per unit of depth");
+    assembly->imbalance = sums.sum / sums.volume;
+    for (size_t p = 0; p < clp_grid_node_count(&problem->grid); p++) {
+        double part = assembly->op.network ? clp_operator_volume_part(&assembly->op, p) : 1;
+        assembly->source[p] -= part * assembly->imbalance;
+    }
+    return CLP_OK;
+}
+
+clp_status clp_assemble(const clp_problem *problem, clp_assembly *assembly)
+{
+    *assembly = (clp_assembly){.op.grid = problem->grid};
+    clp_operator *op = &assembly->op;
+    for (int side = 0; side < CLP_SIDES; side++)
+        op->held[side] = problem->sides[side].boundary.kind == CLP_BOUNDARY_VALUE;
+    for (int axis = 0; axis < CLP_AXES; axis++) op->periodic[axis] = problem->periodic[axis];
+    clp_status status = clp_sources_create(problem, assembly);
+    assembly->undriven = !assembly->source;
+    if (status == CLP_OK)
+        status = clp_problem_is_plain(problem) ? assemble_plain(problem, assembly)
+                                               : assemble_network(problem, assembly);
+    if (status == CLP_OK && clp_operator_unknowns(op) == 0)
+        status =
+            clp_fail(CLP_ERROR_INPUT, "every node is held, so there is nothing to solve; make the electrodes "
+                                      "smaller or the grid finer");
+    if (status == CLP_OK) {
+        measure(assembly);
+        status = balance(problem, assembly);
+    }
+    if (status != CLP_OK) clp_assembly_finish(assembly);
+    return status;
+}
+
+void clp_assembly_finish(clp_assembly *assembly)
+{
+    for (int axis = 0; axis < CLP_AXES; axis++) free(assembly->network.conductance[axis]);
+    for (int side = 0; side < CLP_SIDES; side++) {
+        free(assembly->side_feed[side]);
+        free(assembly->side_shunt[side]);
+    }
+    free(assembly->network.shunt);
+    free(assembly->network.diagonal);
+    free(assembly->source);
+    free(assembly->values);
+    free(assembly->holder);
+    free(assembly->cuts.list);
+    *assembly = (clp_assembly){0};
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CLP_PROBLEM_COARSEN_H
+#define CLP_PROBLEM_COARSEN_H
+
+#include <clpoisson/problem.h>
+
+/*
+ * The same problem on a grid of half as many cells along each axis, for a first guess: what is given by
+ * numbers, expressions and shapes stays as it is, arrays and cells are sampled. *coarse is NULL where the
+ * grid is too small for that to pay. The caller owns it. Errors: CLP_ERROR_MEMORY, CLP_ERROR_INPUT (too
+ * little is left of a shape).
+ */
+clp_status clp_problem_coarsen(const clp_problem *fine, clp_problem **coarse);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* What a problem consists of, for the files that make an operator of it. */
+#ifndef CLP_PROBLEM_DECLARED_H
+#define CLP_PROBLEM_DECLARED_H
+
+#include "problem/function.h"
+#include "problem/shape.h"
+
+typedef struct clp_declared_side {
+    clp_boundary boundary; /* its texts and arrays are those of the functions */
+    clp_function value, transfer, ambient;
+} clp_declared_side;
+
+typedef struct clp_declared_region {
+    clp_region region; /* its texts, shape and name are its own */
+    char name[64];
+    clp_function value, conductivity, reaction, source;
+} clp_declared_region;
+
+typedef struct clp_region_list {
+    clp_declared_region *list;
+    size_t count;
+} clp_region_list;
+
+struct clp_problem {
+    clp_grid grid; /* nodes[2] is 1 in two dimensions */
+    clp_declared_side sides[CLP_SIDES];
+    bool periodic[CLP_AXES];
+    clp_function conductivity, reaction, source, initial;
+    uint16_t *cells; /* indices of materials; NULL: none */
+    clp_region_list materials, regions;
+};
+
+/* As clp_problem_add_region, without a word about it. */
+clp_status clp_region_add(clp_problem *problem, const clp_region *region);
+
+void clp_region_list_finish(clp_region_list *regions);
+
+/* A region by its index: materials first. */
+const clp_declared_region *clp_declared_region_at(const clp_problem *problem, size_t index);
+
+/* Whether any region sets one of the bits. */
+bool clp_problem_sets(const clp_problem *problem, unsigned bits);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#include "problem/nodes.h"
+
+#include "base/status.h"
+#include "grid/extent.h"
+
+#include <stdlib.h>
+
+/* The axes along a side: the fast one and the slow one. */
+static void axes_of(int side, int *fast, int *slow)
+{
+    *fast = side / 2 == 0 ? 1 : 0;
+    *slow = side / 2 == 2 ? 1 : 2;
+}
+
+size_t clp_side_rows(const clp_problem *problem, int side)
+{
+    int fast, slow;
+    axes_of(side, &fast, &slow);
+    return problem->grid.nodes[slow];
+}
+
+clp_side_row clp_side_row_of(const clp_problem *problem, int side, size_t row)
+{
+    const clp_grid *grid = &problem->grid;
+    const size_t steps[CLP_AXES] = {1, grid->nodes[0], grid->nodes[0] * grid->nodes[1]};
+    int axis = side / 2, fast, slow;
+    axes_of(side, &fast, &slow);
+    size_t at = side % 2 ? grid->nodes[axis] - 1 : 0;
+    clp_side_row made = {.first = at * steps[axis] + row * steps[slow], .step = steps[fast]};
+    made.line = (clp_line){.axis = fast,
+                           .step = clp_grid_spacing(grid, fast),
+                           .count = grid->nodes[fast],
+                           .offset = row * grid->nodes[fast],
+                           .stride = 1};
+    made.line.point[axis] = clp_coordinate(grid, axis, at);
+    made.line.point[fast] = grid->origin[fast];
+    if (slow < clp_grid_dimensions(grid)) made.line.point[slow] = clp_coordinate(grid, slow, row);
+    return made;
+}
+
+clp_line clp_node_line(const clp_grid *grid, size_t j, size_t k)
+{
+    clp_line line = {.step = clp_grid_spacing(grid, 0),
+                     .count = grid->nodes[0],
+                     .offset = (k * grid->nodes[1] + j) * grid->nodes[0],
+                     .stride = 1};
+    line.point[0] = grid->origin[0];
+    line.point[1] = clp_coordinate(grid, 1, j);
+    if (clp_grid_dimensions(grid) == 3) line.point[2] = clp_coordinate(grid, 2, k);
+    return line;
+}
+
+clp_status clp_nodes_allocate(const clp_problem *problem, double **values)
+{
+    size_t bytes = clp_grid_node_count(&problem->grid) * sizeof **values;
+    *values = calloc(1, bytes);
+    return *values ? CLP_OK : clp_fail_host_memory(bytes);
+}
+
+clp_status clp_nodes_fill(const clp_problem *problem, const clp_function *function, const char *what,
+                          double *values)
+{
+    const clp_grid *grid = &problem->grid;
+    for (size_t k = 0; k < grid->nodes[2]; k++)
+        for (size_t j = 0; j < grid->nodes[1]; j++) {
+            clp_line line = clp_node_line(grid, j, k);
+            CLP_TRY(clp_function_line(function, &line, what, values + line.offset));
+        }
+    return CLP_OK;
+}
+
+void clp_seams_join(const clp_problem *problem, double *values)
+{
+    const size_t *nodes = problem->grid.nodes, steps[CLP_AXES] = {1, nodes[0], nodes[0] * nodes[1]};
+    for (int axis = 0; axis < CLP_AXES; axis++) {
+        if (!problem->periodic[axis]) continue;
+        for (size_t p = 0; p < clp_grid_node_count(&problem->grid); p++)
+            if (p / steps[axis] % nodes[axis] == nodes[axis] - 1)
+                values[p] = values[p - (nodes[axis] - 1) * steps[axis]];
+    }
+}

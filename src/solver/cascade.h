@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Nested iteration: the same problem solved on a coarser grid first, and on one coarser still for that, gives
+ * a first guess in which the smooth errors, which sweeps are slow at, are small already (F. A. Bornemann, P.
+ * Deuflhard, Numer. Math. 75, 1996).
+ */
+#ifndef CLP_SOLVER_CASCADE_H
+#define CLP_SOLVER_CASCADE_H
+
+#include "solver/state.h"
+
+/* Makes the coarser solver, if that pays; what goes wrong with it means only that there is none. */
+void clp_cascade_create(clp_solver *solver, const clp_problem *problem);
+void clp_cascade_destroy(clp_solver *solver);
+
+/* Finds the coarser w of the bound and brings it to the field u in the place of 0. */
+clp_status clp_cascade_guess_bound(clp_solver *solver);
+
+/* Puts the coarser solver's values on the nodes that are not held, by linear interpolation. */
+void clp_cascade_interpolate(const clp_solver *solver, double *values);
+
+/* Solves the coarser problem and puts its solution into the first guess of the assembly, but for held nodes.
+ */
+clp_status clp_cascade_guess(clp_solver *solver);
+
+#endif

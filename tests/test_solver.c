@@ -98,8 +98,11 @@ static void expect_all_right(const char *backend)
 {
     clp_device *device = open_device(backend);
     bool fp64 = clp_device_get_info(device)->fp64;
-    for (const char *const *method = clp_method_names(); *method; method++)
-        for (int i = 0; i < PLATES; i++) {
+    /* Building kernels takes most of the time, and the methods share them: there a method per plate. */
+    bool builds = strcmp(clp_device_get_info(device)->backend, "opencl") == 0;
+    int number = 0;
+    for (const char *const *method = clp_method_names(); *method; method++, number++)
+        for (int i = builds ? number : 0; i < PLATES; i += builds ? 3 : 1) {
             expect_right(device, &plates[i], *method, CLP_PRECISION_SINGLE, 0);
             if (fp64) expect_right(device, &plates[i], *method, CLP_PRECISION_DOUBLE, 0);
             if (fp64) expect_right(device, &plates[i], *method, CLP_PRECISION_DOUBLE, 1e-8);

@@ -10,25 +10,20 @@
 #include <math.h>
 #include <stdlib.h>
 
-static bool any_side(const clp_problem *problem, clp_boundary_kind kind)
-{
-    for (int side = 0; side < CLP_SIDES; side++)
-        if (problem->sides[side].boundary.kind == kind) return true;
-    return false;
-}
-
 bool clp_problem_is_plain(const clp_problem *problem)
 {
     double number;
     return clp_function_is_number(&problem->conductivity, &number) &&
-           clp_function_is_number(&problem->reaction, &number) && !any_side(problem, CLP_BOUNDARY_TRANSFER) &&
+           clp_function_is_number(&problem->reaction, &number) &&
+           !clp_problem_has_side(problem, CLP_BOUNDARY_TRANSFER) &&
            !clp_problem_sets(problem, (unsigned)~CLP_SETS_SOURCE);
 }
 
 static bool has_source(const clp_problem *problem)
 {
     double number;
-    return any_side(problem, CLP_BOUNDARY_FLUX) || any_side(problem, CLP_BOUNDARY_TRANSFER) ||
+    return clp_problem_has_side(problem, CLP_BOUNDARY_FLUX) ||
+           clp_problem_has_side(problem, CLP_BOUNDARY_TRANSFER) ||
            clp_problem_sets(problem, CLP_SETS_SOURCE | CLP_SETS_VALUE) ||
            !clp_function_is_number(&problem->source, &number) || number != 0;
 }

@@ -39,6 +39,9 @@ void clp_region_list_finish(clp_region_list *regions);
 /* A region by its index: materials first. */
 const clp_declared_region *clp_declared_region_at(const clp_problem *problem, size_t index);
 
+/* Whether any side is of a kind. */
+bool clp_problem_has_side(const clp_problem *problem, clp_boundary_kind kind);
+
 /* Whether any region sets one of the bits. */
 bool clp_problem_sets(const clp_problem *problem, unsigned bits);
 

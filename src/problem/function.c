@@ -71,6 +71,12 @@ bool clp_function_is_number(const clp_function *function, double *number)
            (!function->expression || clp_expression_is_constant(function->expression, number));
 }
 
+bool clp_function_is_zero(const clp_function *function)
+{
+    double number;
+    return clp_function_is_number(function, &number) && number == 0;
+}
+
 bool clp_function_is_exact(const clp_function *function)
 {
     double number;

@@ -168,26 +168,22 @@ bool clp_problem_is_periodic(const clp_problem *problem, int axis)
     return problem->periodic[axis];
 }
 
-static bool any_side(const clp_problem *problem, clp_boundary_kind kind)
+bool clp_problem_has_side(const clp_problem *problem, clp_boundary_kind kind)
 {
     for (int side = 0; side < CLP_SIDES; side++)
         if (problem->sides[side].boundary.kind == kind) return true;
     return false;
 }
 
-static bool is_zero(const clp_function *function)
-{
-    double number;
-    return clp_function_is_number(function, &number) && number == 0;
-}
-
 /* Something must hold the solution, or feed it. */
 static clp_status check_held(const clp_problem *problem)
 {
-    bool tied = any_side(problem, CLP_BOUNDARY_VALUE) || any_side(problem, CLP_BOUNDARY_TRANSFER) ||
-                clp_problem_sets(problem, CLP_SETS_VALUE | CLP_SETS_REACTION) || !is_zero(&problem->reaction);
-    bool fed = any_side(problem, CLP_BOUNDARY_FLUX) || clp_problem_sets(problem, CLP_SETS_SOURCE) ||
-               !is_zero(&problem->source);
+    bool tied = clp_problem_has_side(problem, CLP_BOUNDARY_VALUE) ||
+                clp_problem_has_side(problem, CLP_BOUNDARY_TRANSFER) ||
+                clp_problem_sets(problem, CLP_SETS_VALUE | CLP_SETS_REACTION) ||
+                !clp_function_is_zero(&problem->reaction);
+    bool fed = clp_problem_has_side(problem, CLP_BOUNDARY_FLUX) ||
+               clp_problem_sets(problem, CLP_SETS_SOURCE) || !clp_function_is_zero(&problem->source);
     if (tied) return CLP_OK;
     if (clp_problem_sets(problem, CLP_SETS_FLOATING))
         return clp_fail(CLP_ERROR_INPUT,

@@ -79,19 +79,6 @@ static void add_side(const clp_problem *problem, int side, const double *made, d
     }
 }
 
-static bool any_side(const clp_problem *problem, clp_boundary_kind kind)
-{
-    for (int side = 0; side < CLP_SIDES; side++)
-        if (problem->sides[side].boundary.kind == kind) return true;
-    return false;
-}
-
-static bool is_zero(const clp_function *function)
-{
-    double number;
-    return clp_function_is_number(function, &number) && number == 0;
-}
-
 /* Feeds (or shunts) of all sides, into the assembly and the values. */
 static clp_status add_sides(const clp_problem *problem, bool shunts, clp_assembly *assembly, double *values)
 {
@@ -113,9 +100,9 @@ static clp_status create(const clp_problem *problem, bool shunts, clp_assembly *
     unsigned bit = shunts ? CLP_SETS_REACTION : CLP_SETS_SOURCE;
     uint16_t *top = NULL;
     *density = NULL;
-    bool sides =
-        any_side(problem, CLP_BOUNDARY_TRANSFER) || (!shunts && any_side(problem, CLP_BOUNDARY_FLUX));
-    if (is_zero(function) && !sides && !clp_problem_sets(problem, bit)) return CLP_OK;
+    bool sides = clp_problem_has_side(problem, CLP_BOUNDARY_TRANSFER) ||
+                 (!shunts && clp_problem_has_side(problem, CLP_BOUNDARY_FLUX));
+    if (clp_function_is_zero(function) && !sides && !clp_problem_sets(problem, bit)) return CLP_OK;
     double *values;
     clp_status status = clp_nodes_allocate(problem, &values);
     if (status == CLP_OK) status = clp_nodes_fill(problem, function, shunts ? "reaction" : "source", values);

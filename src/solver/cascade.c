@@ -79,12 +79,12 @@ void clp_cascade_interpolate(const clp_solver *solver, double *to)
     }
 }
 
-/* The smallest eigenvalue goes with the square of the spacing, a quarter of the coarser one. But the
- * smoothest errors are small already: measured, the coarser one itself takes half the sweeps, and where it
- * does not do that is found out. */
+/* The smoothest errors are small already, so that the sweeps can leave them out: what was the smallest
+ * eigenvalue to care about on the coarser grid, it is here as well. Where that is too much to hope for, the
+ * method finds it out. */
 static void take_spectrum(clp_solver *solver)
 {
-    if (!solver->iteration.lowest_known) solver->iteration.lowest = solver->coarse->iteration.lowest;
+    solver->iteration.lowest = solver->coarse->iteration.lowest;
 }
 
 clp_status clp_cascade_guess_bound(clp_solver *solver)

@@ -72,6 +72,7 @@ static bool stagnates(const clp_solver *solver, const solve_course *course)
                        ? 8 * clp_precision_epsilon(solver->options.precision) * solver->magnitude
                        : 4 * clp_solver_rounding_residual(solver);
     size_t since = test->sweeps - course->best_sweeps;
+    if (!solver->method->monotone) floor *= 8; /* over-relaxation amplifies rounding as well */
     return test->norms.largest <= floor && since > 256 && since > test->sweeps / 4;
 }
 

@@ -114,8 +114,10 @@ clp_status clp_solver_write_system(clp_solver *solver)
     if (solver->q) CLP_TRY(backend->field_write(solver->q, 0, rows, solver->assembly.source));
     solver->iteration =
         clp_iteration_begin(solver->u, solver->scratch, solver->q, solver->correction, solver->residual);
-    if (before.lowest > 0 && !solver->iteration.lowest_known)
-        solver->iteration.lowest = before.lowest; /* what was learnt already */
+    if (before.lowest > 0) { /* what was learnt already, or is enough after a first guess */
+        solver->iteration.lowest = before.lowest;
+        solver->iteration.lowest_known = false;
+    }
     clp_solver_choose_tolerance(solver);
     if (solver->options.max_iterations == 0) {
         /* A w >= 1 says that no eigenvalue of D^-1 A is below 1 / (D w), D the largest diagonal. */

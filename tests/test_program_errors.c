@@ -144,6 +144,7 @@ Test(program_errors, bad_command_lines)
         {{"solve", "plate.yaml", "--field"}, {"--field needs a value"}},
         {{"solve", "plate.yaml", "--quiet=yes"}, {"--quiet takes no value"}},
         {{"solve", "plate.yaml", "--plot", "waves"}, {"--plot waves", "arrows"}},
+        {{"solve", "plate.yaml", "--slice", "z=0.5"}, {"--slice z=0.5", "two dimensions"}},
         {{"solve", "plate.yaml", "--device", "nonesuch"}, {"no device fits 'nonesuch'", "  0  "}},
         {{"solve", "plate.yaml", "--device", "99"}, {"no device with index 99", "  0  "}},
         {{"solve", "plate.yaml", "--backend", "cuda"}, {"no backend 'cuda'", "opencl", "reference"}},

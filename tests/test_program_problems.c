@@ -108,6 +108,21 @@ Test(program_problems, three_dimensions_and_a_floating_ball)
     EXPECT_HOLDS(vti, "ImageData");
     cr_expect_gt(size, 17 * 17 * 17 * 8 * 4);
     cr_expect(file_exists("b.png") && file_exists("b.npy"));
+
+    ran = RUN("plot", "b.npy", "--picture", "later.png", "--slice", "z:8", "--flux", "arrows");
+    EXPECT_STATUS(ran, 0);
+    cr_expect(file_exists("later.png"));
+    static const char *const wrong[][2] = {
+        {"--slice", "q=1"}, {"--flux", "waves"}, {"--width", "7"}, {"--size", "1"}};
+    for (int i = 0; i < 4; i++) {
+        ran = RUN("plot", "b.npy", "--picture", "no.png", wrong[i][0], wrong[i][1]);
+        EXPECT_STATUS(ran, 2);
+        EXPECT_HOLDS(ran.error, wrong[i][1]);
+        cr_expect(!file_exists("no.png"));
+    }
+    ran = RUN("solve", "ball.yaml", "--picture", "slice.png", "--slice", "z=0.5", "--plot", "flux");
+    EXPECT_STATUS(ran, 0);
+    cr_expect(file_exists("slice.png"));
 }
 
 Test(program_problems, what_cannot_be_solved_is_said)

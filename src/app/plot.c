@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* clpoisson plot FIELD.npy */
+#include "app/drawing.h"
 #include "app/options.h"
 #include "app/outputs.h"
 #include "app/summary.h"
@@ -88,73 +89,6 @@ static int read_width(const char *text, size_t *width)
     return -1;
 }
 
-static int read_flux(const char *text, clp_flux_style *style)
-{
-    if (!text) return -1;
-    if (strcmp(text, "arrows") == 0) {
-        *style = CLP_FLUX_ARROWS;
-    } else if (strcmp(text, "lines") == 0) {
-        *style = CLP_FLUX_LINES;
-    } else {
-        app_error("--flux %s: must be arrows or lines", text);
-        return EXIT_USAGE;
-    }
-    return -1;
-}
-
-/* The node nearest to a coordinate; false outside of the box. */
-static bool find_node(const clp_grid *grid, int axis, double place, size_t *node)
-{
-    double cells = (place - grid->origin[axis]) / clp_grid_spacing(grid, axis);
-    double last = (double)(grid->nodes[axis] - 1);
-    if (!(cells >= -1e-6 && cells <= last + 1e-6)) return false;
-    *node = (size_t)(cells + 0.5);
-    if (*node > grid->nodes[axis] - 1) *node = grid->nodes[axis] - 1;
-    return true;
-}
-
-/* Reads the number behind "z=" or "z:". -1, or an exit status. */
-static int read_place(const char *text, const clp_grid *grid, int axis, size_t *node)
-{
-    char *end;
-    const char *number = text + 2;
-    double value = strtod(number, &end);
-    if (end == number || *end) {
-        app_error("--slice %s: '%s' is no number", text, number);
-        return EXIT_USAGE;
-    }
-    if (text[1] == '=') {
-        if (find_node(grid, axis, value, node)) return -1;
-        app_error("--slice %s: the box reaches from %g to %g along %c", text, grid->origin[axis],
-                  grid->origin[axis] + grid->size[axis], *text);
-        return EXIT_USAGE;
-    }
-    size_t digits = strspn(number, "0123456789");
-    if (number[digits] || value >= (double)grid->nodes[axis]) {
-        app_error("--slice %s: nodes along %c count from 0 to %zu", text, *text, grid->nodes[axis] - 1);
-        return EXIT_USAGE;
-    }
-    *node = (size_t)value;
-    return -1;
-}
-
-/* Reads "z=0.5" or "z:12". -1, or an exit status. */
-static int read_slice(const char *text, const clp_grid *grid, clp_picture_options *options)
-{
-    if (!text) return -1;
-    if (clp_grid_dimensions(grid) == 2) {
-        app_error("--slice %s: the field has two dimensions and is drawn whole; leave --slice out", text);
-        return EXIT_USAGE;
-    }
-    int axis = *text - 'x';
-    if (axis < 0 || axis > 2 || (text[1] != '=' && text[1] != ':')) {
-        app_error("--slice %s: give an axis and a coordinate (z=0.5) or the index of a node (z:12)", text);
-        return EXIT_USAGE;
-    }
-    options->slice_across = (clp_slice)(CLP_SLICE_X + axis);
-    return read_place(text, grid, axis, &options->slice);
-}
-
 /* The field's name without folder and ending. */
 static void find_name(const char *path, char *name, size_t size)
 {
@@ -182,9 +116,9 @@ static int draw(const plot_request *request, clp_grid *grid, const double *value
     if (status >= 0) return status;
     clp_status drawn = clp_grid_check(grid);
     if (drawn != CLP_OK) return app_fail(drawn);
-    status = read_slice(request->slice, grid, &options);
+    status = app_read_slice(request->slice, grid, &options);
     if (status < 0) status = read_width(request->width, &options.width);
-    if (status < 0) status = read_flux(request->flux, &options.flux_style);
+    if (status < 0) status = app_read_style("--flux", request->flux, &options.flux_style);
     if (status >= 0) return status;
     find_name(request->field, name, sizeof name);
     snprintf(title, sizeof title, "%s: %s nodes", name, app_extent_text(grid, "×", extent, sizeof extent));

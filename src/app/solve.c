@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* clpoisson solve FILE */
+#include "app/drawing.h"
 #include "app/dry_run.h"
 #include "app/options.h"
 #include "app/outputs.h"
@@ -20,7 +21,7 @@ typedef struct solve_request {
     const char *path;
     const char *settings[SETTINGS_MAX + 1];
     size_t setting_count;
-    const char *picture, *field, *vtk, *report, *plot;
+    const char *picture, *field, *vtk, *report, *plot, *slice;
     bool matrix, dry_run;
     clp_picture_options drawing;
     const char *backend, *device, *threads;
@@ -66,12 +67,6 @@ static void print_keys(void)
     printf("\n");
 }
 
-static bool read_style(const char *text, clp_flux_style *style)
-{
-    *style = strcmp(text, "arrows") == 0 ? CLP_FLUX_ARROWS : CLP_FLUX_LINES;
-    return strcmp(text, "arrows") == 0 || strcmp(text, "flux") == 0 || strcmp(text, "lines") == 0;
-}
-
 static int read_request(solve_request *request, int count, char **arguments)
 {
     const app_option options[] = {
@@ -96,6 +91,10 @@ static int read_request(solve_request *request, int count, char **arguments)
          .value = "WHAT",
          .help = "what the picture shows besides the map: flux (field lines) or arrows",
          .text = &request->plot},
+        {.name = "--slice",
+         .value = "PLACE",
+         .help = "the plane of a problem in three dimensions that the picture shows: z=0.5 or z:12",
+         .text = &request->slice},
         {.name = "--matrix",
          .help = "print the capacitance (conductance) matrix of all electrodes and held sides",
          .flag = &request->matrix},
@@ -132,11 +131,7 @@ static int read_request(solve_request *request, int count, char **arguments)
         app_error("name a problem file: clpoisson solve FILE");
         return EXIT_USAGE;
     }
-    if (request->plot && !read_style(request->plot, &request->drawing.flux_style)) {
-        app_error("--plot %s: use flux or lines (field lines), or arrows", request->plot);
-        return EXIT_USAGE;
-    }
-    return -1;
+    return app_read_style("--plot", request->plot, &request->drawing.flux_style);
 }
 
 static int read_threads(const char *text, unsigned *threads)
@@ -266,7 +261,9 @@ static int run(int count, char **arguments)
     if (request.dry_run)
         status = app_dry_run(clp_problem_file_problem(file), clp_problem_file_solver(file));
     else
-        status = app_check_outputs(request.path, &output);
+        status =
+            app_read_slice(request.slice, clp_problem_grid(clp_problem_file_problem(file)), &request.drawing);
+    if (status < 0) status = app_check_outputs(request.path, &output);
     if (status < 0) status = solve(&request, file, &device, &output);
     clp_problem_file_destroy(file);
     return status;

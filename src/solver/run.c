@@ -198,6 +198,8 @@ clp_status clp_solver_solve(clp_solver *solver)
 clp_status clp_solver_run(clp_solver *solver)
 {
     double start = clp_seconds();
+    clp_report *report = &solver->report;
+    report->sweeps = report->iterations = report->tests = 0; /* without those of a matrix before */
     CLP_TRY(clp_solver_find_bound(solver));
     CLP_TRY(clp_solver_find_floating(solver));
     CLP_TRY(clp_cascade_guess(solver));

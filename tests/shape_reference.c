@@ -50,7 +50,7 @@ static long double cylinder_distance(const clp_shape *shape, const double *point
 
 static long double ellipse_distance(const clp_shape *shape, int dimensions, const double *point)
 {
-    long double w[3], turned[3], value = -1, slope = 0;
+    long double w[3] = {0}, turned[3], value = -1, slope = 0;
     long double angle = (long double)shape->angle * 3.14159265358979323846264338327950288L / 180;
     difference(shape->center, point, dimensions, w);
     turned[0] = w[0] * cosl(angle) + w[1] * sinl(angle);

@@ -103,7 +103,7 @@ clp_status clp_cascade_guess(clp_solver *solver)
 {
     if (!solver->coarse) return CLP_OK;
     clp_solver *coarse = solver->coarse;
-    if (!coarse->bound.factor) CLP_TRY(clp_solver_find_bound(coarse));
+    if (!(coarse->bound.factor > 0)) CLP_TRY(clp_solver_find_bound(coarse));
     CLP_TRY(clp_solver_find_floating(coarse));
     CLP_TRY(clp_cascade_guess(coarse));
     CLP_TRY(clp_solver_solve(coarse));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The heated plate through the library:  cc plate.c $(pkg-config --cflags --libs clpoisson) -o plate && ./plate */
+/* The heated plate through the library:  cc plate.c $(pkg-config --cflags --libs clpoisson) -o plate &&
+ * ./plate */
 #include <clpoisson/clpoisson.h>
 
 #include <stdio.h>

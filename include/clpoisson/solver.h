@@ -114,8 +114,8 @@ CLP_API const char *clp_solver_conductor_name(const clp_solver *solver, size_t i
 CLP_API const clp_report *clp_solver_report(const clp_solver *solver);
 
 /**
- * The solution after clp_solver_run: values of all nodes in the grid's shape, held ones included. Valid as long
- * as the solver.
+ * The solution after clp_solver_run: values of all nodes in the grid's shape, held ones included. Valid as
+ * long as the solver.
  */
 CLP_API const double *clp_solver_values(const clp_solver *solver);
 

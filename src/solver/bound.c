@@ -89,8 +89,7 @@ static double *create_load(const clp_operator *op)
 {
     size_t count = clp_grid_node_count(&op->grid);
     double *f = malloc(count * sizeof *f);
-    for (size_t p = 0; f && p < count; p++)
-        f[p] = op->network->diagonal[p] / op->diagonal;
+    for (size_t p = 0; f && p < count; p++) f[p] = op->network->diagonal[p] / op->diagonal;
     return f;
 }
 

@@ -449,18 +449,18 @@ static void check_opencl(const char *text, const char *expected)
 
 Test(expression, opencl_text)
 {
-    check_opencl("75*y", "    const REAL v2 = (((REAL)75.0) * y);\n    return v2;\n");
+    check_opencl("75*y", "    const REAL v2 = VALID((((REAL)75.0) * y));\n    return v2;\n");
     check_opencl("x", "    return x;\n");
     check_opencl("-1/3", "    return ((REAL)-0.33333333333333331);\n");
     check_opencl("1e20 + 1e-5*0", "    return ((REAL)1e+20);\n");
-    check_opencl("x^2", "    const REAL v1 = (x * x);\n    return v1;\n");
-    check_opencl("x^-4", "    const REAL v2 = pown(x, -4);\n    return v2;\n");
-    check_opencl("x^0.5", "    const REAL v2 = pow(x, ((REAL)0.5));\n    return v2;\n");
-    check_opencl("x < 1 ? t : abs(y)", "    const REAL v2 = x < ((REAL)1.0);\n"
-                                       "    const REAL v7 = fabs(y);\n"
-                                       "    const REAL v8 = v2 != 0 ? t : v7;\n"
+    check_opencl("x^2", "    const REAL v1 = VALID((x * x));\n    return v1;\n");
+    check_opencl("x^-4", "    const REAL v2 = VALID(pown(x, -4));\n    return v2;\n");
+    check_opencl("x^0.5", "    const REAL v2 = VALID(pow(x, ((REAL)0.5)));\n    return v2;\n");
+    check_opencl("x < 1 ? t : abs(y)", "    const REAL v2 = IF_VALID(x + ((REAL)1.0), x < ((REAL)1.0));\n"
+                                       "    const REAL v7 = VALID(fabs(y));\n"
+                                       "    const REAL v8 = IF_VALID(v2, v2 != 0 ? t : v7);\n"
                                        "    return v8;\n");
-    check_opencl("mod(x, y) && z", "    const REAL v2 = x - y * floor(x / y);\n"
-                                   "    const REAL v5 = (v2 != 0) & (z != 0);\n"
+    check_opencl("mod(x, y) && z", "    const REAL v2 = VALID(x - y * floor(x / y));\n"
+                                   "    const REAL v5 = v2 == 0 ? 0 : IF_VALID(v2 + z, z != 0);\n"
                                    "    return v5;\n");
 }

@@ -9,6 +9,7 @@
 #ifndef CLP_BACKEND_BACKEND_H
 #define CLP_BACKEND_BACKEND_H
 
+#include "backend/formula.h"
 #include "backend/operator.h"
 #include "base/status.h"
 #include "grid/layout.h"
@@ -113,6 +114,10 @@ struct clp_backend {
 
     /* All nodes 0. */
     clp_status (*clear)(clp_field *u);
+
+    /* The formula's value on every node of the level's grid at time t, in the level's precision; NaN where it
+     * has none. */
+    clp_status (*evaluate)(clp_field *field, const clp_formula *formula, double t);
 
     /* Norms of r = q - A u, without storing it. */
     clp_status (*residual_norms)(const clp_field *u, const clp_field *q, clp_norms *norms);

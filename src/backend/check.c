@@ -226,6 +226,32 @@ static clp_status check_norms_nan(check_bench *bench, double *difference, double
     return CLP_OK;
 }
 
+static clp_status check_formula_line(const void *context, const double point[4], double step, size_t count,
+                                     double *values)
+{
+    (void)context;
+    for (size_t i = 0; i < count; i++) {
+        double x = point[0] + (double)i * step;
+        values[i] = x < 0.4871 ? cos(x) * point[1] + point[3] : x + point[2];
+    }
+    return CLP_OK;
+}
+
+static clp_status check_evaluate(check_bench *bench, double *difference, double *allowed)
+{
+    const clp_formula formula = {.opencl = "static REAL formula(REAL x, REAL y, REAL z, REAL t)\n"
+                                           "{\n    return x < (REAL)0.4871 ? cos(x) * y + t : x + z;\n}\n",
+                                 .line = check_formula_line};
+    for (int i = 0; i < 2; i++) {
+        check_side *side = i ? &bench->reference : &bench->tested;
+        CLP_TRY(side->backend->evaluate(side->u, &formula, 0.25));
+    }
+    CLP_TRY(read_both(bench));
+    *difference = largest_difference(bench);
+    *allowed = 20 * bench->epsilon;
+    return CLP_OK;
+}
+
 static const struct {
     const char *name;
     clp_status (*run)(check_bench *bench, double *difference, double *allowed);
@@ -234,7 +260,7 @@ static const struct {
     {"sweep, 41 times", check_sweep_many},    {"sweep, previous field", check_sweep_scratch},
     {"relaxation in place", check_relax},     {"correction", check_correction},
     {"residual norms", check_residual_norms}, {"change norms", check_change_norms},
-    {"norms of a NaN", check_norms_nan},
+    {"norms of a NaN", check_norms_nan},      {"evaluation of a formula", check_evaluate},
 };
 
 static clp_status bench_init(check_bench *bench, const clp_check_case *check, clp_precision precision)

@@ -3,7 +3,7 @@
 #ifndef CLP_PROBLEM_ASSEMBLE_H
 #define CLP_PROBLEM_ASSEMBLE_H
 
-#include "backend/operator.h"
+#include "problem/sample.h"
 
 #include <clpoisson/problem.h>
 
@@ -30,6 +30,7 @@ typedef struct clp_cuts {
 typedef struct clp_assembly {
     clp_operator op;
     clp_network network;
+    clp_sampler sampler;
     double *source;   /* q, in the operator's units; NULL: 0 everywhere */
     double *values;   /* first guess, held nodes in place; floating electrodes are held at 0 */
     uint16_t *holder; /* of a network's nodes; NULL without one: those of held sides */
@@ -51,9 +52,9 @@ typedef struct clp_assembly_need {
 
 clp_assembly_need clp_assembly_needs(const clp_problem *problem);
 
-/* Assembles a checked problem. Errors: CLP_ERROR_INPUT names the place of a bad coefficient;
- * CLP_ERROR_MEMORY. */
-clp_status clp_assemble(const clp_problem *problem, clp_assembly *assembly);
+/* Assembles a checked problem; the device may help with it, NULL: none is there to. Errors: CLP_ERROR_INPUT
+ * names the place of a bad coefficient; CLP_ERROR_MEMORY. */
+clp_status clp_assemble(const clp_problem *problem, clp_device *device, clp_assembly *assembly);
 
 void clp_assembly_finish(clp_assembly *assembly);
 
@@ -73,7 +74,8 @@ clp_status clp_electrode_value(const clp_problem *problem, size_t region, const 
                                double *value);
 
 /* Conductances of the network's edges, from the conductivity of the cells. */
-clp_status clp_conductances_fill(const clp_problem *problem, clp_network *network);
+clp_status clp_conductances_fill(const clp_problem *problem, const clp_sampler *sampler,
+                                 clp_network *network);
 
 /* Sources (into assembly->source) and reaction (into its network's shunt) per volume, with those of sides;
  * NULL where 0 everywhere. */

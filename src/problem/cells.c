@@ -180,20 +180,34 @@ static clp_status check_line(const clp_problem *problem, const clp_line *line, c
     return CLP_OK;
 }
 
-clp_status clp_cells_conductivity(const clp_problem *problem, double **conductivity)
+/* The centres of the cells. */
+static clp_grid centres_of(const clp_grid *grid)
 {
+    clp_grid cells = *grid;
+    for (int axis = 0; axis < clp_grid_dimensions(grid); axis++) {
+        cells.nodes[axis] = grid->nodes[axis] - 1;
+        cells.size[axis] = grid->size[axis] - clp_grid_spacing(grid, axis);
+        cells.origin[axis] = grid->origin[axis] + 0.5 * clp_grid_spacing(grid, axis);
+    }
+    return cells;
+}
+
+clp_status clp_cells_conductivity(const clp_problem *problem, const clp_sampler *sampler,
+                                  double **conductivity)
+{
+    const clp_grid cells = centres_of(&problem->grid);
     const clp_grid *grid = &problem->grid;
     size_t bytes = clp_grid_cell_count(grid) * sizeof(double);
     uint16_t *top = NULL;
     clp_status status = clp_cells_top(problem, CLP_SETS_CONDUCTIVITY, &top);
     double *all = status == CLP_OK ? malloc(bytes) : NULL;
     if (status == CLP_OK && !all) status = clp_fail_host_memory(bytes);
+    if (status == CLP_OK) status = clp_sample(sampler, &problem->conductivity, &cells, "conductivity", all);
     for (size_t k = 0; k < clp_cells_along(grid, 2) && status == CLP_OK; k++)
         for (size_t j = 0; j < clp_cells_along(grid, 1) && status == CLP_OK; j++) {
             clp_line line = clp_cells_line(grid, j, k);
             double *values = all + line.offset;
-            status = clp_function_line(&problem->conductivity, &line, "conductivity", values);
-            if (status == CLP_OK && top) status = override_line(problem, &line, top, values);
+            if (top) status = override_line(problem, &line, top, values);
             if (status == CLP_OK) status = check_line(problem, &line, values);
         }
     free(top);
@@ -213,7 +227,7 @@ clp_status clp_problem_cells(const clp_problem *problem, double *conductivity, u
     double *k = NULL;
     uint16_t *top = NULL;
     if (conductivity) {
-        CLP_TRY(clp_cells_conductivity(problem, &k));
+        CLP_TRY(clp_cells_conductivity(problem, &(clp_sampler){0}, &k));
         memcpy(conductivity, k, count * sizeof *k);
         free(k);
     }

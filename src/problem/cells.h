@@ -4,6 +4,7 @@
 #define CLP_PROBLEM_CELLS_H
 
 #include "problem/declared.h"
+#include "problem/sample.h"
 
 enum { CLP_CELL_NONE = 0xffff };
 
@@ -35,6 +36,7 @@ clp_status clp_cells_covered(const clp_problem *problem, uint16_t **covered);
 clp_line clp_cells_line(const clp_grid *grid, size_t j, size_t k);
 
 /* The conductivity of every cell, above 0 and finite; the caller frees it. */
-clp_status clp_cells_conductivity(const clp_problem *problem, double **conductivity);
+clp_status clp_cells_conductivity(const clp_problem *problem, const clp_sampler *sampler,
+                                  double **conductivity);
 
 #endif

@@ -90,11 +90,11 @@ static void fill_axis(const cell_view *view, int axis, double *conductance)
     }
 }
 
-clp_status clp_conductances_fill(const clp_problem *problem, clp_network *network)
+clp_status clp_conductances_fill(const clp_problem *problem, const clp_sampler *sampler, clp_network *network)
 {
     double *conductivity = NULL;
     uint16_t *held = NULL;
-    clp_status status = clp_cells_conductivity(problem, &conductivity);
+    clp_status status = clp_cells_conductivity(problem, sampler, &conductivity);
     if (status == CLP_OK) status = clp_cells_covered(problem, &held);
     if (status == CLP_OK) {
         cell_view view = {.problem = problem, .conductivity = conductivity, .held = held};

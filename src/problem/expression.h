@@ -69,8 +69,9 @@ clp_status clp_expression_evaluate_line(const clp_expression *expression, int ax
 
 /*
  * OpenCL C 1.2 text of `static REAL function(REAL x, REAL y, REAL z, REAL t)`, REAL being a macro for float
- * or double. Nothing of the user's text is in it. Where clp_expression_evaluate fails, its value is
- * undefined. The caller frees *source (NULL on errors). Errors: CLP_ERROR_MEMORY.
+ * or double. Nothing of the user's text is in it. It uses the macros of kernels/evaluate.cl: where
+ * clp_expression_evaluate fails, its value is NaN. The caller frees *source (NULL on errors). Errors:
+ * CLP_ERROR_MEMORY.
  */
 clp_status clp_expression_opencl(const clp_expression *expression, const char *function, char **source);
 

@@ -59,9 +59,43 @@ static bool is_whole_power(const clp_expression *expression, clp_operation opera
            step->number == floor(step->number) && fabs(step->number) <= 1e6;
 }
 
+/*
+ * The formula of an operation with NaN standing for no finite value: it comes out of operands that have none,
+ * also where C's own formula would lose it, and is discarded where the host does not evaluate an operand.
+ */
+static const char *checked_formula(clp_operation operation, char *text, size_t size)
+{
+    const char *formula = clp_operation_describe(operation)->formula;
+    switch (operation) {
+    case CLP_DO_AND:
+        return "a == 0 ? 0 : IF_VALID(a + b, b != 0)";
+    case CLP_DO_OR:
+        return "IF_VALID(a, a != 0 ? 1 : IF_VALID(b, b != 0))";
+    case CLP_DO_SELECT:
+        return "IF_VALID(a, a != 0 ? b : c)";
+    case CLP_DO_NOT:
+        snprintf(text, size, "IF_VALID(a, %s)", formula);
+        return text;
+    case CLP_DO_LESS:
+    case CLP_DO_LESS_EQUAL:
+    case CLP_DO_GREATER:
+    case CLP_DO_GREATER_EQUAL:
+    case CLP_DO_EQUAL:
+    case CLP_DO_NOT_EQUAL:
+    case CLP_DO_MINIMUM:
+    case CLP_DO_MAXIMUM:
+        snprintf(text, size, "IF_VALID(a + b, %s)", formula);
+        return text;
+    default:
+        snprintf(text, size, "VALID(%s)", formula);
+        return text;
+    }
+}
+
 static void write_function(FILE *stream, const clp_expression *expression, const char *function)
 {
     size_t stack[CLP_EXPRESSION_STEPS], height = 0; /* of steps */
+    char formula[64];
     fprintf(stream, "static REAL %s(REAL x, REAL y, REAL z, REAL t)\n{\n", function);
     for (size_t i = 0; i < expression->count; i++) {
         clp_operation operation = expression->steps[i].operation;
@@ -70,11 +104,12 @@ static void write_function(FILE *stream, const clp_expression *expression, const
             height -= (size_t)info->operands;
             fprintf(stream, "    const REAL v%zu = ", i);
             if (info->operands == 2 && is_whole_power(expression, operation, stack[height + 1])) {
-                fputs("pown(", stream);
+                fputs("VALID(pown(", stream);
                 write_operand(stream, expression, stack[height]);
-                fprintf(stream, ", %d)", (int)expression->steps[stack[height + 1]].number);
+                fprintf(stream, ", %d))", (int)expression->steps[stack[height + 1]].number);
             } else {
-                write_formula(stream, expression, info->formula, stack + height);
+                write_formula(stream, expression, checked_formula(operation, formula, sizeof formula),
+                              stack + height);
             }
             fputs(";\n", stream);
         } else if (operation > CLP_DO_VARIABLE) {

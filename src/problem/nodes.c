@@ -39,35 +39,11 @@ clp_side_row clp_side_row_of(const clp_problem *problem, int side, size_t row)
     return made;
 }
 
-clp_line clp_node_line(const clp_grid *grid, size_t j, size_t k)
-{
-    clp_line line = {.step = clp_grid_spacing(grid, 0),
-                     .count = grid->nodes[0],
-                     .offset = (k * grid->nodes[1] + j) * grid->nodes[0],
-                     .stride = 1};
-    line.point[0] = grid->origin[0];
-    line.point[1] = clp_coordinate(grid, 1, j);
-    if (clp_grid_dimensions(grid) == 3) line.point[2] = clp_coordinate(grid, 2, k);
-    return line;
-}
-
 clp_status clp_nodes_allocate(const clp_problem *problem, double **values)
 {
     size_t bytes = clp_grid_node_count(&problem->grid) * sizeof **values;
     *values = calloc(1, bytes);
     return *values ? CLP_OK : clp_fail_host_memory(bytes);
-}
-
-clp_status clp_nodes_fill(const clp_problem *problem, const clp_function *function, const char *what,
-                          double *values)
-{
-    const clp_grid *grid = &problem->grid;
-    for (size_t k = 0; k < grid->nodes[2]; k++)
-        for (size_t j = 0; j < grid->nodes[1]; j++) {
-            clp_line line = clp_node_line(grid, j, k);
-            CLP_TRY(clp_function_line(function, &line, what, values + line.offset));
-        }
-    return CLP_OK;
 }
 
 void clp_seams_join(const clp_problem *problem, double *values)

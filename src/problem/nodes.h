@@ -14,15 +14,8 @@ typedef struct clp_side_row {
 size_t clp_side_rows(const clp_problem *problem, int side);
 clp_side_row clp_side_row_of(const clp_problem *problem, int side, size_t row);
 
-/* The line of nodes along x with the given j and k. */
-clp_line clp_node_line(const clp_grid *grid, size_t j, size_t k);
-
 /* Zeros on the nodes; the caller frees them. */
 clp_status clp_nodes_allocate(const clp_problem *problem, double **values);
-
-/* Evaluates a function on all nodes. */
-clp_status clp_nodes_fill(const clp_problem *problem, const clp_function *function, const char *what,
-                          double *values);
 
 /* On a periodic axis the last node is the first one: what was declared for the first counts for both. */
 void clp_seams_join(const clp_problem *problem, double *values);

@@ -105,7 +105,9 @@ static clp_status create(const clp_problem *problem, bool shunts, clp_assembly *
     if (clp_function_is_zero(function) && !sides && !clp_problem_sets(problem, bit)) return CLP_OK;
     double *values;
     clp_status status = clp_nodes_allocate(problem, &values);
-    if (status == CLP_OK) status = clp_nodes_fill(problem, function, shunts ? "reaction" : "source", values);
+    if (status == CLP_OK)
+        status =
+            clp_sample(&assembly->sampler, function, &problem->grid, shunts ? "reaction" : "source", values);
     if (status == CLP_OK) status = clp_cells_top(problem, bit, &top);
     if (status == CLP_OK && top) status = override_nodes(problem, bit, top, values);
     if (status == CLP_OK) status = add_sides(problem, shunts, assembly, values);

@@ -67,7 +67,9 @@ clp_status clp_values_create(const clp_problem *problem, clp_assembly *assembly)
     uint8_t *times = calloc(clp_grid_node_count(&problem->grid), 1);
     clp_status status = times ? clp_nodes_allocate(problem, &assembly->values)
                               : clp_fail_host_memory(clp_grid_node_count(&problem->grid));
-    if (status == CLP_OK) status = clp_nodes_fill(problem, &problem->initial, "initial", assembly->values);
+    if (status == CLP_OK)
+        status =
+            clp_sample(&assembly->sampler, &problem->initial, &problem->grid, "initial", assembly->values);
     if (status == CLP_OK) status = hold_electrodes(problem, assembly);
     for (int side = 0; side < CLP_SIDES && status == CLP_OK; side++)
         if (problem->sides[side].boundary.kind == CLP_BOUNDARY_VALUE)

@@ -248,7 +248,7 @@ static clp_status prepare(clp_solver *solver, const clp_problem *problem, const 
     solver->use = memory_use(&solver->options, solver->method, problem);
     CLP_TRY(
         backend->fits(solver->device, clp_problem_grid(problem), solver->options.precision, &solver->use));
-    CLP_TRY(clp_assemble(problem, &solver->assembly));
+    CLP_TRY(clp_assemble(problem, solver->device, &solver->assembly));
     solver->held_values = malloc(
         (clp_grid_node_count(&solver->assembly.op.grid) - clp_operator_unknowns(&solver->assembly.op)) *
             sizeof(double) +

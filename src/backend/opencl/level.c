@@ -63,7 +63,7 @@ static clp_status build_kernels(opencl_level *level, opencl_kit kit, bool source
     char options[512];
     double start = clp_seconds();
     level_options(level, sourced, options, sizeof options);
-    CLP_TRY(clp_opencl_program(level->device, files[kit], options, &kernels->program));
+    CLP_TRY(clp_opencl_program(level->device, files[kit], NULL, options, &kernels->program));
     for (int i = 0; names[kit][i]; i++) {
         cl_int code;
         kernels->kernel[i] = clCreateKernel(kernels->program, names[kit][i], &code);
@@ -72,6 +72,18 @@ static clp_status build_kernels(opencl_level *level, opencl_kit kit, bool source
         snprintf(call, sizeof call, "clCreateKernel(\"%s\")", names[kit][i]);
         return clp_opencl_check(&level->device->base.info, call, code);
     }
+    level->base.compile_seconds += clp_seconds() - start;
+    return CLP_OK;
+}
+
+clp_status clp_opencl_level_program(opencl_level *level, const char *const *files, const char *formula,
+                                    cl_program *program)
+{
+    char options[512];
+    double start = clp_seconds();
+    level_options(level, false, options, sizeof options);
+    strcat(options, " -DFORMULA");
+    CLP_TRY(clp_opencl_program(level->device, files, formula, options, program));
     level->base.compile_seconds += clp_seconds() - start;
     return CLP_OK;
 }
@@ -254,6 +266,7 @@ const clp_backend clp_opencl_backend = {
     .residual = clp_opencl_residual,
     .add = clp_opencl_add,
     .clear = clp_opencl_field_clear,
+    .evaluate = clp_opencl_evaluate,
     .residual_norms = clp_opencl_residual_norms,
     .change_norms = clp_opencl_change_norms,
     .finish = opencl_finish,

@@ -63,10 +63,10 @@ typedef struct clp_kernel_file {
 /* The files of kernels/, embedded at build time; common.cl first; NULL-named at the end. */
 extern const clp_kernel_file clp_kernel_files[];
 
-/* Builds the named kernel files (NULL-terminated) with options into one program, out of the disk cache if it
- * is there. */
-clp_status clp_opencl_program(opencl_device *device, const char *const *files, const char *options,
-                              cl_program *program);
+/* Builds the named kernel files (NULL-terminated), with text behind them if `appended` is not NULL, into one
+ * program, out of the disk cache if it is there. */
+clp_status clp_opencl_program(opencl_device *device, const char *const *files, const char *appended,
+                              const char *options, cl_program *program);
 
 /* A key of the disk cache. */
 typedef struct clp_cache_key {
@@ -169,6 +169,10 @@ clp_status clp_opencl_level_kernels(opencl_level *level, opencl_kit kit, bool so
 /* The kernels that take a source or none: whichever of the two is there already. */
 clp_status clp_opencl_level_any_kernels(opencl_level *level, opencl_kernels **kernels);
 
+/* A program for a formula on the fields of a level; the caller releases it. */
+clp_status clp_opencl_level_program(opencl_level *level, const char *const *files, const char *formula,
+                                    cl_program *program);
+
 /* A buffer, counted in device->allocated. */
 clp_status clp_opencl_buffer_create(opencl_device *device, size_t bytes, cl_mem *buffer);
 void clp_opencl_buffer_destroy(opencl_device *device, cl_mem buffer);
@@ -184,6 +188,7 @@ clp_status clp_opencl_relax(clp_field *u, const clp_field *q, double weight, siz
 clp_status clp_opencl_residual(const clp_field *u, const clp_field *q, clp_field *r);
 clp_status clp_opencl_add(clp_field *u, const clp_field *e);
 clp_status clp_opencl_field_clear(clp_field *field);
+clp_status clp_opencl_evaluate(clp_field *field, const clp_formula *formula, double t);
 clp_status clp_opencl_residual_norms(const clp_field *u, const clp_field *q, clp_norms *norms);
 clp_status clp_opencl_change_norms(const clp_field *u, const clp_field *v, clp_norms *norms);
 

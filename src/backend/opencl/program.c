@@ -97,13 +97,26 @@ static void store(cl_program program, const clp_cache_key *key)
     free(data);
 }
 
-clp_status clp_opencl_program(opencl_device *device, const char *const *files, const char *options,
-                              cl_program *program)
+/* Text that is in no file. */
+static clp_status append_text(const char *added, char **text, size_t *length)
+{
+    size_t size = *length + strlen(added) + 1;
+    char *larger = realloc(*text, size);
+    if (!larger) return clp_fail_host_memory(size);
+    *text = larger;
+    memcpy(larger + *length, added, strlen(added) + 1);
+    *length = size - 1;
+    return CLP_OK;
+}
+
+clp_status clp_opencl_program(opencl_device *device, const char *const *files, const char *appended,
+                              const char *options, cl_program *program)
 {
     char *source = NULL;
     size_t length = 0;
     clp_status status = append_file("common.cl", &source, &length);
     for (; status == CLP_OK && *files; files++) status = append_file(*files, &source, &length);
+    if (status == CLP_OK && appended) status = append_text(appended, &source, &length);
     if (status == CLP_OK) {
         const clp_device_info *info = &device->base.info;
         const char *texts[] = {source,        options,      info->name,     info->vendor,

@@ -8,6 +8,7 @@
 #include "base/machine.h"
 #include "base/text.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -211,6 +212,27 @@ static clp_status reference_clear(clp_field *u)
     return CLP_OK;
 }
 
+/* A row at a time; a row with a value that is not finite is done again a node at a time. */
+static clp_status reference_evaluate(clp_field *field, const clp_formula *formula, double t)
+{
+    const clp_grid *grid = &field->level->op.grid;
+    const clp_layout *layout = &field->level->layout;
+    double *values = malloc(layout->nodes[0] * sizeof *values), hx = clp_grid_spacing(grid, 0);
+    if (!values) return clp_fail_host_memory(layout->nodes[0] * sizeof *values);
+    for (size_t row = 0; row < clp_layout_rows(layout); row++) {
+        double point[4] = {grid->origin[0], clp_coordinate(grid, 1, row % layout->nodes[1]), 0, t};
+        if (clp_grid_dimensions(grid) == 3) point[2] = clp_coordinate(grid, 2, row / layout->nodes[1]);
+        bool failed = formula->line(formula->context, point, hx, layout->nodes[0], values) != CLP_OK;
+        for (size_t i = 0; failed && i < layout->nodes[0]; i++) {
+            point[0] = clp_coordinate(grid, 0, i);
+            if (formula->line(formula->context, point, hx, 1, &values[i]) != CLP_OK) values[i] = NAN;
+        }
+        level_of(field)->loops->write_rows(layout, data_of(field), row, 1, values);
+    }
+    free(values);
+    return CLP_OK;
+}
+
 static clp_norms norms_of(clp_sums sums, double factor, const clp_operator *op)
 {
     return clp_norms_from_sums(sums.largest * factor, sums.squares, sums.field, op->scale * factor);
@@ -277,6 +299,7 @@ const clp_backend clp_reference_backend = {
     .residual = reference_residual,
     .add = reference_add,
     .clear = reference_clear,
+    .evaluate = reference_evaluate,
     .residual_norms = reference_residual_norms,
     .change_norms = reference_change_norms,
     .finish = reference_finish,

@@ -4,8 +4,8 @@
  * so that each file also compiles on its own.
  *
  * DIM          2 or 3
- * WIDTH        elements from row to row of a field (its pitch)
- * PLANE        elements from plane to plane, in 3-D
+ * WIDTH        elements from row to row of a field (its pitch); 0: the layout tells
+ * PLANE        elements from plane to plane, in 3-D; 0: the layout tells
  * REAL         float or double
  * HAS_SOURCE   1 if there is a source term q
  * HELD         bits 0 to 5: left, right, bottom, top, front, back side is held; the others are insulated
@@ -13,17 +13,17 @@
  * NETWORK      1 if every edge has a conductance of its own; held nodes are then those with inverse diagonal 0
  * HAS_SHUNT    1 if nodes of the network leak to the ground
  *
- * A field argument points at node (0, 0, 0). Node (k, j, i) is element k * PLANE + j * WIDTH + i. All indices are size_t:
- * fields may have more than 2^31 nodes.
+ * Node (k, j, i) of a field is element origin + k * PLANE + j * WIDTH + i of its buffer. All indices are size_t: fields
+ * may have more than 2^31 nodes.
  */
 #ifndef DIM
 #define DIM 2
 #endif
 #ifndef WIDTH
-#define WIDTH 64
+#define WIDTH 0
 #endif
 #ifndef PLANE
-#define PLANE 4096
+#define PLANE 0
 #endif
 #ifndef REAL
 #define REAL float
@@ -58,13 +58,14 @@
 #define PERIODIC_Y ((PERIODIC & 2) != 0)
 #define PERIODIC_Z ((PERIODIC & 4) != 0)
 
+/* How the nodes of a field lie in its buffer; clp_layout on the host. */
 typedef struct {
-    size_t nx, ny, nz;
-} extent_t;
+    ulong origin, nx, ny, nz, width, plane;
+} layout_t;
 
 /*
- * A network, divided by the operator's largest diagonal D: conductances from each node to the next one along x, y and z,
- * shunts, and D over the diagonal.
+ * A network, divided by the operator's largest diagonal D: conductances from each node to the next one along x, y and
+ * z, shunts, and D over the diagonal.
  */
 typedef struct {
     __global const REAL *x, *y, *z, *shunt, *inverse;
@@ -76,17 +77,24 @@ typedef struct {
     , __global const REAL *network_x, __global const REAL *network_y, __global const REAL *network_z,                  \
         __global const REAL *network_shunt, __global const REAL *network_inverse
 #define NETWORK_OF(origin)                                                                                             \
-    {network_x + (origin), network_y + (origin), network_z + (origin), network_shunt + (origin),                       \
-     network_inverse + (origin)}
+    {                                                                                                                  \
+        network_x + (origin), network_y + (origin), network_z + (origin), network_shunt + (origin),                    \
+            network_inverse + (origin)                                                                                 \
+    }
 #elif NETWORK
 #define NETWORK_PARAMETERS                                                                                             \
     , __global const REAL *network_x, __global const REAL *network_y, __global const REAL *network_shunt,              \
         __global const REAL *network_inverse
 #define NETWORK_OF(origin)                                                                                             \
-    {network_x + (origin), network_y + (origin), 0, network_shunt + (origin), network_inverse + (origin)}
+    {                                                                                                                  \
+        network_x + (origin), network_y + (origin), 0, network_shunt + (origin), network_inverse + (origin)            \
+    }
 #else
 #define NETWORK_PARAMETERS
-#define NETWORK_OF(origin) {0, 0, 0, 0, 0}
+#define NETWORK_OF(origin)                                                                                             \
+    {                                                                                                                  \
+        0, 0, 0, 0, 0                                                                                                  \
+    }
 #endif
 
 /* Weights of a sweep w. Without a network: keep = 1 - w; x, y, z = w times the shares of the diagonal; source = w / D.
@@ -95,20 +103,18 @@ typedef struct {
     REAL keep, x, y, z, source;
 } weights_t;
 
-static inline size_t node_index(size_t i, size_t j, size_t k)
+/* From the element of node (0, 0, 0) to that of node (k, j, i). */
+static inline size_t node_index(size_t i, size_t j, size_t k, const layout_t at)
 {
-#if DIM == 3
-    return k * PLANE + j * WIDTH + i;
-#else
-    return j * WIDTH + i;
-#endif
+    const size_t row = j * (WIDTH ? WIDTH : at.width) + i;
+    return DIM == 3 ? k * (PLANE ? PLANE : at.plane) + row : row;
 }
 
 /* Whether node (k, j, i) lies on a held side. */
-static inline int is_held(size_t i, size_t j, size_t k, const extent_t e)
+static inline int is_held(size_t i, size_t j, size_t k, const layout_t at)
 {
-    return (HELD_LEFT & (i == 0)) | (HELD_RIGHT & (i == e.nx - 1)) | (HELD_BOTTOM & (j == 0)) |
-           (HELD_TOP & (j == e.ny - 1)) | (HELD_FRONT & (k == 0)) | (HELD_BACK & (k == e.nz - 1));
+    return (HELD_LEFT & (i == 0)) | (HELD_RIGHT & (i == at.nx - 1)) | (HELD_BOTTOM & (j == 0)) |
+           (HELD_TOP & (j == at.ny - 1)) | (HELD_FRONT & (k == 0)) | (HELD_BACK & (k == at.nz - 1));
 }
 
 /* The index before and after one along an axis: wrapped on a periodic axis, else mirrored. */
@@ -127,23 +133,23 @@ typedef struct {
     size_t west, east, south, north, below, above;
 } neighbours_t;
 
-static inline neighbours_t neighbours_of(size_t i, size_t j, size_t k, const extent_t e)
+static inline neighbours_t neighbours_of(size_t i, size_t j, size_t k, const layout_t at)
 {
     neighbours_t n;
-    n.west = node_index(before(i, e.nx, PERIODIC_X), j, k);
-    n.east = node_index(after(i, e.nx, PERIODIC_X), j, k);
-    n.south = node_index(i, before(j, e.ny, PERIODIC_Y), k);
-    n.north = node_index(i, after(j, e.ny, PERIODIC_Y), k);
-    n.below = DIM == 3 ? node_index(i, j, before(k, e.nz, PERIODIC_Z)) : 0;
-    n.above = DIM == 3 ? node_index(i, j, after(k, e.nz, PERIODIC_Z)) : 0;
+    n.west = node_index(before(i, at.nx, PERIODIC_X), j, k, at);
+    n.east = node_index(after(i, at.nx, PERIODIC_X), j, k, at);
+    n.south = node_index(i, before(j, at.ny, PERIODIC_Y), k, at);
+    n.north = node_index(i, after(j, at.ny, PERIODIC_Y), k, at);
+    n.below = DIM == 3 ? node_index(i, j, before(k, at.nz, PERIODIC_Z), at) : 0;
+    n.above = DIM == 3 ? node_index(i, j, after(k, at.nz, PERIODIC_Z), at) : 0;
     return n;
 }
 
 /* Mean of the neighbours of node (k, j, i), weighted by their share x, y, z of the diagonal. */
-static inline REAL neighbours(__global const REAL *u, size_t i, size_t j, size_t k, const extent_t e, REAL x, REAL y,
+static inline REAL neighbours(__global const REAL *u, size_t i, size_t j, size_t k, const layout_t at, REAL x, REAL y,
                               REAL z)
 {
-    const neighbours_t n = neighbours_of(i, j, k, e);
+    const neighbours_t n = neighbours_of(i, j, k, at);
     REAL sum = x * (u[n.west] + u[n.east]) + y * (u[n.south] + u[n.north]);
 #if DIM == 3
     sum += z * (u[n.below] + u[n.above]);
@@ -153,10 +159,10 @@ static inline REAL neighbours(__global const REAL *u, size_t i, size_t j, size_t
 
 /* What flows into node (k, j, i) of a network from its neighbours and the ground, over D. No edge leaves the box but on
  * a periodic axis. */
-static inline REAL inflow(const network_t g, __global const REAL *u, size_t i, size_t j, size_t k, const extent_t e)
+static inline REAL inflow(const network_t g, __global const REAL *u, size_t i, size_t j, size_t k, const layout_t at)
 {
-    const neighbours_t n = neighbours_of(i, j, k, e);
-    const size_t here = node_index(i, j, k);
+    const neighbours_t n = neighbours_of(i, j, k, at);
+    const size_t here = node_index(i, j, k, at);
     const REAL centre = u[here];
     const REAL west = PERIODIC_X || i > 0 ? g.x[n.west] : 0, south = PERIODIC_Y || j > 0 ? g.y[n.south] : 0;
     REAL sum = west * (u[n.west] - centre) + g.x[here] * (u[n.east] - centre) + south * (u[n.south] - centre) +
@@ -174,18 +180,18 @@ static inline REAL inflow(const network_t g, __global const REAL *u, size_t i, s
 /* What a sweep makes of node (k, j, i): u + w / diagonal (q - A u); a held node keeps its value. The fields point at
  * node (0, 0, 0). */
 static inline REAL swept_node(const network_t g, __global const REAL *u, __global const REAL *q, size_t i, size_t j,
-                              size_t k, const extent_t e, const weights_t w)
+                              size_t k, const layout_t at, const weights_t w)
 {
-    const size_t here = node_index(i, j, k);
+    const size_t here = node_index(i, j, k, at);
 #if NETWORK
-    REAL r = inflow(g, u, i, j, k, e);
+    REAL r = inflow(g, u, i, j, k, at);
 #if HAS_SOURCE
     r += w.source * q[here];
 #endif
     return u[here] + w.keep * g.inverse[here] * r;
 #else
-    if (is_held(i, j, k, e)) return u[here];
-    REAL value = w.keep * u[here] + neighbours(u, i, j, k, e, w.x, w.y, w.z);
+    if (is_held(i, j, k, at)) return u[here];
+    REAL value = w.keep * u[here] + neighbours(u, i, j, k, at, w.x, w.y, w.z);
 #if HAS_SOURCE
     value += w.source * q[here];
 #endif

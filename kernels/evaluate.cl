@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A function of the coordinates on all nodes. The host appends the text of `formula`, which it writes from the tree of an
- * expression; every step of it goes through one of these macros, so that a step without a finite value makes the result
- * a NaN unless a choice discards it.
+ * A function of the coordinates on all nodes. The host appends the text of `formula`, which it writes from the tree of
+ * an expression; every step of it goes through one of these macros, so that a step without a finite value makes the
+ * result a NaN unless a choice discards it.
  */
 #define VALID(value) (isfinite(value) ? (value) : (REAL)NAN)
 #define IF_VALID(operand, value) (isnan(operand) ? (REAL)NAN : (REAL)(value))
@@ -20,10 +20,10 @@ static REAL formula(REAL x, REAL y, REAL z, REAL t)
  * evaluates it. */
 #pragma OPENCL FP_CONTRACT OFF
 
-__kernel void evaluate(__global REAL *u, ulong origin, ulong nx, ulong ny, ulong nz, REAL x0, REAL y0, REAL z0, REAL hx,
-                       REAL hy, REAL hz, REAL t)
+__kernel void evaluate(__global REAL *u, const layout_t at, REAL x0, REAL y0, REAL z0, REAL hx, REAL hy, REAL hz,
+                       REAL t)
 {
     const size_t i = get_global_id(0), j = get_global_id(1), k = DIM == 3 ? get_global_id(2) : 0;
-    if (i >= nx || j >= ny || k >= nz) return;
-    u[origin + node_index(i, j, k)] = formula(x0 + (REAL)i * hx, y0 + (REAL)j * hy, z0 + (REAL)k * hz, t);
+    if (i >= at.nx || j >= at.ny || k >= at.nz) return;
+    u[at.origin + node_index(i, j, k, at)] = formula(x0 + (REAL)i * hx, y0 + (REAL)j * hy, z0 + (REAL)k * hz, t);
 }

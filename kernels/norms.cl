@@ -68,45 +68,44 @@ typedef struct {
     size_t first_x, end_x, first_y, first_z, height, rows;
 } range_t;
 
-static inline range_t equations(const extent_t e)
+static inline range_t equations(const layout_t at)
 {
     range_t range;
     range.first_x = HELD_LEFT;
-    range.end_x = e.nx - (HELD_RIGHT || PERIODIC_X);
+    range.end_x = at.nx - (HELD_RIGHT || PERIODIC_X);
     range.first_y = HELD_BOTTOM;
-    range.height = e.ny - (HELD_TOP || PERIODIC_Y) - HELD_BOTTOM;
+    range.height = at.ny - (HELD_TOP || PERIODIC_Y) - HELD_BOTTOM;
     range.first_z = DIM == 3 ? HELD_FRONT : 0;
-    range.rows = range.height * (DIM == 3 ? e.nz - (HELD_BACK || PERIODIC_Z) - HELD_FRONT : 1);
+    range.rows = range.height * (DIM == 3 ? at.nz - (HELD_BACK || PERIODIC_Z) - HELD_FRONT : 1);
     return range;
 }
 
 /* Of r / D = (q - A u) / D over the unknowns; inverse_diagonal = 1 / D. */
-__kernel void residual_norms(__global const REAL *u, __global const REAL *q, __global REAL *partial, ulong origin,
-                             ulong nx, ulong ny, ulong nz, int sourced, REAL x, REAL y, REAL z,
-                             REAL inverse_diagonal, REAL inverse_scale NETWORK_PARAMETERS)
+__kernel void residual_norms(__global const REAL *u, __global const REAL *q, __global REAL *partial, const layout_t at,
+                             int sourced, REAL x, REAL y, REAL z, REAL inverse_diagonal,
+                             REAL inverse_scale NETWORK_PARAMETERS)
 {
     __local REAL shared[3 * ITEMS];
-    const extent_t extent = {nx, ny, nz};
-    const range_t range = equations(extent);
+    const range_t range = equations(at);
 #if NETWORK
-    const network_t network = NETWORK_OF(origin);
+    const network_t network = NETWORK_OF(at.origin);
 #endif
     sums_t sums;
     for (int lane = 0; lane < LANES; lane++) sums.largest[lane] = sums.squares[lane] = sums.field[lane] = 0;
-    u += origin;
+    u += at.origin;
     for (size_t row = get_group_id(0); row < range.rows; row += get_num_groups(0)) {
         const size_t j = range.first_y + row % range.height, k = range.first_z + row / range.height;
         for (size_t base = range.first_x + get_local_id(0) * LANES; base < range.end_x; base += ITEMS * LANES) {
             const int lanes = (int)min((size_t)LANES, range.end_x - base);
             for (int lane = 0; lane < lanes; lane++) {
-                const size_t i = base + lane, here = node_index(i, j, k);
+                const size_t i = base + lane, here = node_index(i, j, k, at);
                 REAL centre = u[here], weight = 1;
 #if NETWORK
-                REAL value = inflow(network, u, i, j, k, extent);
+                REAL value = inflow(network, u, i, j, k, at);
 #else
-                REAL value = neighbours(u, i, j, k, extent, x, y, z) - centre;
+                REAL value = neighbours(u, i, j, k, at, x, y, z) - centre;
 #endif
-                if (sourced) value += inverse_diagonal * q[origin + here];
+                if (sourced) value += inverse_diagonal * q[at.origin + here];
 #if NETWORK
                 weight = network.inverse[here];
                 if (weight == 0) value = centre = 0;
@@ -119,14 +118,13 @@ __kernel void residual_norms(__global const REAL *u, __global const REAL *q, __g
 }
 
 /* Of u - v over the unknowns. */
-__kernel void change_norms(__global const REAL *u, __global const REAL *v, __global REAL *partial, ulong origin,
-                           ulong nx, ulong ny, ulong nz, REAL inverse_scale NETWORK_PARAMETERS)
+__kernel void change_norms(__global const REAL *u, __global const REAL *v, __global REAL *partial, const layout_t at,
+                           REAL inverse_scale NETWORK_PARAMETERS)
 {
     __local REAL shared[3 * ITEMS];
-    const extent_t extent = {nx, ny, nz};
-    const range_t range = equations(extent);
+    const range_t range = equations(at);
 #if NETWORK
-    const network_t network = NETWORK_OF(origin);
+    const network_t network = NETWORK_OF(at.origin);
 #endif
     sums_t sums;
     for (int lane = 0; lane < LANES; lane++) sums.largest[lane] = sums.squares[lane] = sums.field[lane] = 0;
@@ -135,8 +133,8 @@ __kernel void change_norms(__global const REAL *u, __global const REAL *v, __glo
         for (size_t base = range.first_x + get_local_id(0) * LANES; base < range.end_x; base += ITEMS * LANES) {
             const int lanes = (int)min((size_t)LANES, range.end_x - base);
             for (int lane = 0; lane < lanes; lane++) {
-                const size_t here = node_index(base + lane, j, k);
-                REAL value = u[origin + here], change = value - v[origin + here];
+                const size_t here = node_index(base + lane, j, k, at);
+                REAL value = u[at.origin + here], change = value - v[at.origin + here];
 #if NETWORK
                 if (network.inverse[here] == 0) value = change = 0;
 #endif

@@ -24,24 +24,26 @@ static inline int takes(int axis, size_t index, size_t nodes, int seam, size_t *
     return at_seam == (seam >> axis & 1);
 }
 
-__kernel void relax(__global REAL *u, __global const REAL *q, ulong origin, ulong nx, ulong ny, ulong nz, int parity,
-                    int seam, const weights_t weights NETWORK_PARAMETERS)
+__kernel void relax(__global REAL *u, __global const REAL *q, const layout_t at, int parity, int seam,
+                    const weights_t weights NETWORK_PARAMETERS)
 {
     const size_t j = get_global_id(1), k = DIM == 3 ? get_global_id(2) : 0;
-    const extent_t extent = {nx, ny, nz};
-    const network_t network = NETWORK_OF(origin);
+    const network_t network = NETWORK_OF(at.origin);
     size_t offset = 0;
-    if (j >= ny || k >= nz) return;
-    if (!takes(1, j, ny, seam, &offset)) return;
-    if (DIM == 3 && !takes(2, k, nz, seam, &offset)) return;
+    if (j >= at.ny || k >= at.nz) return;
+    if (!takes(1, j, at.ny, seam, &offset)) return;
+    if (DIM == 3 && !takes(2, k, at.nz, seam, &offset)) return;
 #if SEAMS & 1
-    for (size_t i = 2 * get_global_id(0); i < min((size_t)nx, 2 * get_global_id(0) + 2); i++) {
+    for (size_t i = 2 * get_global_id(0); i < min((size_t)at.nx, 2 * get_global_id(0) + 2); i++) {
         size_t sum = offset;
-        if (takes(0, i, nx, seam, &sum) && (sum & 1) == (size_t)parity)
-            u[origin + node_index(i, j, k)] = swept_node(network, u + origin, q + origin, i, j, k, extent, weights);
+        if (takes(0, i, at.nx, seam, &sum) && (sum & 1) == (size_t)parity)
+            u[at.origin + node_index(i, j, k, at)] =
+                swept_node(network, u + at.origin, q + at.origin, i, j, k, at, weights);
     }
 #else
     const size_t i = 2 * get_global_id(0) + ((offset + (size_t)parity) & 1);
-    if (i < nx) u[origin + node_index(i, j, k)] = swept_node(network, u + origin, q + origin, i, j, k, extent, weights);
+    if (i < at.nx)
+        u[at.origin + node_index(i, j, k, at)] =
+            swept_node(network, u + at.origin, q + at.origin, i, j, k, at, weights);
 #endif
 }

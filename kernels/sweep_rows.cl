@@ -30,7 +30,8 @@ typedef struct {
     weights_t of[SWEEPS];
 } schedule_t;
 
-/* Fields that do not change, and their rows that are alive at once: from the newest to the one below the last stage's. */
+/* Fields that do not change, and their rows that are alive at once: from the newest to the one below the last stage's.
+ */
 enum { X, Y, INVERSE, SHUNT, SOURCE, FIXED_FIELDS };
 #define FIXED_ROWS (SWEEPS + 2)
 #define FIXED(field, row) fixed[(row) % FIXED_ROWS][field]
@@ -41,15 +42,15 @@ __attribute__((noinline)) static void load_row(REAL *restrict out, __global cons
     for (int i = 0; i < count; i++) out[i] = in[i];
 }
 
-__attribute__((noinline)) static void zero_row(REAL *out)
+__attribute__((noinline)) static void zero_row(REAL *out, int span)
 {
-    for (int i = 0; i < SPAN; i++) out[i] = 0;
+    for (int i = 0; i < span; i++) out[i] = 0;
 }
 
 #if !NETWORK
-__attribute__((noinline)) static void copy_row(REAL *restrict out, const REAL *restrict in)
+__attribute__((noinline)) static void copy_row(REAL *restrict out, const REAL *restrict in, int span)
 {
-    for (int i = 0; i < SPAN; i++) out[i] = in[i];
+    for (int i = 0; i < span; i++) out[i] = in[i];
 }
 
 __attribute__((noinline)) static void store_row(__global REAL *restrict out, const REAL *restrict in, int count)
@@ -60,7 +61,7 @@ __attribute__((noinline)) static void store_row(__global REAL *restrict out, con
 
 /* The formula of a sweep at column i; a macro because the loops' pointers are restrict. */
 #if HAS_SOURCE
-#define SOURCE_TERM(factor) +(factor) * q[i]
+#define SOURCE_TERM(factor) +(factor)*q[i]
 #else
 #define SOURCE_TERM(factor)
 #endif
@@ -71,10 +72,9 @@ __attribute__((noinline)) static void store_row(__global REAL *restrict out, con
 #endif
 #if NETWORK
 #define SWEPT                                                                                                          \
-    centre[i] + w.keep * inverse[i] *                                                                                  \
-                    (x[i - 1] * (centre[i - 1] - centre[i]) + x[i] * (centre[i + 1] - centre[i]) +                     \
-                     y_south[i] * (south[i] - centre[i]) + y[i] * (north[i] - centre[i]) SHUNT_TERM                    \
-                         SOURCE_TERM(w.source))
+    centre[i] + w.keep *inverse[i] * (x[i - 1] * (centre[i - 1] - centre[i]) + x[i] * (centre[i + 1] - centre[i]) +    \
+                                      y_south[i] * (south[i] - centre[i]) +                                            \
+                                      y[i] * (north[i] - centre[i]) SHUNT_TERM SOURCE_TERM(w.source))
 #define FIXED_PARAMETERS                                                                                               \
     , const REAL *restrict x, const REAL *restrict y, const REAL *restrict y_south, const REAL *restrict inverse,      \
         const REAL *restrict shunt, const REAL *restrict q
@@ -94,9 +94,9 @@ __attribute__((noinline)) static void store_row(__global REAL *restrict out, con
 
 __attribute__((noinline)) static void sweep_row(REAL *restrict out, const REAL *restrict south,
                                                 const REAL *restrict centre, const REAL *restrict north,
-                                                const weights_t w FIXED_PARAMETERS)
+                                                const weights_t w FIXED_PARAMETERS, int span)
 {
-    for (int i = 0; i < SPAN; i++) out[i] = SWEPT;
+    for (int i = 0; i < span; i++) out[i] = SWEPT;
 }
 
 __attribute__((noinline)) static void sweep_row_store(__global REAL *restrict out, const REAL *restrict south,
@@ -110,13 +110,14 @@ __attribute__((noinline)) static void sweep_row_store(__global REAL *restrict ou
  * Row j of a field, columns x0 - HALO to x0 + TILE + HALO: wrapped on a periodic axis, mirrored outside insulated sides
  * where `mirrored`, else 0 or anything there.
  */
-static void load_span(REAL *out, __global const REAL *u, long j, long x0, long nx, long ny, int mirrored)
+static void load_span(REAL *out, __global const REAL *u, size_t width, int span, long j, long x0, long nx, long ny,
+                      int mirrored)
 {
     if (j < 0 || j >= ny) {
         if (PERIODIC_Y) {
             j += j < 0 ? ny - 1 : 1 - ny;
         } else if (!mirrored) {
-            zero_row(out);
+            zero_row(out, span);
             return;
         } else if (j < 0) {
             j = HELD_BOTTOM ? 0 : (long)abs(j);
@@ -124,15 +125,15 @@ static void load_span(REAL *out, __global const REAL *u, long j, long x0, long n
             j = HELD_TOP ? ny - 1 : 2 * (ny - 1) - j;
         }
     }
-    __global const REAL *row = u + (size_t)j * WIDTH;
-    const long begin = max(x0 - HALO, 0L), end = min(x0 + TILE + HALO, nx);
+    __global const REAL *row = u + (size_t)j * width;
+    const long begin = max(x0 - HALO, 0L), end = min(x0 - HALO + span, nx);
     const int first = (int)(begin - (x0 - HALO)), count = (int)(end - begin);
     load_row(out + first, row + begin, count);
     for (int i = 1; i <= first; i++) {
         const long inside = PERIODIC_X ? nx - 1 - i : (mirrored & !HELD_LEFT) ? i : -1;
         out[first - i] = inside >= 0 && inside < nx ? row[inside] : 0;
     }
-    for (int i = first + count; i < SPAN; i++) {
+    for (int i = first + count; i < span; i++) {
         const long beyond = x0 - HALO + i, mirror = 2 * (nx - 1) - beyond;
         const long inside = PERIODIC_X ? beyond - (nx - 1) : (mirrored & !HELD_RIGHT) ? mirror : -1;
         out[i] = inside >= 0 && inside < nx ? row[inside] : 0;
@@ -140,45 +141,46 @@ static void load_span(REAL *out, __global const REAL *u, long j, long x0, long n
 }
 
 __kernel void sweep_rows(__global const REAL *restrict u, __global REAL *restrict v, __global const REAL *restrict q,
-                         ulong origin, ulong nodes_x, ulong nodes_y, ulong nodes_z, ulong tile_rows, int count,
-                         const schedule_t schedule NETWORK_PARAMETERS)
+                         const layout_t at, ulong tile_rows, int count, const schedule_t schedule NETWORK_PARAMETERS)
 {
-    const long nx = (long)nodes_x, ny = (long)nodes_y;
+    const long nx = (long)at.nx, ny = (long)at.ny;
+    const size_t width = WIDTH ? WIDTH : at.width;
     const long x0 = (long)get_global_id(0) * TILE, y0 = (long)get_global_id(1) * (long)tile_rows;
     if (x0 >= nx || y0 >= ny) return;
     const long y_end = min(y0 + (long)tile_rows, ny);
     const int stored = (int)min((long)TILE, nx - x0);
+    const int span = WIDTH ? SPAN : (stored + 2 * HALO + 15) / 16 * 16; /* columns of a row that count */
 
     REAL ring[SWEEPS][3][SPAN + 2 * PAD] __attribute__((aligned(64)));
     for (int k = 0; k < SWEEPS; k++)
-        for (int r = 0; r < 3; r++) ring[k][r][PAD - 1] = ring[k][r][PAD + SPAN] = 0;
+        for (int r = 0; r < 3; r++) ring[k][r][PAD - 1] = ring[k][r][PAD + span] = 0;
 #if NETWORK || HAS_SOURCE
     REAL fixed[FIXED_ROWS][FIXED_FIELDS][SPAN + 2 * PAD] __attribute__((aligned(64)));
 #endif
 #if NETWORK
-    const network_t network = NETWORK_OF(origin);
+    const network_t network = NETWORK_OF(at.origin);
     for (int r = 0; r < FIXED_ROWS; r++) fixed[r][X][PAD - 1] = 0;
 #endif
-    u += origin;
-    v += origin;
-    q += origin;
+    u += at.origin;
+    v += at.origin;
+    q += at.origin;
 #if !NETWORK
     const long left = HALO - x0, right = nx - 1 - x0 + HALO; /* where the sides are in a row of the tile */
-    const int fix_left = HELD_LEFT && left >= 0, fix_right = HELD_RIGHT && right < SPAN;
+    const int fix_left = HELD_LEFT && left >= 0, fix_right = HELD_RIGHT && right < span;
 #endif
     /* Step t brings in row y0 - count + t; stage k then makes row y0 - count + t - k, in slot (t - k) % 3. */
     const long first = y0 - count, steps = y_end + count - first;
     for (long t = 0; t < steps; t++) {
-        load_span(&ring[0][t % 3][PAD], u, first + t, x0, nx, ny, !NETWORK);
+        load_span(&ring[0][t % 3][PAD], u, width, span, first + t, x0, nx, ny, !NETWORK);
 #if HAS_SOURCE
-        load_span(&FIXED(SOURCE, t)[PAD], q, first + t, x0, nx, ny, !NETWORK);
+        load_span(&FIXED(SOURCE, t)[PAD], q, width, span, first + t, x0, nx, ny, !NETWORK);
 #endif
 #if NETWORK
-        load_span(&FIXED(X, t)[PAD], network.x, first + t, x0, nx, ny, 0);
-        load_span(&FIXED(Y, t)[PAD], network.y, first + t, x0, nx, ny, 0);
-        load_span(&FIXED(INVERSE, t)[PAD], network.inverse, first + t, x0, nx, ny, 0);
+        load_span(&FIXED(X, t)[PAD], network.x, width, span, first + t, x0, nx, ny, 0);
+        load_span(&FIXED(Y, t)[PAD], network.y, width, span, first + t, x0, nx, ny, 0);
+        load_span(&FIXED(INVERSE, t)[PAD], network.inverse, width, span, first + t, x0, nx, ny, 0);
 #if HAS_SHUNT
-        load_span(&FIXED(SHUNT, t)[PAD], network.shunt, first + t, x0, nx, ny, 0);
+        load_span(&FIXED(SHUNT, t)[PAD], network.shunt, width, span, first + t, x0, nx, ny, 0);
 #endif
 #endif
         for (int k = 1; k <= count && t >= 2 * k; k++) {
@@ -187,25 +189,27 @@ __kernel void sweep_rows(__global const REAL *restrict u, __global REAL *restric
             REAL *centre = &ring[k - 1][(t - k) % 3][PAD];
             REAL *north = &ring[k - 1][(t - k + 1) % 3][PAD];
             const weights_t w = schedule.of[k - 1];
-            __global REAL *target = v + (size_t)max(j, 0L) * WIDTH + (size_t)x0; /* the last stage's j is inside */
+            __global REAL *target = v + (size_t)max(j, 0L) * width + (size_t)x0; /* the last stage's j is inside */
             REAL *out = &ring[k < count ? k : 0][(t - k) % 3][PAD];
 #if NETWORK
             if (k < count)
-                sweep_row(out, south, centre, north, w FIXED_ROW(t - k, PAD));
+                sweep_row(out, south, centre, north, w FIXED_ROW(t - k, PAD), span);
             else
-                sweep_row_store(target, south + HALO, centre + HALO, north + HALO, w FIXED_ROW(t - k, PAD + HALO), stored);
+                sweep_row_store(target, south + HALO, centre + HALO, north + HALO, w FIXED_ROW(t - k, PAD + HALO),
+                                stored);
 #else
             const int held_row = (HELD_BOTTOM & (j <= 0)) | (HELD_TOP & (j >= ny - 1));
             if (k < count && held_row) {
-                copy_row(out, centre);
+                copy_row(out, centre, span);
             } else if (k < count) {
-                sweep_row(out, south, centre, north, w FIXED_ROW(t - k, PAD));
+                sweep_row(out, south, centre, north, w FIXED_ROW(t - k, PAD), span);
                 if (fix_left) out[left] = centre[left];
                 if (fix_right) out[right] = centre[right];
             } else if (held_row) {
                 store_row(target, centre + HALO, stored);
             } else {
-                sweep_row_store(target, south + HALO, centre + HALO, north + HALO, w FIXED_ROW(t - k, PAD + HALO), stored);
+                sweep_row_store(target, south + HALO, centre + HALO, north + HALO, w FIXED_ROW(t - k, PAD + HALO),
+                                stored);
                 if (fix_left && x0 == 0) target[0] = centre[left];
                 if (fix_right && right < HALO + TILE) target[nx - 1 - x0] = centre[right];
             }

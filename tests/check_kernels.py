@@ -47,7 +47,8 @@ for number, macros in enumerate(operators()):
         target = targets[(number + source + (real == "double")) % len(targets)]
         files = ["norms.cl", "correct.cl", sweep] + (["relax.cl"] if sweep == "sweep_nodes.cl" else [])
         jobs.append((target, files, [*macros, f"-DREAL={real}", f"-DHAS_SOURCE={source}", f"-DITEMS={items}", f"-DLANES={lanes}",
-                                     "-DWIDTH=160", "-DPLANE=16000", "-DTILE=144", "-DSWEEPS=16"]
+                                     "-DTILE=144", "-DSWEEPS=16"]
+                     + (["-DWIDTH=160", f"-DPLANE={16000 * ('-DDIM=3' in macros)}"] if number % 3 else [])
                      + (["-DUSE_FP64"] if real == "double" else [])))
 with concurrent.futures.ThreadPoolExecutor(2) as pool:
     errors = [error for error in pool.map(compile_one, jobs) if error]

@@ -28,6 +28,7 @@ cleanup:
 void clp_opencl_close(clp_device *device)
 {
     opencl_device *opened = (opencl_device *)device;
+    clp_opencl_built_destroy(opened);
     if (opened->queue) clReleaseCommandQueue(opened->queue);
     if (opened->context) clReleaseContext(opened->context);
     free(opened);

@@ -11,8 +11,7 @@ static clp_status launch(opencl_field *field, cl_kernel kernel, double t)
     int dimensions = clp_grid_dimensions(grid);
     clp_arguments arguments = {.kernel = kernel, .precision = level->base.precision};
     clp_argument_buffer(&arguments, field->buffer);
-    clp_argument_size(&arguments, layout->origin);
-    for (int axis = 0; axis < CLP_AXES; axis++) clp_argument_size(&arguments, layout->nodes[axis]);
+    clp_argument_layout(&arguments, layout);
     for (int axis = 0; axis < CLP_AXES; axis++)
         clp_argument_real(&arguments, axis < dimensions ? grid->origin[axis] : 0);
     for (int axis = 0; axis < CLP_AXES; axis++)

@@ -46,17 +46,20 @@ void clp_argument_reals(clp_arguments *arguments, const double *values, size_t c
     set(arguments, count * sizeof *single, single);
 }
 
+void clp_argument_layout(clp_arguments *arguments, const clp_layout *layout)
+{
+    const cl_ulong at[] = {layout->origin,   layout->nodes[0], layout->nodes[1],
+                           layout->nodes[2], layout->pitch,    layout->plane};
+    set(arguments, sizeof at, at);
+}
+
 clp_arguments clp_opencl_arguments(const opencl_level *level, cl_kernel kernel, cl_mem a, cl_mem b, cl_mem c)
 {
-    const clp_layout *layout = &level->base.layout;
     clp_arguments arguments = {.kernel = kernel, .precision = level->base.precision};
     clp_argument_buffer(&arguments, a);
     clp_argument_buffer(&arguments, b);
     clp_argument_buffer(&arguments, c);
-    clp_argument_size(&arguments, layout->origin);
-    clp_argument_size(&arguments, layout->nodes[0]);
-    clp_argument_size(&arguments, layout->nodes[1]);
-    clp_argument_size(&arguments, layout->nodes[2]);
+    clp_argument_layout(&arguments, &level->base.layout);
     return arguments;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "backend/opencl/opencl.h"
 
-#include "backend/colors.h"
 #include "base/checked.h"
 #include "base/machine.h"
 #include "base/text.h"
@@ -27,89 +26,9 @@ static clp_status find_sweep(const char *name, const opencl_sweep **sweep)
                     "there is no sweep variant '%s' (CLPOISSON_SWEEP); use linear, nodes or rows", name);
 }
 
-/* Axes on which the colours clash: SEAMS of relax.cl. */
-static unsigned seams_of(const clp_operator *op)
-{
-    return clp_color_at(op, 0).axes;
-}
-
-static void level_options(const opencl_level *level, bool sourced, char *options, size_t size)
-{
-    const clp_operator *op = &level->base.op;
-    const clp_layout *layout = &level->base.layout;
-    bool single = level->base.precision == CLP_PRECISION_SINGLE;
-    const char *real = single ? "float" : "double";
-    unsigned held = 0, periodic = 0;
-    for (unsigned side = 0; side < CLP_SIDES; side++) held |= (unsigned)op->held[side] << side;
-    for (unsigned axis = 0; axis < CLP_AXES; axis++) periodic |= (unsigned)op->periodic[axis] << axis;
-    /* Denormals are below anything that matters here, and slow. */
-    snprintf(options, size,
-             "-cl-std=CL1.2 %s -DDIM=%d -DREAL=%s -DWIDTH=%zu -DPLANE=%zu -DHELD=%u -DPERIODIC=%u -DSEAMS=%u "
-             "-DNETWORK=%d -DHAS_SHUNT=%d -DHAS_SOURCE=%d -DITEMS=%zu -DLANES=%zu -DTILE=%zu -DSWEEPS=%d",
-             single ? "-cl-denorms-are-zero" : "-DUSE_FP64", layout->nodes[2] > 1 ? 3 : 2, real,
-             layout->pitch, layout->nodes[2] > 1 ? layout->plane : 0, held, periodic, seams_of(op),
-             op->network != NULL, level->network[NETWORK_SHUNT] != NULL, sourced, level->tuning.items,
-             level->tuning.lanes, level->tile, SWEEPS_MAX);
-}
-
-static clp_status build_kernels(opencl_level *level, opencl_kit kit, bool sourced, opencl_kernels *kernels)
-{
-    const char *const names[KITS][KERNELS_MAX + 1] = {[KIT_SWEEP] = {"residual_norms", "change_norms",
-                                                                     "norms_finish", "residual", "add",
-                                                                     level->sweep->kernel},
-                                                      [KIT_RELAX] = {"relax"}};
-    const char *const files[KITS][4] = {
-        [KIT_SWEEP] = {"norms.cl", "correct.cl", level->sweep->file}, [KIT_RELAX] = {"relax.cl"}};
-    char options[512];
-    double start = clp_seconds();
-    level_options(level, sourced, options, sizeof options);
-    CLP_TRY(clp_opencl_program(level->device, files[kit], NULL, options, &kernels->program));
-    for (int i = 0; names[kit][i]; i++) {
-        cl_int code;
-        kernels->kernel[i] = clCreateKernel(kernels->program, names[kit][i], &code);
-        if (code == CL_SUCCESS) continue;
-        char call[128];
-        snprintf(call, sizeof call, "clCreateKernel(\"%s\")", names[kit][i]);
-        return clp_opencl_check(&level->device->base.info, call, code);
-    }
-    level->base.compile_seconds += clp_seconds() - start;
-    return CLP_OK;
-}
-
-clp_status clp_opencl_level_program(opencl_level *level, const char *const *files, const char *formula,
-                                    cl_program *program)
-{
-    char options[512];
-    double start = clp_seconds();
-    level_options(level, false, options, sizeof options);
-    strcat(options, " -DFORMULA");
-    CLP_TRY(clp_opencl_program(level->device, files, formula, options, program));
-    level->base.compile_seconds += clp_seconds() - start;
-    return CLP_OK;
-}
-
-static void release_kernels(opencl_kernels *kernels)
-{
-    for (int i = 0; i < KERNELS_MAX; i++)
-        if (kernels->kernel[i]) clReleaseKernel(kernels->kernel[i]);
-    if (kernels->program) clReleaseProgram(kernels->program);
-    *kernels = (opencl_kernels){0};
-}
-
-clp_status clp_opencl_level_kernels(opencl_level *level, opencl_kit kit, bool sourced,
-                                    opencl_kernels **kernels)
-{
-    *kernels = &level->kits[kit][sourced];
-    if ((*kernels)->program) return CLP_OK;
-    clp_status status = build_kernels(level, kit, sourced, *kernels);
-    if (status != CLP_OK) release_kernels(*kernels);
-    return status;
-}
-
-clp_status clp_opencl_level_any_kernels(opencl_level *level, opencl_kernels **kernels)
-{
-    return clp_opencl_level_kernels(level, KIT_SWEEP, !level->kits[KIT_SWEEP][0].program, kernels);
-}
+/* From as many nodes on a level has kernels of its own, with its layout in them; below, they are shared: each
+ * program costs its start-up. */
+enum { NODES_FIXED = 1 << 16, TILE_SHARED = 256 };
 
 /* Columns per tile: the row's nodes in equal tiles of whole vectors, at most tile_bytes wide. */
 static size_t tile_columns(size_t nodes, size_t element_bytes, size_t tile_bytes)
@@ -197,8 +116,10 @@ static clp_status choose_kernels(opencl_level *level, const char *sweep_variant)
     CLP_TRY(find_sweep(sweep_variant ? sweep_variant : level->tuning.sweep, &level->sweep));
     if (level->sweep->planar && layout->nodes[2] > 1) level->sweep = &clp_opencl_sweep_nodes;
     level->base.sweeps_per_pass = level->sweep->fuses ? sweeps_per_pass(&level->base.op, &level->tuning) : 1;
-    level->tile =
-        tile_columns(layout->nodes[0], layout->element_bytes, clp_max(level->tuning.tile_bytes, 1024));
+    level->shares = layout->nodes[0] * clp_layout_rows(layout) < NODES_FIXED;
+    level->tile = level->shares ? TILE_SHARED
+                                : tile_columns(layout->nodes[0], layout->element_bytes,
+                                               clp_max(level->tuning.tile_bytes, 1024));
     level->groups = clp_min(level->tuning.groups * clp_max(info->compute_units, 1), clp_layout_rows(layout));
     return CLP_OK;
 }
@@ -234,8 +155,6 @@ void clp_opencl_level_destroy(clp_level *level)
 {
     if (!level) return;
     opencl_level *destroyed = (opencl_level *)level;
-    for (int kit = 0; kit < KITS; kit++)
-        for (int sourced = 0; sourced < 2; sourced++) release_kernels(&destroyed->kits[kit][sourced]);
     for (int i = 0; i < NETWORK_ARRAYS; i++) clp_opencl_field_destroy(destroyed->network[i]);
     clp_opencl_buffer_destroy(destroyed->device, destroyed->partial);
     clp_opencl_buffer_destroy(destroyed->device, destroyed->result);

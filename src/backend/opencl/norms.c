@@ -100,7 +100,6 @@ clp_status clp_opencl_add(clp_field *u, const clp_field *e)
     clp_arguments arguments = {.kernel = kernels->kernel[KERNEL_ADD], .precision = level->base.precision};
     clp_argument_buffer(&arguments, ((opencl_field *)u)->buffer);
     clp_argument_buffer(&arguments, ((const opencl_field *)e)->buffer);
-    clp_argument_size(&arguments, level->base.layout.origin);
-    for (int axis = 0; axis < CLP_AXES; axis++) clp_argument_size(&arguments, level->base.layout.nodes[axis]);
+    clp_argument_layout(&arguments, &level->base.layout);
     return launch_nodes(level, &arguments, "add");
 }

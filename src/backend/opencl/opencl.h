@@ -17,6 +17,7 @@ typedef struct opencl_device {
     cl_context context;
     cl_command_queue queue;
     unsigned long long allocated; /* bytes of live buffers */
+    struct opencl_built *built;   /* kernels that its levels share */
 } opencl_device;
 
 struct clp_device_list {
@@ -141,13 +142,23 @@ typedef struct opencl_kernels {
     cl_kernel kernel[KERNELS_MAX];
 } opencl_kernels;
 
+/* Kernels built on a device stay until it is closed: levels of one kind share them. */
+typedef struct opencl_built {
+    char *key; /* what tells them from others */
+    opencl_kernels kernels;
+    struct opencl_built *next;
+} opencl_built;
+
+void clp_opencl_built_destroy(opencl_device *device);
+
 struct opencl_level {
     clp_level base;
     opencl_device *device;
     opencl_tuning tuning;
     const opencl_sweep *sweep;
     size_t tile;                        /* columns per tile */
-    opencl_kernels kits[KITS][2];       /* without and with a source term */
+    bool shares;                        /* small: its kernels take the layout as an argument */
+    opencl_kernels *kits[KITS][2];      /* without and with a source term; the device's */
     clp_field *network[NETWORK_ARRAYS]; /* divided by the operator's diagonal */
     cl_mem partial, result;             /* of the norms */
     size_t groups;
@@ -202,11 +213,12 @@ typedef struct clp_arguments {
     cl_int error;
 } clp_arguments;
 
-/* The arguments that kernels on fields begin with: three buffers, then where the nodes lie in them. */
+/* The arguments that kernels on fields begin with: three buffers, then how the nodes lie in them. */
 clp_arguments clp_opencl_arguments(const opencl_level *level, cl_kernel kernel, cl_mem a, cl_mem b, cl_mem c);
 
 void clp_argument_buffer(clp_arguments *arguments, cl_mem buffer);
 void clp_argument_size(clp_arguments *arguments, size_t value);
+void clp_argument_layout(clp_arguments *arguments, const clp_layout *layout); /* layout_t by value */
 void clp_argument_int(clp_arguments *arguments, size_t value);
 void clp_argument_real(clp_arguments *arguments, double value);
 void clp_argument_reals(clp_arguments *arguments, const double *values, size_t count); /* an array by value */

@@ -69,8 +69,7 @@ static clp_status relax_color(opencl_level *level, cl_mem u, cl_mem q, const dou
     clp_arguments arguments = {.kernel = kernels->kernel[KERNEL_RELAX], .precision = level->base.precision};
     clp_argument_buffer(&arguments, u);
     clp_argument_buffer(&arguments, q ? q : u);
-    clp_argument_size(&arguments, layout->origin);
-    for (int axis = 0; axis < CLP_AXES; axis++) clp_argument_size(&arguments, layout->nodes[axis]);
+    clp_argument_layout(&arguments, layout);
     clp_argument_int(&arguments, color->parity);
     clp_argument_int(&arguments, color->seam);
     clp_argument_reals(&arguments, weights, WEIGHTS);

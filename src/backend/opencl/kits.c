@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* The kernels of a level: which files and macros, and where levels share them. */
+#include "backend/opencl/opencl.h"
+
+#include "backend/colors.h"
+#include "base/machine.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Axes on which the colours clash: SEAMS of relax.cl. */
+static unsigned seams_of(const clp_operator *op)
+{
+    return clp_color_at(op, 0).axes;
+}
+
+static void level_options(const opencl_level *level, bool sourced, char *options, size_t size)
+{
+    const clp_operator *op = &level->base.op;
+    const clp_layout *layout = &level->base.layout;
+    bool single = level->base.precision == CLP_PRECISION_SINGLE, planar = layout->nodes[2] == 1;
+    const char *real = single ? "float" : "double";
+    unsigned held = 0, periodic = 0;
+    for (unsigned side = 0; side < CLP_SIDES; side++) held |= (unsigned)op->held[side] << side;
+    for (unsigned axis = 0; axis < CLP_AXES; axis++) periodic |= (unsigned)op->periodic[axis] << axis;
+    /* Denormals are below anything that matters here, and slow. */
+    snprintf(options, size,
+             "-cl-std=CL1.2 %s -DDIM=%d -DREAL=%s -DWIDTH=%zu -DPLANE=%zu -DHELD=%u -DPERIODIC=%u -DSEAMS=%u "
+             "-DNETWORK=%d -DHAS_SHUNT=%d -DHAS_SOURCE=%d -DITEMS=%zu -DLANES=%zu -DTILE=%zu -DSWEEPS=%d",
+             single ? "-cl-denorms-are-zero" : "-DUSE_FP64", planar ? 2 : 3, real,
+             level->shares ? 0 : layout->pitch, planar || level->shares ? 0 : layout->plane, held, periodic,
+             seams_of(op), op->network != NULL, level->network[NETWORK_SHUNT] != NULL, sourced,
+             level->tuning.items, level->tuning.lanes, level->tile, SWEEPS_MAX);
+}
+
+static void release_kernels(opencl_kernels *kernels)
+{
+    for (int i = 0; i < KERNELS_MAX; i++)
+        if (kernels->kernel[i]) clReleaseKernel(kernels->kernel[i]);
+    if (kernels->program) clReleaseProgram(kernels->program);
+    *kernels = (opencl_kernels){0};
+}
+
+static clp_status build_kernels(opencl_level *level, opencl_kit kit, const char *options,
+                                opencl_kernels *kernels)
+{
+    const char *const names[KITS][KERNELS_MAX + 1] = {[KIT_SWEEP] = {"residual_norms", "change_norms",
+                                                                     "norms_finish", "residual", "add",
+                                                                     level->sweep->kernel},
+                                                      [KIT_RELAX] = {"relax"}};
+    const char *const files[KITS][4] = {
+        [KIT_SWEEP] = {"norms.cl", "correct.cl", level->sweep->file}, [KIT_RELAX] = {"relax.cl"}};
+    double start = clp_seconds();
+    CLP_TRY(clp_opencl_program(level->device, files[kit], NULL, options, &kernels->program));
+    for (int i = 0; names[kit][i]; i++) {
+        cl_int code;
+        kernels->kernel[i] = clCreateKernel(kernels->program, names[kit][i], &code);
+        if (code == CL_SUCCESS) continue;
+        kernels->kernel[i] = NULL;
+        char call[128];
+        snprintf(call, sizeof call, "clCreateKernel(\"%s\")", names[kit][i]);
+        return clp_opencl_check(&level->device->base.info, call, code);
+    }
+    level->base.compile_seconds += clp_seconds() - start;
+    return CLP_OK;
+}
+
+/* A new entry of the device's list, not in it yet. */
+static clp_status build_entry(opencl_level *level, opencl_kit kit, const char *key, const char *options,
+                              opencl_built **entry)
+{
+    opencl_built *made = calloc(1, sizeof *made);
+    if (made) made->key = strdup(key);
+    if (!made || !made->key) {
+        free(made);
+        return clp_fail_host_memory(sizeof *made + strlen(key));
+    }
+    clp_status status = build_kernels(level, kit, options, &made->kernels);
+    if (status == CLP_OK) {
+        *entry = made;
+        return CLP_OK;
+    }
+    release_kernels(&made->kernels);
+    free(made->key);
+    free(made);
+    return status;
+}
+
+clp_status clp_opencl_level_kernels(opencl_level *level, opencl_kit kit, bool sourced,
+                                    opencl_kernels **kernels)
+{
+    opencl_device *device = level->device;
+    *kernels = level->kits[kit][sourced];
+    if (*kernels) return CLP_OK;
+    char options[512], key[600];
+    level_options(level, sourced, options, sizeof options);
+    snprintf(key, sizeof key, "%d %s %s", (int)kit, level->sweep->name, options);
+    opencl_built *entry = device->built;
+    while (entry && strcmp(entry->key, key)) entry = entry->next;
+    if (!entry) {
+        CLP_TRY(build_entry(level, kit, key, options, &entry));
+        entry->next = device->built;
+        device->built = entry;
+    }
+    *kernels = level->kits[kit][sourced] = &entry->kernels;
+    return CLP_OK;
+}
+
+clp_status clp_opencl_level_any_kernels(opencl_level *level, opencl_kernels **kernels)
+{
+    return clp_opencl_level_kernels(level, KIT_SWEEP, !level->kits[KIT_SWEEP][0], kernels);
+}
+
+clp_status clp_opencl_level_program(opencl_level *level, const char *const *files, const char *formula,
+                                    cl_program *program)
+{
+    char options[512];
+    double start = clp_seconds();
+    level_options(level, false, options, sizeof options - 16);
+    strcat(options, " -DFORMULA");
+    CLP_TRY(clp_opencl_program(level->device, files, formula, options, program));
+    level->base.compile_seconds += clp_seconds() - start;
+    return CLP_OK;
+}
+
+void clp_opencl_built_destroy(opencl_device *device)
+{
+    while (device->built) {
+        opencl_built *entry = device->built;
+        device->built = entry->next;
+        release_kernels(&entry->kernels);
+        free(entry->key);
+        free(entry);
+    }
+}

@@ -110,6 +110,12 @@ static inline size_t node_index(size_t i, size_t j, size_t k, const layout_t at)
     return DIM == 3 ? k * (PLANE ? PLANE : at.plane) + row : row;
 }
 
+/* The element of node (k, j, i) in a buffer of any layout: for kernels on fields of several levels. */
+static inline size_t element_of(size_t i, size_t j, size_t k, const layout_t at)
+{
+    return at.origin + (DIM == 3 ? k * at.plane : 0) + j * at.width + i;
+}
+
 /* Whether node (k, j, i) lies on a held side. */
 static inline int is_held(size_t i, size_t j, size_t k, const layout_t at)
 {

@@ -38,18 +38,22 @@ def operators():
                                f"-DPERIODIC={periodic}", f"-DSEAMS={seams}"]
 
 
-jobs = [(target, [path.name], []) for target in targets for path in sorted(kernels.glob("*.cl")) if path.name != "common.cl"]
+needs = {"norms.cl": ["reduce.cl"], "vectors.cl": ["reduce.cl"]}
+jobs = [(target, [*needs.get(path.name, []), path.name], []) for target in targets for path in sorted(kernels.glob("*.cl")) if path.name != "common.cl"]
 for number, macros in enumerate(operators()):
     for sweep, real, source in itertools.product(sweeps, ("float", "double"), (0, 1)):
         if sweep == "sweep_rows.cl" and "-DDIM=3" in macros:
             continue
         items, lanes = norms[number % len(norms)]
         target = targets[(number + source + (real == "double")) % len(targets)]
-        files = ["norms.cl", "correct.cl", sweep] + (["relax.cl"] if sweep == "sweep_nodes.cl" else [])
+        files = ["reduce.cl", "norms.cl", "residual.cl", sweep]
+        if sweep == "sweep_nodes.cl":
+            files += ["relax.cl", "vectors.cl"] + (["transfer.cl"] if not source else [])
         jobs.append((target, files, [*macros, f"-DREAL={real}", f"-DHAS_SOURCE={source}", f"-DITEMS={items}", f"-DLANES={lanes}",
                                      "-DTILE=144", "-DSWEEPS=16"]
                      + (["-DWIDTH=160", f"-DPLANE={16000 * ('-DDIM=3' in macros)}"] if number % 3 else [])
-                     + (["-DUSE_FP64"] if real == "double" else [])))
+                     + (["-DUSE_FP64"] if real == "double" or number % 2 else [])
+                     + (["-DOTHER=double", "-DWIDE=double"] if number % 2 else [f"-DOTHER=float", f"-DWIDE={real}"])))
 with concurrent.futures.ThreadPoolExecutor(2) as pool:
     errors = [error for error in pool.map(compile_one, jobs) if error]
 print(f"{len(jobs)} compilations, {len(errors)} failed")

@@ -19,6 +19,7 @@
 typedef struct clp_backend clp_backend;
 typedef struct clp_level clp_level;
 typedef struct clp_field clp_field;
+typedef struct clp_transfer clp_transfer;
 
 /*
  * Norms over the unknown nodes. NaN anywhere in the field shows as NaN or infinity in every one of them. In
@@ -50,6 +51,11 @@ struct clp_level {
 /* Values on the nodes of a level, in the device's memory. Backends extend it. */
 struct clp_field {
     clp_level *level;
+};
+
+/* The way from a level to a coarser one of the same box and precision, and back. Backends extend it. */
+struct clp_transfer {
+    clp_level *fine, *coarse;
 };
 
 /* What a caller will allocate. */
@@ -109,8 +115,26 @@ struct clp_backend {
     /* r = q - A u, and 0 on held nodes. q may be NULL; r is another field than u and q. */
     clp_status (*residual)(const clp_field *u, const clp_field *q, clp_field *r);
 
-    /* u = u + e on all nodes. */
-    clp_status (*add)(clp_field *u, const clp_field *e);
+    /* y = a x + b y on all nodes; with b = 0 what y held does not matter. x may belong to a level of the same
+     * grid in another precision; the sum is rounded to y's. */
+    clp_status (*combine)(clp_field *y, double a, const clp_field *x, double b);
+
+    /*
+     * The sum of x y over the unknowns, weighted by the parts of their control volumes where there is no
+     * network: the inner product in which A is symmetric. x (in the units of u) may be of another precision
+     * than y (in those of q).
+     */
+    clp_status (*dot)(const clp_field *x, const clp_field *y, double *sum);
+
+    /* For levels without a network; see backend/transfer.h. */
+    clp_status (*transfer_create)(clp_level *fine, clp_level *coarse, clp_transfer **transfer);
+    void (*transfer_destroy)(clp_transfer *transfer);
+
+    /* The coarse field from the fine one, which must be 0 on held nodes, as residuals are. */
+    clp_status (*restrict_field)(const clp_transfer *transfer, const clp_field *fine, clp_field *coarse);
+
+    /* The fine field plus the interpolated coarse one, which must be 0 on held nodes. */
+    clp_status (*prolong_add)(const clp_transfer *transfer, const clp_field *coarse, clp_field *fine);
 
     /* All nodes 0. */
     clp_status (*clear)(clp_field *u);

@@ -2,6 +2,7 @@
 #include "backend/check.h"
 
 #include "backend/check_data.h"
+#include "backend/transfer.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -133,7 +134,7 @@ static clp_status check_correction(check_bench *bench, double *difference, doubl
     for (int i = 0; i < 2; i++) {
         check_side *side = i ? &bench->reference : &bench->tested;
         CLP_TRY(side->backend->residual(side->u, source_of(side, bench), side->v));
-        CLP_TRY(side->backend->add(side->u, side->v));
+        CLP_TRY(side->backend->combine(side->u, 1, side->v, 1));
     }
     CLP_TRY(read_both(bench));
     double largest = bench->op.diagonal; /* that a residual is a multiple of */
@@ -226,6 +227,105 @@ static clp_status check_norms_nan(check_bench *bench, double *difference, double
     return CLP_OK;
 }
 
+/* The inner product of u and q, relative to that of their magnitudes. */
+static clp_status check_dot(check_bench *bench, double *difference, double *allowed)
+{
+    double sums[2];
+    for (int i = 0; i < 2; i++) {
+        check_side *side = i ? &bench->reference : &bench->tested;
+        CLP_TRY(side->backend->dot(side->u, side->q, &sums[i]));
+    }
+    double largest = 0;
+    for (size_t p = 0; p < bench->count; p++) largest = fmax(largest, fabs(bench->q[p]));
+    *difference = fabs(sums[0] - sums[1]) / ((double)bench->count * fmax(largest, 1));
+    *allowed = 20 * bench->epsilon;
+    return CLP_OK;
+}
+
+/* v = 2 x + v / 2 and the inner product of x and q, with an x of the other precision that holds what u does.
+ */
+static clp_status with_other_precision(check_side *side, const check_bench *bench, double *dot)
+{
+    const clp_backend *backend = side->backend;
+    bool single = side->level->precision == CLP_PRECISION_SINGLE;
+    clp_level *level = NULL;
+    clp_field *x = NULL;
+    clp_status status = backend->level_create(
+        side->level->device, &bench->op, single ? CLP_PRECISION_DOUBLE : CLP_PRECISION_SINGLE, NULL, &level);
+    if (status == CLP_OK) status = backend->field_create(level, &x);
+    if (status == CLP_OK) status = backend->field_write(x, 0, clp_layout_rows(&level->layout), bench->u);
+    if (status == CLP_OK) status = backend->combine(side->v, 2, x, 0.5);
+    if (status == CLP_OK) status = backend->dot(x, side->q, dot);
+    if (status == CLP_OK) status = backend->combine(side->u, 1, side->v, 0);
+    backend->field_destroy(x);
+    backend->level_destroy(level);
+    return status;
+}
+
+static clp_status check_mixed(check_bench *bench, double *difference, double *allowed)
+{
+    double dots[2];
+    *difference = *allowed = 0;
+    if (!bench->tested.level->device->info.fp64) return CLP_OK;
+    for (int i = 0; i < 2; i++) {
+        check_side *side = i ? &bench->reference : &bench->tested;
+        CLP_TRY(side->backend->combine(side->v, 1, side->u, 0));
+        CLP_TRY(with_other_precision(side, bench, &dots[i]));
+    }
+    CLP_TRY(read_both(bench));
+    double largest = 1;
+    for (size_t p = 0; p < bench->count; p++) largest = fmax(largest, fabs(bench->q[p]));
+    double dot = fabs(dots[0] - dots[1]) / ((double)bench->count * largest);
+    *difference = fmax(largest_difference(bench), dot);
+    *allowed = 20 * bench->epsilon;
+    return CLP_OK;
+}
+
+/* A residual on the coarser grid, and that added to the fine one. */
+static clp_status there_and_back(check_side *side, const clp_field *q, const clp_operator *coarser,
+                                 double *there)
+{
+    const clp_backend *backend = side->backend;
+    clp_level *level = NULL;
+    clp_transfer *transfer = NULL;
+    clp_field *coarse = NULL;
+    clp_status status =
+        backend->level_create(side->level->device, coarser, side->level->precision, NULL, &level);
+    if (status == CLP_OK) status = backend->field_create(level, &coarse);
+    if (status == CLP_OK) status = backend->transfer_create(side->level, level, &transfer);
+    if (status == CLP_OK) status = backend->residual(side->u, q, side->v);
+    if (status == CLP_OK) status = backend->restrict_field(transfer, side->v, coarse);
+    if (status == CLP_OK) status = backend->field_read(coarse, 0, clp_layout_rows(&level->layout), there);
+    if (status == CLP_OK) status = backend->combine(side->u, 1, side->v, 0);
+    if (status == CLP_OK) status = backend->prolong_add(transfer, coarse, side->u);
+    backend->transfer_destroy(transfer);
+    backend->field_destroy(coarse);
+    backend->level_destroy(level);
+    return status;
+}
+
+static clp_status check_coarser(check_bench *bench, double *difference, double *allowed)
+{
+    clp_operator coarser;
+    *difference = *allowed = 0;
+    if (bench->op.network || !clp_operator_coarsen(&bench->op, &coarser)) return CLP_OK;
+    size_t count = clp_grid_node_count(&coarser.grid);
+    double *there = calloc(2 * count, sizeof *there);
+    if (!there) return clp_fail_host_memory(2 * count * sizeof *there);
+    clp_status status = CLP_OK;
+    for (int i = 0; i < 2 && status == CLP_OK; i++) {
+        check_side *side = i ? &bench->reference : &bench->tested;
+        status = there_and_back(side, source_of(side, bench), &coarser, there + (size_t)i * count);
+    }
+    if (status == CLP_OK) status = read_both(bench);
+    *difference = largest_difference(bench);
+    for (size_t p = 0; p < count; p++) *difference = fmax(*difference, fabs(there[p] - there[count + p]));
+    *difference /= 1 + bench->op.diagonal;
+    *allowed = 20 * bench->epsilon;
+    free(there);
+    return status;
+}
+
 static clp_status check_formula_line(const void *context, const double point[4], double step, size_t count,
                                      double *values)
 {
@@ -256,11 +356,19 @@ static const struct {
     const char *name;
     clp_status (*run)(check_bench *bench, double *difference, double *allowed);
 } checks[] = {
-    {"field transfer", check_transfer},       {"sweep, once", check_sweep_one},
-    {"sweep, 41 times", check_sweep_many},    {"sweep, previous field", check_sweep_scratch},
-    {"relaxation in place", check_relax},     {"correction", check_correction},
-    {"residual norms", check_residual_norms}, {"change norms", check_change_norms},
-    {"norms of a NaN", check_norms_nan},      {"evaluation of a formula", check_evaluate},
+    {"field transfer", check_transfer},
+    {"sweep, once", check_sweep_one},
+    {"sweep, 41 times", check_sweep_many},
+    {"sweep, previous field", check_sweep_scratch},
+    {"relaxation in place", check_relax},
+    {"correction", check_correction},
+    {"residual norms", check_residual_norms},
+    {"change norms", check_change_norms},
+    {"norms of a NaN", check_norms_nan},
+    {"evaluation of a formula", check_evaluate},
+    {"inner product", check_dot},
+    {"two precisions", check_mixed},
+    {"coarser grid", check_coarser},
 };
 
 static clp_status bench_init(check_bench *bench, const clp_check_case *check, clp_precision precision)

@@ -76,7 +76,7 @@ static clp_status end_cycle(clp_iteration *iteration)
     const clp_backend *backend = iteration->u->level->device->backend;
     if (iteration->position == 0) return CLP_OK;
     iteration->position = 0;
-    return backend->add(iteration->u, iteration->correction);
+    return backend->combine(iteration->u, 1, iteration->correction, 1);
 }
 
 static clp_status sweep(clp_iteration *iteration, size_t count)

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "backend/opencl/opencl.h"
 
-#include "base/checked.h"
-
 static clp_status launch(opencl_field *field, cl_kernel kernel, double t)
 {
     opencl_level *level = (opencl_level *)field->base.level;
@@ -17,9 +15,7 @@ static clp_status launch(opencl_field *field, cl_kernel kernel, double t)
     for (int axis = 0; axis < CLP_AXES; axis++)
         clp_argument_real(&arguments, axis < dimensions ? clp_grid_spacing(grid, axis) : 0);
     clp_argument_real(&arguments, t);
-    size_t global[3] = {clp_round_up(layout->nodes[0], 32), clp_round_up(layout->nodes[1], 8),
-                        layout->nodes[2]};
-    return clp_opencl_launch(level->device, &arguments, "evaluate", (cl_uint)dimensions, global, NULL);
+    return clp_opencl_launch_nodes(level->device, &arguments, "evaluate", layout);
 }
 
 clp_status clp_opencl_evaluate(clp_field *field, const clp_formula *formula, double t)

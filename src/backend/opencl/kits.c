@@ -15,12 +15,13 @@ static unsigned seams_of(const clp_operator *op)
     return clp_color_at(op, 0).axes;
 }
 
-static void level_options(const opencl_level *level, bool sourced, char *options, size_t size)
+static void level_options(const opencl_level *level, opencl_kit kit, bool variant, char *options, size_t size)
 {
     const clp_operator *op = &level->base.op;
     const clp_layout *layout = &level->base.layout;
     bool single = level->base.precision == CLP_PRECISION_SINGLE, planar = layout->nodes[2] == 1;
-    const char *real = single ? "float" : "double";
+    bool argument = level->shares || kit == KIT_VECTORS || kit == KIT_TRANSFER;
+    const char *real = single ? "float" : "double", *other = variant ? "double" : "float";
     unsigned held = 0, periodic = 0;
     for (unsigned side = 0; side < CLP_SIDES; side++) held |= (unsigned)op->held[side] << side;
     for (unsigned axis = 0; axis < CLP_AXES; axis++) periodic |= (unsigned)op->periodic[axis] << axis;
@@ -29,9 +30,14 @@ static void level_options(const opencl_level *level, bool sourced, char *options
              "-cl-std=CL1.2 %s -DDIM=%d -DREAL=%s -DWIDTH=%zu -DPLANE=%zu -DHELD=%u -DPERIODIC=%u -DSEAMS=%u "
              "-DNETWORK=%d -DHAS_SHUNT=%d -DHAS_SOURCE=%d -DITEMS=%zu -DLANES=%zu -DTILE=%zu -DSWEEPS=%d",
              single ? "-cl-denorms-are-zero" : "-DUSE_FP64", planar ? 2 : 3, real,
-             level->shares ? 0 : layout->pitch, planar || level->shares ? 0 : layout->plane, held, periodic,
-             seams_of(op), op->network != NULL, level->network[NETWORK_SHUNT] != NULL, sourced,
-             level->tuning.items, level->tuning.lanes, level->tile, SWEEPS_MAX);
+             argument ? 0 : layout->pitch, planar || argument ? 0 : layout->plane, held, periodic,
+             seams_of(op), op->network != NULL, level->network[NETWORK_SHUNT] != NULL,
+             kit != KIT_VECTORS && variant, level->tuning.items, level->tuning.lanes,
+             argument ? TILE_SHARED : level->tile, SWEEPS_MAX);
+    if (kit != KIT_VECTORS) return;
+    size_t length = strlen(options);
+    snprintf(options + length, size - length, " -DOTHER=%s -DWIDE=%s%s", other, variant ? other : real,
+             variant && single ? " -DUSE_FP64" : "");
 }
 
 static void release_kernels(opencl_kernels *kernels)
@@ -45,12 +51,16 @@ static void release_kernels(opencl_kernels *kernels)
 static clp_status build_kernels(opencl_level *level, opencl_kit kit, const char *options,
                                 opencl_kernels *kernels)
 {
-    const char *const names[KITS][KERNELS_MAX + 1] = {[KIT_SWEEP] = {"residual_norms", "change_norms",
-                                                                     "norms_finish", "residual", "add",
-                                                                     level->sweep->kernel},
-                                                      [KIT_RELAX] = {"relax"}};
-    const char *const files[KITS][4] = {
-        [KIT_SWEEP] = {"norms.cl", "correct.cl", level->sweep->file}, [KIT_RELAX] = {"relax.cl"}};
+    const char *const names[KITS][KERNELS_MAX + 1] = {
+        [KIT_SWEEP] = {"residual_norms", "change_norms", "norms_finish", "residual", level->sweep->kernel},
+        [KIT_RELAX] = {"relax"},
+        [KIT_VECTORS] = {"combine", "dot_product"},
+        [KIT_TRANSFER] = {"restrict_field", "prolong_add"}};
+    const char *const files[KITS][5] = {
+        [KIT_SWEEP] = {"reduce.cl", "norms.cl", "residual.cl", level->sweep->file},
+        [KIT_RELAX] = {"relax.cl"},
+        [KIT_VECTORS] = {"reduce.cl", "vectors.cl"},
+        [KIT_TRANSFER] = {"transfer.cl"}};
     double start = clp_seconds();
     CLP_TRY(clp_opencl_program(level->device, files[kit], NULL, options, &kernels->program));
     for (int i = 0; names[kit][i]; i++) {
@@ -87,15 +97,15 @@ static clp_status build_entry(opencl_level *level, opencl_kit kit, const char *k
     return status;
 }
 
-clp_status clp_opencl_level_kernels(opencl_level *level, opencl_kit kit, bool sourced,
+clp_status clp_opencl_level_kernels(opencl_level *level, opencl_kit kit, bool variant,
                                     opencl_kernels **kernels)
 {
     opencl_device *device = level->device;
-    *kernels = level->kits[kit][sourced];
+    *kernels = level->kits[kit][variant];
     if (*kernels) return CLP_OK;
     char options[512], key[600];
-    level_options(level, sourced, options, sizeof options);
-    snprintf(key, sizeof key, "%d %s %s", (int)kit, level->sweep->name, options);
+    level_options(level, kit, variant, options, sizeof options);
+    snprintf(key, sizeof key, "%d %s %s", (int)kit, kit == KIT_SWEEP ? level->sweep->name : "", options);
     opencl_built *entry = device->built;
     while (entry && strcmp(entry->key, key)) entry = entry->next;
     if (!entry) {
@@ -103,7 +113,7 @@ clp_status clp_opencl_level_kernels(opencl_level *level, opencl_kit kit, bool so
         entry->next = device->built;
         device->built = entry;
     }
-    *kernels = level->kits[kit][sourced] = &entry->kernels;
+    *kernels = level->kits[kit][variant] = &entry->kernels;
     return CLP_OK;
 }
 
@@ -117,7 +127,7 @@ clp_status clp_opencl_level_program(opencl_level *level, const char *const *file
 {
     char options[512];
     double start = clp_seconds();
-    level_options(level, false, options, sizeof options - 16);
+    level_options(level, KIT_SWEEP, false, options, sizeof options - 16);
     strcat(options, " -DFORMULA");
     CLP_TRY(clp_opencl_program(level->device, files, formula, options, program));
     level->base.compile_seconds += clp_seconds() - start;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "backend/opencl/opencl.h"
 
+#include "base/checked.h"
+
 #include <stdio.h>
 
 static void set(clp_arguments *arguments, size_t size, const void *value)
@@ -92,4 +94,16 @@ clp_status clp_opencl_launch(opencl_device *device, const clp_arguments *argumen
     cl_int code = clEnqueueNDRangeKernel(device->queue, arguments->kernel, dimensions, NULL, global, group, 0,
                                          NULL, NULL);
     return clp_opencl_check(&device->base.info, call, code);
+}
+
+/* Groups of one shape, because some devices compile a kernel anew for each. */
+clp_status clp_opencl_launch_nodes(opencl_device *device, const clp_arguments *arguments, const char *name,
+                                   const clp_layout *layout)
+{
+    const size_t group[3] = {32, 8, 1};
+    size_t global[3] = {clp_round_up(layout->nodes[0], group[0]), clp_round_up(layout->nodes[1], group[1]),
+                        layout->nodes[2]};
+    size_t most = device->base.info.max_group_items;
+    return clp_opencl_launch(device, arguments, name, layout->nodes[2] > 1 ? 3 : 2, global,
+                             most && most < group[0] * group[1] ? NULL : group);
 }

@@ -28,7 +28,7 @@ static clp_status find_sweep(const char *name, const opencl_sweep **sweep)
 
 /* From as many nodes on a level has kernels of its own, with its layout in them; below, they are shared: each
  * program costs its start-up. */
-enum { NODES_FIXED = 1 << 16, TILE_SHARED = 256 };
+enum { NODES_FIXED = 1 << 16 };
 
 /* Columns per tile: the row's nodes in equal tiles of whole vectors, at most tile_bytes wide. */
 static size_t tile_columns(size_t nodes, size_t element_bytes, size_t tile_bytes)
@@ -183,7 +183,12 @@ const clp_backend clp_opencl_backend = {
     .sweep = clp_opencl_sweep,
     .relax = clp_opencl_relax,
     .residual = clp_opencl_residual,
-    .add = clp_opencl_add,
+    .combine = clp_opencl_combine,
+    .dot = clp_opencl_dot,
+    .transfer_create = clp_opencl_transfer_create,
+    .transfer_destroy = clp_opencl_transfer_destroy,
+    .restrict_field = clp_opencl_restrict,
+    .prolong_add = clp_opencl_prolong_add,
     .clear = clp_opencl_field_clear,
     .evaluate = clp_opencl_evaluate,
     .residual_norms = clp_opencl_residual_norms,

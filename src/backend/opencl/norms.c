@@ -3,10 +3,10 @@
 
 #include "base/checked.h"
 
-/* Reduces the partial norms of all groups on the device and brings three numbers back. */
-static clp_status finish_norms(opencl_level *level, const opencl_kernels *kernels, double factor,
-                               clp_norms *norms)
+clp_status clp_opencl_reduce(opencl_level *level, double results[3])
 {
+    opencl_kernels *kernels;
+    CLP_TRY(clp_opencl_level_any_kernels(level, &kernels));
     opencl_device *device = level->device;
     bool single = level->base.precision == CLP_PRECISION_SINGLE;
     size_t items = level->tuning.items;
@@ -22,10 +22,15 @@ static clp_status finish_norms(opencl_level *level, const opencl_kernels *kernel
     } sums;
     CLP_CL_TRY(device, clEnqueueReadBuffer(device->queue, level->result, CL_TRUE, 0,
                                            3 * level->base.layout.element_bytes, &sums, 0, NULL, NULL));
-    double largest = single ? (double)sums.single[0] : sums.both[0];
-    double squares = single ? (double)sums.single[1] : sums.both[1];
-    double field = single ? (double)sums.single[2] : sums.both[2];
-    *norms = clp_norms_from_sums(largest * factor, squares, field, level->base.op.scale * factor);
+    for (int i = 0; i < 3; i++) results[i] = single ? (double)sums.single[i] : sums.both[i];
+    return CLP_OK;
+}
+
+static clp_status finish_norms(opencl_level *level, double factor, clp_norms *norms)
+{
+    double sums[3];
+    CLP_TRY(clp_opencl_reduce(level, sums));
+    *norms = clp_norms_from_sums(sums[0] * factor, sums[1], sums[2], level->base.op.scale * factor);
     return CLP_OK;
 }
 
@@ -47,7 +52,7 @@ clp_status clp_opencl_residual_norms(const clp_field *u, const clp_field *q, clp
     clp_argument_network(&arguments, level);
     size_t items = level->tuning.items, global = level->groups * items;
     CLP_TRY(clp_opencl_launch(level->device, &arguments, "residual_norms", 1, &global, &items));
-    return finish_norms(level, kernels, op->diagonal, norms);
+    return finish_norms(level, op->diagonal, norms);
 }
 
 clp_status clp_opencl_change_norms(const clp_field *u, const clp_field *v, clp_norms *norms)
@@ -62,16 +67,7 @@ clp_status clp_opencl_change_norms(const clp_field *u, const clp_field *v, clp_n
     clp_argument_network(&arguments, level);
     size_t items = level->tuning.items, global = level->groups * items;
     CLP_TRY(clp_opencl_launch(level->device, &arguments, "change_norms", 1, &global, &items));
-    return finish_norms(level, kernels, 1, norms);
-}
-
-/* A work-item per node, in 32 x 8 of them. */
-static clp_status launch_nodes(opencl_level *level, const clp_arguments *arguments, const char *name)
-{
-    const clp_layout *layout = &level->base.layout;
-    size_t global[3] = {clp_round_up(layout->nodes[0], 32), clp_round_up(layout->nodes[1], 8),
-                        layout->nodes[2]};
-    return clp_opencl_launch(level->device, arguments, name, layout->nodes[2] > 1 ? 3 : 2, global, NULL);
+    return finish_norms(level, 1, norms);
 }
 
 clp_status clp_opencl_residual(const clp_field *u, const clp_field *q, clp_field *r)
@@ -89,17 +85,5 @@ clp_status clp_opencl_residual(const clp_field *u, const clp_field *q, clp_field
         clp_argument_real(&arguments, op->conductance[axis] / op->diagonal);
     clp_argument_real(&arguments, op->diagonal);
     clp_argument_network(&arguments, level);
-    return launch_nodes(level, &arguments, "residual");
-}
-
-clp_status clp_opencl_add(clp_field *u, const clp_field *e)
-{
-    opencl_level *level = (opencl_level *)u->level;
-    opencl_kernels *kernels;
-    CLP_TRY(clp_opencl_level_any_kernels(level, &kernels));
-    clp_arguments arguments = {.kernel = kernels->kernel[KERNEL_ADD], .precision = level->base.precision};
-    clp_argument_buffer(&arguments, ((opencl_field *)u)->buffer);
-    clp_argument_buffer(&arguments, ((const opencl_field *)e)->buffer);
-    clp_argument_layout(&arguments, &level->base.layout);
-    return launch_nodes(level, &arguments, "add");
+    return clp_opencl_launch_nodes(level->device, &arguments, "residual", &level->base.layout);
 }

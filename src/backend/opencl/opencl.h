@@ -88,7 +88,10 @@ void clp_cache_remove(const clp_cache_key *key);
 
 /* ---- levels ---- */
 
-enum { SWEEPS_MAX = 16 }; /* weights of a launch travel as one argument */
+enum {
+    SWEEPS_MAX = 16,  /* weights of a launch travel as one argument */
+    TILE_SHARED = 256 /* columns of a tile in kernels that levels share */
+};
 
 typedef struct opencl_level opencl_level;
 
@@ -120,23 +123,24 @@ typedef struct opencl_sweep {
 extern const opencl_sweep clp_opencl_sweep_linear, clp_opencl_sweep_nodes, clp_opencl_sweep_rows;
 
 /* Kernels come in kits, a program each: what every solve needs, and what some methods need. */
-typedef enum opencl_kit { KIT_SWEEP, KIT_RELAX, KITS } opencl_kit;
+typedef enum opencl_kit { KIT_SWEEP, KIT_RELAX, KIT_VECTORS, KIT_TRANSFER, KITS } opencl_kit;
 enum {
     KERNEL_RESIDUAL_NORMS,
     KERNEL_CHANGE_NORMS,
     KERNEL_NORMS_FINISH,
     KERNEL_RESIDUAL,
-    KERNEL_ADD,
     KERNEL_SWEEP,
     KERNELS_MAX
 };
 enum { KERNEL_RELAX };
+enum { KERNEL_COMBINE, KERNEL_DOT };
+enum { KERNEL_RESTRICT, KERNEL_PROLONG };
 
 /* Arrays of a network, in the order of the kernels' parameters; those that an operator has not are left out.
  */
 enum { NETWORK_X, NETWORK_Y, NETWORK_Z, NETWORK_SHUNT, NETWORK_INVERSE, NETWORK_ARRAYS };
 
-/* The kernels of a kit for one value of HAS_SOURCE. */
+/* The kernels of a kit in one variant. */
 typedef struct opencl_kernels {
     cl_program program;
     cl_kernel kernel[KERNELS_MAX];
@@ -158,7 +162,7 @@ struct opencl_level {
     const opencl_sweep *sweep;
     size_t tile;                        /* columns per tile */
     bool shares;                        /* small: its kernels take the layout as an argument */
-    opencl_kernels *kits[KITS][2];      /* without and with a source term; the device's */
+    opencl_kernels *kits[KITS][2];      /* the device's, by variant */
     clp_field *network[NETWORK_ARRAYS]; /* divided by the operator's diagonal */
     cl_mem partial, result;             /* of the norms */
     size_t groups;
@@ -173,8 +177,9 @@ clp_status clp_opencl_level_create(clp_device *device, const clp_operator *op, c
                                    const char *sweep_variant, clp_level **level);
 void clp_opencl_level_destroy(clp_level *level);
 
-/* The kernels of a kit with or without a source term; built when first asked for. */
-clp_status clp_opencl_level_kernels(opencl_level *level, opencl_kit kit, bool sourced,
+/* The kernels of a kit in a variant, built when first asked for: of KIT_SWEEP and KIT_RELAX without or with a
+ * source term, of KIT_VECTORS for an x in single or double precision; KIT_TRANSFER has one. */
+clp_status clp_opencl_level_kernels(opencl_level *level, opencl_kit kit, bool variant,
                                     opencl_kernels **kernels);
 
 /* The kernels that take a source or none: whichever of the two is there already. */
@@ -197,9 +202,17 @@ clp_status clp_opencl_sweep(clp_field *u, clp_field *scratch, const clp_field *q
                             size_t count);
 clp_status clp_opencl_relax(clp_field *u, const clp_field *q, double weight, size_t count);
 clp_status clp_opencl_residual(const clp_field *u, const clp_field *q, clp_field *r);
-clp_status clp_opencl_add(clp_field *u, const clp_field *e);
+clp_status clp_opencl_combine(clp_field *y, double a, const clp_field *x, double b);
+clp_status clp_opencl_dot(const clp_field *x, const clp_field *y, double *sum);
+clp_status clp_opencl_transfer_create(clp_level *fine, clp_level *coarse, clp_transfer **transfer);
+void clp_opencl_transfer_destroy(clp_transfer *transfer);
+clp_status clp_opencl_restrict(const clp_transfer *transfer, const clp_field *fine, clp_field *coarse);
+clp_status clp_opencl_prolong_add(const clp_transfer *transfer, const clp_field *coarse, clp_field *fine);
 clp_status clp_opencl_field_clear(clp_field *field);
 clp_status clp_opencl_evaluate(clp_field *field, const clp_formula *formula, double t);
+/* Reduces what all groups have left in level->partial on the device and brings the three numbers back. */
+clp_status clp_opencl_reduce(opencl_level *level, double results[3]);
+
 clp_status clp_opencl_residual_norms(const clp_field *u, const clp_field *q, clp_norms *norms);
 clp_status clp_opencl_change_norms(const clp_field *u, const clp_field *v, clp_norms *norms);
 
@@ -230,6 +243,10 @@ enum { WEIGHTS = 5 };
 
 /* weights_t of the kernels for a sweep of that weight. */
 void clp_opencl_weights(const clp_operator *op, double weight, double weights[WEIGHTS]);
+
+/* Queues a kernel with a work-item per node of a layout. */
+clp_status clp_opencl_launch_nodes(opencl_device *device, const clp_arguments *arguments, const char *name,
+                                   const clp_layout *layout);
 
 /* Queues a kernel whose arguments are set, named in errors. `group` may be NULL. */
 clp_status clp_opencl_launch(opencl_device *device, const clp_arguments *arguments, const char *name,

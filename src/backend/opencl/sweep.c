@@ -26,9 +26,9 @@ clp_status clp_opencl_sweep(clp_field *u, clp_field *scratch, const clp_field *q
     return CLP_OK;
 }
 
-/* The variants of one sweep per launch differ in their range only. */
+/* The variants of one sweep per launch differ in their range only; NULL: a work-item per node. */
 static clp_status launch_single(opencl_level *level, cl_mem from, cl_mem to, cl_mem q, double weight,
-                                cl_uint dimensions, const size_t *global)
+                                const size_t *global)
 {
     opencl_kernels *kernels;
     double weights[WEIGHTS];
@@ -38,7 +38,9 @@ static clp_status launch_single(opencl_level *level, cl_mem from, cl_mem to, cl_
         clp_opencl_arguments(level, kernels->kernel[KERNEL_SWEEP], from, to, q ? q : from);
     clp_argument_reals(&arguments, weights, WEIGHTS);
     clp_argument_network(&arguments, level);
-    return clp_opencl_launch(level->device, &arguments, level->sweep->kernel, dimensions, global, NULL);
+    return global ? clp_opencl_launch(level->device, &arguments, level->sweep->kernel, 1, global, NULL)
+                  : clp_opencl_launch_nodes(level->device, &arguments, level->sweep->kernel,
+                                            &level->base.layout);
 }
 
 static clp_status launch_linear(opencl_level *level, cl_mem from, cl_mem to, cl_mem q, const double *weights,
@@ -47,17 +49,14 @@ static clp_status launch_linear(opencl_level *level, cl_mem from, cl_mem to, cl_
     (void)count;
     const clp_layout *layout = &level->base.layout;
     size_t global = layout->pitch * clp_layout_rows(layout);
-    return launch_single(level, from, to, q, weights[0], 1, &global);
+    return launch_single(level, from, to, q, weights[0], &global);
 }
 
 static clp_status launch_nodes(opencl_level *level, cl_mem from, cl_mem to, cl_mem q, const double *weights,
                                size_t count)
 {
     (void)count;
-    const clp_layout *layout = &level->base.layout;
-    size_t global[3] = {clp_round_up(layout->nodes[0], 32), clp_round_up(layout->nodes[1], 8),
-                        layout->nodes[2]};
-    return launch_single(level, from, to, q, weights[0], layout->nodes[2] > 1 ? 3 : 2, global);
+    return launch_single(level, from, to, q, weights[0], NULL);
 }
 
 static clp_status relax_color(opencl_level *level, cl_mem u, cl_mem q, const double *weights,

@@ -253,18 +253,6 @@ static void defect(const clp_stencil *stencil, const void *u, const void *q, voi
     }
 }
 
-static void add(const clp_stencil *stencil, void *u, const void *e)
-{
-    const clp_layout *layout = &stencil->layout;
-    size_t rows = clp_layout_rows(layout);
-#pragma omp parallel for schedule(static) num_threads(stencil->threads)
-    for (size_t row = 0; row < rows; row++) {
-        REAL *out = (REAL *)u + clp_layout_row(layout, row);
-        const REAL *in = (const REAL *)e + clp_layout_row(layout, row);
-        for (size_t i = 0; i < layout->nodes[0]; i++) out[i] += in[i];
-    }
-}
-
 static clp_sums residual(const clp_stencil *stencil, const void *u, const void *q)
 {
     double largest = 0, squares = 0, field = 0;
@@ -337,7 +325,6 @@ static void read_rows(const clp_layout *layout, const void *u, size_t row, size_
 const clp_reference_loops LOOPS = {.sweep = sweep,
                                    .relax = relax,
                                    .defect = defect,
-                                   .add = add,
                                    .residual = residual,
                                    .change = change,
                                    .write_rows = write_rows,

@@ -30,9 +30,8 @@ typedef struct clp_reference_loops {
     void (*sweep)(const clp_stencil *stencil, const void *u, void *v, const void *q, double weight);
     /* The same in place for the nodes of one colour. */
     void (*relax)(const clp_stencil *stencil, void *u, const void *q, double weight, const clp_color *color);
-    /* r = q - A u, 0 on held nodes; u = u + e. */
+    /* r = q - A u, 0 on held nodes. */
     void (*defect)(const clp_stencil *stencil, const void *u, const void *q, void *r);
-    void (*add)(const clp_stencil *stencil, void *u, const void *e);
     /* Sums over r / D, D the operator's largest diagonal; see clp_norms for `largest`. */
     clp_sums (*residual)(const clp_stencil *stencil, const void *u, const void *q);
     /* Sums over u - v. */

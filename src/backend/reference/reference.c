@@ -4,6 +4,7 @@
 
 #include "backend/colors.h"
 #include "backend/reference/loops.h"
+#include "backend/reference/vectors.h"
 #include "base/checked.h"
 #include "base/machine.h"
 #include "base/text.h"
@@ -24,6 +25,11 @@ typedef struct reference_field {
     clp_field base;
     void *data;
 } reference_field;
+
+typedef struct reference_transfer {
+    clp_transfer base;
+    clp_axis_transfer axes[CLP_AXES];
+} reference_transfer;
 
 static reference_level *level_of(const clp_field *field)
 {
@@ -199,10 +205,56 @@ static clp_status reference_residual(const clp_field *u, const clp_field *q, clp
     return CLP_OK;
 }
 
-static clp_status reference_add(clp_field *u, const clp_field *e)
+static clp_vector vector_of(const clp_field *field)
 {
-    const reference_level *level = level_of(u);
-    level->loops->add(&level->stencil, data_of(u), data_of(e));
+    return (clp_vector){.layout = &field->level->layout, .data = data_of(field)};
+}
+
+static clp_status reference_combine(clp_field *y, double a, const clp_field *x, double b)
+{
+    clp_vector_combine(vector_of(y), a, vector_of(x), b, level_of(y)->stencil.threads);
+    return CLP_OK;
+}
+
+static clp_status reference_dot(const clp_field *x, const clp_field *y, double *sum)
+{
+    *sum = clp_vector_dot(&level_of(y)->stencil, vector_of(x), vector_of(y));
+    return CLP_OK;
+}
+
+static void reference_transfer_destroy(clp_transfer *transfer)
+{
+    if (!transfer) return;
+    clp_axis_transfers_finish(((reference_transfer *)transfer)->axes);
+    free(transfer);
+}
+
+static clp_status reference_transfer_create(clp_level *fine, clp_level *coarse, clp_transfer **transfer)
+{
+    reference_transfer *created = calloc(1, sizeof *created);
+    *transfer = NULL;
+    if (!created) return clp_fail_host_memory(sizeof *created);
+    created->base = (clp_transfer){.fine = fine, .coarse = coarse};
+    clp_status status = clp_axis_transfers_init(&fine->op, &coarse->op, created->axes);
+    if (status == CLP_OK)
+        *transfer = &created->base;
+    else
+        reference_transfer_destroy(&created->base);
+    return status;
+}
+
+static clp_status reference_restrict(const clp_transfer *transfer, const clp_field *fine, clp_field *coarse)
+{
+    clp_vector_restrict(((const reference_transfer *)transfer)->axes, vector_of(fine), vector_of(coarse),
+                        level_of(fine)->stencil.threads);
+    return CLP_OK;
+}
+
+static clp_status reference_prolong_add(const clp_transfer *transfer, const clp_field *coarse,
+                                        clp_field *fine)
+{
+    clp_vector_prolong_add(((const reference_transfer *)transfer)->axes, vector_of(coarse), vector_of(fine),
+                           level_of(fine)->stencil.threads);
     return CLP_OK;
 }
 
@@ -297,7 +349,12 @@ const clp_backend clp_reference_backend = {
     .sweep = reference_sweep,
     .relax = reference_relax,
     .residual = reference_residual,
-    .add = reference_add,
+    .combine = reference_combine,
+    .dot = reference_dot,
+    .transfer_create = reference_transfer_create,
+    .transfer_destroy = reference_transfer_destroy,
+    .restrict_field = reference_restrict,
+    .prolong_add = reference_prolong_add,
     .clear = reference_clear,
     .evaluate = reference_evaluate,
     .residual_norms = reference_residual_norms,

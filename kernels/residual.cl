@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Correction of a field: the residual r = q - A u as a field, 0 on held nodes, and u + e. A work-item per node.
+ * The residual r = q - A u as a field, 0 on held nodes. A work-item per node.
  */
 __kernel void residual(__global const REAL *u, __global REAL *r, __global const REAL *q, const layout_t at, int sourced,
                        REAL x, REAL y, REAL z, REAL diagonal NETWORK_PARAMETERS)
@@ -19,11 +19,4 @@ __kernel void residual(__global const REAL *u, __global REAL *r, __global const 
 #endif
     if (sourced) value += q[at.origin + here];
     r[at.origin + here] = held ? 0 : value;
-}
-
-__kernel void add(__global REAL *u, __global const REAL *e, const layout_t at)
-{
-    const size_t i = get_global_id(0), j = get_global_id(1), k = DIM == 3 ? get_global_id(2) : 0;
-    if (i < at.nx && j < at.ny && k < at.nz)
-        u[at.origin + node_index(i, j, k, at)] += e[at.origin + node_index(i, j, k, at)];
 }

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Whole fields as vectors: sums of them, and inner products.
+ *
+ * OTHER   type of x, which may differ from that of y; WIDE the wider of the two
+ */
+#ifndef OTHER
+#define OTHER REAL
+#endif
+#ifndef WIDE
+#define WIDE REAL
+#endif
+
+/* y = a x + b y; with b = 0 what y holds is not looked at. */
+__kernel void combine(__global REAL *y, __global const OTHER *x, const layout_t at, const layout_t from, WIDE a, WIDE b)
+{
+    const size_t i = get_global_id(0), j = get_global_id(1), k = DIM == 3 ? get_global_id(2) : 0;
+    if (i >= at.nx || j >= at.ny || k >= at.nz) return;
+    const size_t here = element_of(i, j, k, at);
+    WIDE sum = a * x[element_of(i, j, k, from)];
+    if (b != 0) sum += b * y[here];
+    y[here] = sum;
+}
+
+/* Part of a control volume of an equation along an axis: half at a side, which is an insulated one then. */
+static inline REAL part(size_t index, size_t nodes, int periodic)
+{
+    return !periodic && (index == 0 || index == nodes - 1) ? (REAL)0.5 : (REAL)1;
+}
+
+/* The sum of x y over the unknowns as the squares of norms_finish, weighted by parts of control volumes where there is
+ * no network. */
+__kernel void dot_product(__global const OTHER *x, __global const REAL *y, __global REAL *partial, const layout_t at,
+                          const layout_t from, REAL inverse_x, REAL inverse_y NETWORK_PARAMETERS)
+{
+    __local REAL shared[3 * ITEMS];
+    const range_t range = equations(at);
+#if NETWORK
+    const network_t network = NETWORK_OF(at.origin);
+#endif
+    REAL sums[LANES];
+    for (int lane = 0; lane < LANES; lane++) sums[lane] = 0;
+    for (size_t row = get_group_id(0); row < range.rows; row += get_num_groups(0)) {
+        const size_t j = range.first_y + row % range.height, k = range.first_z + row / range.height;
+        REAL part_row = inverse_x * part(j, at.ny, PERIODIC_Y);
+        if (DIM == 3) part_row *= part(k, at.nz, PERIODIC_Z);
+        if (NETWORK) part_row = inverse_x;
+        const size_t start = element_of(0, j, k, at), start_x = element_of(0, j, k, from);
+        for (size_t base = range.first_x + get_local_id(0) * LANES; base < range.end_x; base += ITEMS * LANES) {
+            const int lanes = (int)min((size_t)LANES, range.end_x - base);
+            for (int lane = 0; lane < lanes; lane++) {
+                const size_t i = base + lane;
+                REAL product = part_row * x[start_x + i] * (inverse_y * y[start + i]);
+#if NETWORK
+                if (network.inverse[start - at.origin + i] == 0) product = 0;
+#else
+                product *= part(i, at.nx, PERIODIC_X);
+#endif
+                sums[lane] += product;
+            }
+        }
+    }
+    for (int lane = 1; lane < LANES; lane++) sums[0] += sums[lane];
+    reduce_group(shared, partial, 0, sums[0], 0);
+}

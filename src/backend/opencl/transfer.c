@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+#include "backend/opencl/opencl.h"
+
+#include "backend/transfer.h"
+#include "base/checked.h"
+
+#include <stdlib.h>
+
+typedef struct opencl_transfer {
+    clp_transfer base;
+    cl_mem index, weight; /* the tables of all axes behind one another: transfer.cl */
+    int taps[CLP_AXES];
+} opencl_transfer;
+
+/* The tables as the kernels want them. */
+typedef struct tables {
+    size_t count;
+    cl_uint *index;
+    double *weight;
+} tables;
+
+static clp_status tables_create(const clp_axis_transfer *axes, tables *made)
+{
+    size_t n = 0;
+    for (int axis = 0; axis < CLP_AXES; axis++) made->count += CLP_TAPS * axes[axis].coarse + axes[axis].fine;
+    made->index = malloc(made->count * sizeof *made->index);
+    made->weight = malloc(made->count * sizeof *made->weight);
+    if (!made->index || !made->weight) return clp_fail_host_memory(made->count * sizeof *made->weight);
+    for (int axis = 0; axis < CLP_AXES; axis++)
+        for (size_t i = 0; i < CLP_TAPS * axes[axis].coarse; i++) {
+            made->index[n] = axes[axis].gather[i / CLP_TAPS][i % CLP_TAPS];
+            made->weight[n++] = axes[axis].weight[i / CLP_TAPS][i % CLP_TAPS];
+        }
+    for (int axis = 0; axis < CLP_AXES; axis++)
+        for (size_t i = 0; i < axes[axis].fine; i++) {
+            made->index[n] = axes[axis].below[i];
+            made->weight[n++] = axes[axis].part[i];
+        }
+    return CLP_OK;
+}
+
+static clp_status upload(opencl_device *device, const void *data, size_t bytes, cl_mem *buffer)
+{
+    CLP_TRY(clp_opencl_buffer_create(device, bytes, buffer));
+    CLP_CL_TRY(device, clEnqueueWriteBuffer(device->queue, *buffer, CL_TRUE, 0, bytes, data, 0, NULL, NULL));
+    return CLP_OK;
+}
+
+static clp_status upload_tables(opencl_transfer *transfer, tables *made)
+{
+    opencl_device *device = ((opencl_level *)transfer->base.fine)->device;
+    CLP_TRY(upload(device, made->index, made->count * sizeof *made->index, &transfer->index));
+    if (transfer->base.fine->precision == CLP_PRECISION_DOUBLE)
+        return upload(device, made->weight, made->count * sizeof *made->weight, &transfer->weight);
+    float *single = malloc(made->count * sizeof *single);
+    if (!single) return clp_fail_host_memory(made->count * sizeof *single);
+    for (size_t i = 0; i < made->count; i++) single[i] = (float)made->weight[i];
+    clp_status status = upload(device, single, made->count * sizeof *single, &transfer->weight);
+    free(single);
+    return status;
+}
+
+clp_status clp_opencl_transfer_create(clp_level *fine, clp_level *coarse, clp_transfer **transfer)
+{
+    clp_axis_transfer axes[CLP_AXES];
+    tables made = {0};
+    *transfer = NULL;
+    opencl_transfer *created = calloc(1, sizeof *created);
+    if (!created) return clp_fail_host_memory(sizeof *created);
+    created->base = (clp_transfer){.fine = fine, .coarse = coarse};
+    clp_status status = clp_axis_transfers_init(&fine->op, &coarse->op, axes);
+    for (int axis = 0; axis < CLP_AXES; axis++) created->taps[axis] = axes[axis].taps;
+    if (status == CLP_OK) status = tables_create(axes, &made);
+    if (status == CLP_OK) status = upload_tables(created, &made);
+    clp_axis_transfers_finish(axes);
+    free(made.index);
+    free(made.weight);
+    if (status == CLP_OK)
+        *transfer = &created->base;
+    else
+        clp_opencl_transfer_destroy(&created->base);
+    return status;
+}
+
+void clp_opencl_transfer_destroy(clp_transfer *transfer)
+{
+    if (!transfer) return;
+    opencl_transfer *destroyed = (opencl_transfer *)transfer;
+    opencl_device *device = ((opencl_level *)transfer->fine)->device;
+    clp_opencl_buffer_destroy(device, destroyed->index);
+    clp_opencl_buffer_destroy(device, destroyed->weight);
+    free(destroyed);
+}
+
+/* The arguments that both kernels begin with. */
+static clp_status begin(const opencl_transfer *transfer, const clp_field *from, const clp_field *to,
+                        int kernel, clp_arguments *arguments)
+{
+    opencl_kernels *kernels;
+    opencl_level *fine = (opencl_level *)transfer->base.fine;
+    CLP_TRY(clp_opencl_level_kernels(fine, KIT_TRANSFER, false, &kernels));
+    *arguments = (clp_arguments){.kernel = kernels->kernel[kernel], .precision = fine->base.precision};
+    clp_argument_buffer(arguments, ((const opencl_field *)from)->buffer);
+    clp_argument_buffer(arguments, ((const opencl_field *)to)->buffer);
+    clp_argument_layout(arguments, &fine->base.layout);
+    clp_argument_layout(arguments, &transfer->base.coarse->layout);
+    clp_argument_buffer(arguments, transfer->index);
+    clp_argument_buffer(arguments, transfer->weight);
+    return CLP_OK;
+}
+
+clp_status clp_opencl_restrict(const clp_transfer *transfer, const clp_field *fine, clp_field *coarse)
+{
+    const opencl_transfer *made = (const opencl_transfer *)transfer;
+    clp_arguments arguments;
+    CLP_TRY(begin(made, fine, coarse, KERNEL_RESTRICT, &arguments));
+    for (int axis = 0; axis < CLP_AXES; axis++) clp_argument_int(&arguments, (size_t)made->taps[axis]);
+    return clp_opencl_launch_nodes(((opencl_level *)coarse->level)->device, &arguments, "restrict_field",
+                                   &coarse->level->layout);
+}
+
+clp_status clp_opencl_prolong_add(const clp_transfer *transfer, const clp_field *coarse, clp_field *fine)
+{
+    clp_arguments arguments;
+    CLP_TRY(begin((const opencl_transfer *)transfer, coarse, fine, KERNEL_PROLONG, &arguments));
+    return clp_opencl_launch_nodes(((opencl_level *)fine->level)->device, &arguments, "prolong_add",
+                                   &fine->level->layout);
+}

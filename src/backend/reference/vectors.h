@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* Operations on whole fields of either precision, and transfers between levels, computed in double. */
+#ifndef CLP_BACKEND_REFERENCE_VECTORS_H
+#define CLP_BACKEND_REFERENCE_VECTORS_H
+
+#include "backend/reference/loops.h"
+#include "backend/transfer.h"
+
+/* A field's numbers and how they lie. */
+typedef struct clp_vector {
+    const clp_layout *layout;
+    void *data;
+} clp_vector;
+
+/* y = a x + b y. */
+void clp_vector_combine(clp_vector y, double a, clp_vector x, double b, int threads);
+
+/* The sum of x y over the unknowns, with parts of control volumes where there is no network. */
+double clp_vector_dot(const clp_stencil *stencil, clp_vector x, clp_vector y);
+
+/* coarse = R fine; fine += P coarse. */
+void clp_vector_restrict(const clp_axis_transfer *axes, clp_vector fine, clp_vector coarse, int threads);
+void clp_vector_prolong_add(const clp_axis_transfer *axes, clp_vector coarse, clp_vector fine, int threads);
+
+#endif

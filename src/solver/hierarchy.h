@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Geometric multigrid (W. L. Briggs, V. E. Henson, S. F. McCormick, A Multigrid Tutorial, 2000): sweeps take
+ * the rough errors out of a correction, a coarser grid the smooth ones. Every level is a plain stencil on a
+ * uniform grid, so that no level needs coefficients, of whatever size; see backend/transfer.h.
+ */
+#ifndef CLP_SOLVER_HIERARCHY_H
+#define CLP_SOLVER_HIERARCHY_H
+
+#include "backend/backend.h"
+
+enum { CLP_RUNGS = 64, CLP_SMOOTHING = 3, CLP_COARSEST_SWEEPS = 16 };
+
+/* A level and what a cycle needs there. */
+typedef struct clp_rung {
+    clp_level *level;
+    clp_field *u, *scratch, *q;
+    clp_transfer *down; /* to the next one; NULL for the coarsest */
+    double weights[CLP_COARSEST_SWEEPS];
+    size_t sweeps;
+} clp_rung;
+
+typedef struct clp_hierarchy {
+    size_t count;
+    clp_rung rungs[CLP_RUNGS];
+} clp_hierarchy;
+
+/* Levels for an operator without a network, in a precision. The caller owns *hierarchy (NULL on errors). */
+clp_status clp_hierarchy_create(clp_device *device, const clp_operator *op, clp_precision precision,
+                                clp_hierarchy **hierarchy);
+void clp_hierarchy_destroy(clp_hierarchy *hierarchy);
+
+/* Fields of the finest grid that all levels together hold, and the largest number of bytes per node of the
+ * finest grid, in a precision. */
+double clp_hierarchy_fields(const clp_operator *op);
+
+/*
+ * One V-cycle: u of the finest level becomes about A^-1 q of the finest level, by a symmetric positive
+ * operator. *sweeps receives the sweeps done on the finest level.
+ */
+clp_status clp_hierarchy_cycle(clp_hierarchy *hierarchy, size_t *sweeps);
+
+#endif

@@ -183,6 +183,21 @@ Test(problem_file, settings_of_other_keys)
     clp_problem_file_destroy(file);
 }
 
+Test(problem_file, settings_take_keys_out)
+{
+    static const char *const settings[] = {"regions.wire.value=null", "regions.wire.floating=true",
+                                           "solver.method=~"};
+    clp_problem_file *file;
+    cr_assert_eq(
+        read_text(PLATE "regions: [{name: wire, shape: circle, center: [0.5, 0.5], radius: 0.2, value: 1}]\n"
+                        "solver: {method: sor}\n",
+                  settings, sizeof settings / sizeof *settings, &file),
+        CLP_OK, "%s", clp_error_message());
+    cr_expect_eq(clp_problem_region(clp_problem_file_problem(file), 0)->sets, CLP_SETS_FLOATING);
+    cr_expect_null(clp_problem_file_solver(file)->method);
+    clp_problem_file_destroy(file);
+}
+
 Test(problem_file, settings_errors)
 {
     static const struct {
@@ -202,7 +217,7 @@ Test(problem_file, settings_errors)
         {"a.b.c.d.e.f.g.h.i.j=5", "this is not of the form"},
         {"boundary.top=", "--set boundary.top=: 'boundary.top' takes a number, an expression, file.npy, "
                           "{value: ...}, {flux: ...} or {transfer: ..., ambient: ...}, not nothing"},
-        {"boundary.top=null", "not nothing"},
+        {"boundary.top=null", "no side is held"},
         {"boundary.top=-", "--set boundary.top=-: 'boundary.top': "},
         {"boundary.top=[1", "--set boundary.top=[1: the list that begins here lacks"},
         {"boundary.top={value: 1, value: 2}", "}: 'value' is given twice; remove one"},

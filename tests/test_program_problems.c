@@ -182,3 +182,54 @@ Test(program_problems, every_method_gives_the_same_answer)
     cr_expect_float_eq(mean[0], mean[1], 2e-6);
     cr_expect_float_eq(mean[0], mean[2], 2e-6);
 }
+
+/* Errors that only assembling finds name the line that declares what they are about. */
+Test(program_problems, late_errors_have_a_line)
+{
+    static const struct {
+        const char *text, *fragment;
+    } cases[] = {
+        {DOMAIN "boundary: {top: 1}\nconductivity: x\n", "late.yaml:3: the conductivity of the cell at"},
+        {DOMAIN "boundary:\n  bottom: 0\n  top: log(x)\n", "late.yaml:4: the value of the top side: log("},
+        {DOMAIN "boundary: {top: 1}\nregions:\n  - {name: a, shape: circle, center: [0, 0], radius: 0.1, "
+                "source: 1}\n"
+                "  - {name: b, shape: circle, center: [0, 0], radius: 0.2, source: sqrt(x)}\n",
+         "late.yaml:5: b: sqrt("},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        write_text("late.yaml", cases[i].text);
+        outcome ran = RUN("solve", "late.yaml", "--report", "r.json");
+        EXPECT_STATUS(ran, 2);
+        EXPECT_HOLDS(ran.error, cases[i].fragment);
+    }
+}
+
+/* What nobody would see otherwise. */
+Test(program_problems, notes_and_a_summary_where_nothing_is_written)
+{
+    write_text("bare.yaml",
+               DOMAIN "boundary: {top: 1, bottom: 0}\nregions:\n"
+                      "  - {name: dot, shape: circle, center: [0.001, 0.002], radius: 1e-4, value: 1}\n");
+    outcome ran = RUN("solve", "bare.yaml");
+    EXPECT_STATUS(ran, 0);
+    EXPECT_HOLDS(ran.error, "every value is within");
+    EXPECT_HOLDS(ran.error, "nothing of dot shows");
+    ran = RUN("solve", "bare.yaml", "--picture", "bare.jpg");
+    EXPECT_STATUS(ran, 0);
+    EXPECT_HOLDS(ran.error, "bare.jpg: the picture is a .png file");
+    write_text("loop.yaml", DOMAIN "boundary: {x: periodic, y: periodic}\nreaction: 3\nsource: 6\n");
+    ran = RUN("solve", "loop.yaml", "--matrix");
+    EXPECT_STATUS(ran, 0);
+    EXPECT_HOLDS(ran.error, "nothing holds u here");
+}
+
+Test(program_problems, inputs_are_not_written_over)
+{
+    write_text("first.yaml", DOMAIN "boundary: {top: 1, bottom: 0}\n");
+    outcome ran = RUN("solve", "first.yaml", "--field", "u.npy");
+    EXPECT_STATUS(ran, 0);
+    write_text("second.yaml", DOMAIN "boundary: {top: 1, bottom: 0}\ninitial: u.npy\n");
+    ran = RUN("solve", "second.yaml", "--field", "./u.npy");
+    EXPECT_STATUS(ran, 2);
+    EXPECT_HOLDS(ran.error, "the problem reads it");
+}

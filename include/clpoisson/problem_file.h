@@ -49,6 +49,17 @@ typedef struct clp_problem_output {
 /** What to write; valid as long as the file, texts included. */
 CLP_API const clp_problem_output *clp_problem_file_output(const clp_problem_file *file);
 
+/**
+ * Where the file, or a setting, declares what a message of clp_solver_create or clp_solver_run with
+ * CLP_ERROR_INPUT is about: "plate.yaml:5", as far as its words tell. Writes at most `size` bytes and returns
+ * `text`.
+ */
+CLP_API const char *clp_problem_file_place(const clp_problem_file *file, const char *message, char *text,
+                                           size_t size);
+
+/** Whether the problem file named that file as an input: it must not be written over. */
+CLP_API bool clp_problem_file_reads(const clp_problem_file *file, const char *path);
+
 /** A key of the problem file, as documented. In a key, SIDE stands for the name of a side, AXIS for that of
  * an axis, REGION for the name or number of a region and COLOR for a colour. */
 typedef struct clp_key_help {

@@ -12,7 +12,7 @@ int app_read_style(const char *option, const char *text, clp_flux_style *style)
     if (!text) return -1;
     *style = strcmp(text, "arrows") == 0 ? CLP_FLUX_ARROWS : CLP_FLUX_LINES;
     if (*style == CLP_FLUX_ARROWS || strcmp(text, "lines") == 0 || strcmp(text, "flux") == 0) return -1;
-    app_error("%s %s: must be lines (field lines) or arrows", option, text);
+    app_error("%s %s: must be flux (or lines: field lines) or arrows", option, text);
     return EXIT_USAGE;
 }
 

@@ -18,6 +18,7 @@ static void print_regions(const clp_problem *problem, const uint16_t *cells)
     printf("regions\n");
     for (size_t r = 0; r < count; r++) {
         char text[160];
+        if (!clp_problem_region(problem, r)->sets) continue; /* a background colour */
         app_region_text(clp_problem_region(problem, r), text, sizeof text);
         printf("  %-40s %12zu cells (%.3g %%)%s\n", text, found[r + 1],
                100.0 * (double)found[r + 1] / (double)all,

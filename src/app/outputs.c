@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,15 +30,24 @@ static bool same_place(const char *a, const char *b)
     return same;
 }
 
+/* A file's name that promises another format than it gets. */
+static void note_ending(const char *what, const char *path, const char *ending)
+{
+    const char *dot = strrchr(path, '.'), *slash = strrchr(path, '/');
+    if (strcmp(path, "-") && dot && !(slash && slash > dot) && strcasecmp(dot, ending))
+        app_warn("%s: the %s is a %s file, whatever its name ends in", path, what, ending);
+}
+
 int app_check_outputs(const char *problem_path, const clp_problem_output *output)
 {
     const struct {
         const char *name, *path;
         bool binary;
-    } outputs[] = {{"picture", output->picture, true},
-                   {"field", output->field, true},
-                   {"vtk", output->vtk, true},
-                   {"report", output->report, false}};
+        const char *ending;
+    } outputs[] = {{"picture", output->picture, true, ".png"},
+                   {"field", output->field, true, ".npy"},
+                   {"vtk", output->vtk, true, ".vti"},
+                   {"report", output->report, false, ".json"}};
     for (int i = 0; i < 4; i++) {
         const char *path = outputs[i].path;
         if (!path) continue;
@@ -57,6 +67,7 @@ int app_check_outputs(const char *problem_path, const clp_problem_output *output
                       outputs[i].name);
             return EXIT_USAGE;
         }
+        if (outputs[i].binary) note_ending(outputs[i].name, path, outputs[i].ending);
         clp_status status = clp_output_check(path);
         if (status != CLP_OK) return app_fail(status);
     }

@@ -48,6 +48,10 @@ static int read_request(plot_request *request, int count, char **arguments)
          .value = "arrows|lines",
          .help = "draw the flux -grad u over the map: arrows on a raster, or field lines",
          .text = &request->flux},
+        {.name = "--plot",
+         .value = "flux|arrows",
+         .help = "the same, as solve calls it",
+         .text = &request->flux},
         {.name = NULL},
     };
     size_t operands;

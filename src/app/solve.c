@@ -189,11 +189,31 @@ static bool to_standard_output(const clp_problem_output *output)
     return false;
 }
 
-/* What is wrong with a problem shows only now, without a line of its own. */
-static int fail_problem(const char *path, clp_status status)
+/* -1, or an exit status: outputs named on the command line must not overwrite what the problem reads. */
+static int check_inputs(const clp_problem_file *file, const clp_problem_output *output)
 {
+    const char *const paths[] = {output->picture, output->field, output->vtk, output->report};
+    for (int i = 0; i < 4; i++) {
+        if (!paths[i] || !clp_problem_file_reads(file, paths[i])) continue;
+        app_error("%s: it would be written over, and the problem reads it; give the output another name",
+                  paths[i]);
+        return EXIT_USAGE;
+    }
+    return -1;
+}
+
+static bool writes_nothing(const clp_problem_output *output)
+{
+    return !output->picture && !output->field && !output->vtk && !output->report;
+}
+
+/* What is wrong with the problem that shows only now. */
+static int fail_problem(const clp_problem_file *file, clp_status status)
+{
+    char place[512];
     if (status != CLP_ERROR_INPUT) return app_fail(status);
-    app_error("%s: %s", path, clp_error_message());
+    app_error("%s: %s", clp_problem_file_place(file, clp_error_message(), place, sizeof place),
+              clp_error_message());
     return EXIT_USAGE;
 }
 
@@ -209,8 +229,10 @@ static int solve(const solve_request *request, const clp_problem_file *file,
     matrix_result matrix = {NULL, NULL};
     clp_report with_matrix = {0};
     int answer = EXIT_FAILED;
+    bool asked = false; /* the problem, as opposed to the device */
     clp_status status = clp_device_open(device_options, &device);
     if (status != CLP_OK) goto cleanup;
+    asked = true;
     app_show_problem(clp_device_get_info(device), result.problem);
 
     clp_solver_options options = *clp_problem_file_solver(file);
@@ -230,10 +252,13 @@ static int solve(const solve_request *request, const clp_problem_file *file,
     result.report.conductor_count = with_matrix.conductor_count;
     /* Errors of writing have been said, one by one. */
     clp_status written = app_write_outputs(&result, output);
-    if (request->matrix && !to_standard_output(output)) print_matrix(&result.report);
+    if (request->matrix && result.report.conductor_count == 0)
+        app_warn("--matrix: nothing holds u here, neither a side nor a region, so there is no matrix");
+    else if (request->matrix && !to_standard_output(output))
+        print_matrix(&result.report);
     answer = written != CLP_OK ? EXIT_FAILED : result.report.converged ? EXIT_SOLVED : EXIT_NOT_CONVERGED;
 cleanup:
-    if (status != CLP_OK) answer = fail_problem(request->path, status);
+    if (status != CLP_OK) answer = asked ? fail_problem(file, status) : app_fail(status);
     clp_solver_destroy(solver);
     clp_device_close(device);
     free(matrix.values);
@@ -264,6 +289,8 @@ static int run(int count, char **arguments)
         status =
             app_read_slice(request.slice, clp_problem_grid(clp_problem_file_problem(file)), &request.drawing);
     if (status < 0) status = app_check_outputs(request.path, &output);
+    if (status < 0) status = check_inputs(file, &output);
+    if (writes_nothing(&output)) terminal.verbose = true; /* what it says is all that there is */
     if (status < 0) status = solve(&request, file, &device, &output);
     clp_problem_file_destroy(file);
     return status;

@@ -3,6 +3,7 @@
 #ifndef CLP_IO_DECLARE_H
 #define CLP_IO_DECLARE_H
 
+#include "io/inputs.h"
 #include "io/values.h"
 
 /* Reads every key of the tree. *declaration refers to texts of the tree; the caller finishes it, also after
@@ -14,7 +15,7 @@ void clp_declaration_finish(clp_declaration *declaration);
 /* Makes the problem, which the caller owns, and reads the files that it names; `path` is the problem file.
  * Errors: CLP_ERROR_INPUT, CLP_ERROR_FILE, CLP_ERROR_MEMORY, CLP_ERROR_UNSUPPORTED. */
 clp_status clp_declaration_build(const clp_tree *root, const clp_declaration *declaration, const char *path,
-                                 clp_problem **problem);
+                                 clp_input_list *found, clp_problem **problem);
 
 /* A map being read: its key as the table spells it and as the file does ("" at the top). */
 typedef struct clp_level {

@@ -136,9 +136,9 @@ static clp_status build(builder *b)
 }
 
 clp_status clp_declaration_build(const clp_tree *root, const clp_declaration *declaration, const char *path,
-                                 clp_problem **problem)
+                                 clp_input_list *found, clp_problem **problem)
 {
-    const clp_inputs inputs = {path, root};
+    const clp_inputs inputs = {path, root, found};
     builder b = {.inputs = &inputs, .declared = declaration};
     clp_status status = build(&b);
     clp_picture_finish(&b.picture);

@@ -39,12 +39,39 @@ static clp_status check_outputs(const clp_inputs *inputs, const struct stat *fil
     return CLP_OK;
 }
 
+static clp_status remember(clp_input_list *inputs, const struct stat *file)
+{
+    struct clp_input *longer = realloc(inputs->list, (inputs->count + 1) * sizeof *longer);
+    if (!longer) return clp_fail_host_memory((inputs->count + 1) * sizeof *longer);
+    inputs->list = longer;
+    longer[inputs->count++] = (struct clp_input){file->st_dev, file->st_ino};
+    return CLP_OK;
+}
+
+void clp_input_list_finish(clp_input_list *inputs)
+{
+    free(inputs->list);
+    *inputs = (clp_input_list){0};
+}
+
+bool clp_input_list_has(const clp_input_list *inputs, const char *path)
+{
+    struct stat file;
+    if (strcmp(path, "-") == 0 || stat(path, &file) != 0) return false;
+    for (size_t i = 0; i < inputs->count; i++)
+        if (inputs->list[i].device == file.st_dev && inputs->list[i].file == file.st_ino) return true;
+    return false;
+}
+
 static clp_status find(const clp_inputs *inputs, const clp_tree *node, const char *key, const char *name,
                        const char *path)
 {
     struct stat file;
     char shown[CLP_SHOWN_SIZE];
-    if (stat(path, &file) == 0) return check_outputs(inputs, &file, key, name);
+    if (stat(path, &file) == 0) {
+        CLP_TRY(remember(inputs->found, &file));
+        return check_outputs(inputs, &file, key, name);
+    }
     bool relative = *name != '/';
     clp_fail(CLP_ERROR_FILE, "'%s': the file '%s' cannot be read: %s%s", key, clp_show(name, shown),
              strerror(errno), relative ? "; it is looked for in the folder of the problem file" : "");

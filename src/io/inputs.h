@@ -6,9 +6,26 @@
 #include "io/keys.h"
 #include "io/npy_read.h"
 
+#include <sys/types.h>
+
+/* The files that were read. Starts as {0}. */
+typedef struct clp_input_list {
+    struct clp_input {
+        dev_t device;
+        ino_t file;
+    } * list;
+    size_t count;
+} clp_input_list;
+
+void clp_input_list_finish(clp_input_list *inputs);
+
+/* Whether a path leads to one of the files. */
+bool clp_input_list_has(const clp_input_list *inputs, const char *path);
+
 typedef struct clp_inputs {
     const char *problem_path; /* relative names start at its folder */
     const clp_tree *root;     /* of the problem file: outputs must not overwrite inputs */
+    clp_input_list *found;    /* gets every file that is read */
 } clp_inputs;
 
 /* The shape that an array must have, slowest axis first. */

@@ -94,7 +94,7 @@ static const clp_choice shapes[] = {
         "its name, or its number from 1", true,                                                                 \
         .kind = CLP_KEY_REGIONS, AT(regions), .example = "regions: [{shape: circle, center: [0.5, 0.5], "       \
         "radius: 0.1, value: 1}]")                                                                              \
-    KEY("regions.REGION.name", "a text", "its number",                                                          \
+    KEY("regions.REGION.name", "a text", "region 1 ...",                                                          \
         "what the report calls it", true,                                                                       \
         .kind = CLP_KEY_NAME, REGION(name), .example = "name: wire")                                            \
     KEY("regions.REGION.shape", "rectangle, box, circle, sphere, ellipse, ellipsoid, polygon, line, "           \

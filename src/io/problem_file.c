@@ -4,16 +4,21 @@
 #include "base/file.h"
 #include "base/status.h"
 #include "io/declare.h"
+#include "io/place.h"
 #include "io/scalar.h"
 #include "io/settings.h"
 #include "io/yaml.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct clp_problem_file {
     clp_problem *problem;
     clp_solver_options solver;
     clp_problem_output output;
+    clp_input_list inputs;
+    char *path;
     clp_tree *tree; /* holds the texts of the above */
 };
 
@@ -78,10 +83,12 @@ clp_status clp_problem_file_read(const char *path, const char *const *settings, 
         status = clp_fail_host_memory(sizeof *read + count * sizeof *labels);
         goto cleanup;
     }
-    status = read_tree(path, &read->tree);
+    read->path = strdup(path);
+    status = read->path ? read_tree(path, &read->tree) : clp_fail_host_memory(strlen(path) + 1);
     if (status == CLP_OK) status = apply_settings(read->tree, settings, count, labels);
     if (status == CLP_OK) status = clp_declaration_read(read->tree, &declared);
-    if (status == CLP_OK) status = clp_declaration_build(read->tree, &declared, path, &read->problem);
+    if (status == CLP_OK)
+        status = clp_declaration_build(read->tree, &declared, path, &read->inputs, &read->problem);
     if (status != CLP_OK) goto cleanup;
     take_options(&declared, read);
     *file = read;
@@ -98,6 +105,8 @@ void clp_problem_file_destroy(clp_problem_file *file)
     if (!file) return;
     clp_problem_destroy(file->problem);
     clp_tree_destroy(file->tree);
+    clp_input_list_finish(&file->inputs);
+    free(file->path);
     free(file);
 }
 
@@ -109,6 +118,21 @@ const clp_problem *clp_problem_file_problem(const clp_problem_file *file)
 const clp_solver_options *clp_problem_file_solver(const clp_problem_file *file)
 {
     return &file->solver;
+}
+
+const char *clp_problem_file_place(const clp_problem_file *file, const char *message, char *text, size_t size)
+{
+    const clp_tree *place = clp_tree_about(file->tree, message);
+    if (place->line)
+        snprintf(text, size, "%s:%zu", file->path, place->line);
+    else
+        snprintf(text, size, "%s", file->path);
+    return text;
+}
+
+bool clp_problem_file_reads(const clp_problem_file *file, const char *path)
+{
+    return clp_input_list_has(&file->inputs, path);
 }
 
 const clp_problem_output *clp_problem_file_output(const clp_problem_file *file)

@@ -39,3 +39,18 @@ const clp_problem_output *clp_problem_file_output(const clp_problem_file *file)
     (void)file;
     return NULL;
 }
+
+const char *clp_problem_file_place(const clp_problem_file *file, const char *message, char *text, size_t size)
+{
+    (void)file;
+    (void)message;
+    if (size > 0) *text = '\0';
+    return text;
+}
+
+bool clp_problem_file_reads(const clp_problem_file *file, const char *path)
+{
+    (void)file;
+    (void)path;
+    return false;
+}

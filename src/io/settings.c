@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "io/keys.h"
+#include "io/scalar.h"
 #include "io/show.h"
 #include "io/yaml.h"
 
@@ -138,8 +139,12 @@ clp_status clp_setting_apply(clp_tree *root, const char *setting, char *label)
     if (status != CLP_OK) goto cleanup;
     status = open_path(root, trim(text, (size_t)(equals - setting)), label, &leaf);
     if (status != CLP_OK) goto cleanup;
-    clp_tree_replace(leaf, value);
-    value = NULL;
+    if (clp_scalar_is_null(value) && *value->text) { /* --set boundary.top=null takes a key out */
+        clp_tree_remove(root, leaf);
+    } else {
+        clp_tree_replace(leaf, value);
+        value = NULL;
+    }
 cleanup:
     clp_tree_destroy(value);
     free(text);

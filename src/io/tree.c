@@ -91,6 +91,22 @@ void clp_tree_replace(clp_tree *node, clp_tree *value)
     clp_tree_destroy(value);
 }
 
+bool clp_tree_remove(clp_tree *root, clp_tree *node)
+{
+    for (clp_tree **link = &root->first, *before = NULL; *link; before = *link, link = &(*link)->next) {
+        if (*link != node) {
+            if (clp_tree_remove(*link, node)) return true;
+            continue;
+        }
+        *link = node->next;
+        if (root->last == node) root->last = before;
+        node->next = NULL;
+        clp_tree_destroy(node);
+        return true;
+    }
+    return false;
+}
+
 clp_status clp_fail_at(const clp_tree *node, const char *format, ...)
 {
     char text[2048];

@@ -43,6 +43,9 @@ bool clp_tree_copy(clp_tree *node, const clp_tree *source, size_t *budget, bool 
 /* Puts `value` in the place of `node`, which keeps its key and its neighbours; `value` is used up. */
 void clp_tree_replace(clp_tree *node, clp_tree *value);
 
+/* Removes a node at whatever depth below `root`; true if it was there. */
+bool clp_tree_remove(clp_tree *root, clp_tree *node);
+
 /* CLP_ERROR_INPUT with the place of a node before the message. */
 __attribute__((format(printf, 2, 3))) clp_status clp_fail_at(const clp_tree *node, const char *format, ...);
 

@@ -71,8 +71,9 @@ clp_status clp_value_check_range(const clp_key_value *v, double number)
     if (!isfinite(number))
         return clp_fail_at(v->node, "'%s': %s is too large; numbers go up to 1.79e308", v->path, shown);
     if (v->key->positive && !(number > 0))
-        return clp_fail_at(v->node, "'%s': %s is not above 0; it takes %s, for example %s", v->path, shown,
-                           v->key->help.value, v->key->example);
+        return clp_fail_at(v->node, "'%s': %s is not above 0; it takes %s, for example %s%s", v->path, shown,
+                           v->key->help.value, v->key->example,
+                           strstr(v->key->help.key, "conductivity") ? " (or 1e-9 for an insulator)" : "");
     if (v->key->not_negative && number < 0)
         return clp_fail_at(v->node, "'%s': %s is below 0; it takes 0 or more, for example %s", v->path, shown,
                            v->key->example);

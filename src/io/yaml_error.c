@@ -3,8 +3,25 @@
 
 #include "io/show.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+
+/* A line such as top:100, whose ':' has no blank behind it and so is part of a text; NULL: it is not one. */
+static const char *unspaced_colon(const clp_yaml_source *source, size_t line)
+{
+    const char *at = source->text, *end = source->text + source->size;
+    for (size_t i = 1; i < line && at; i++) {
+        at = memchr(at, '\n', (size_t)(end - at));
+        if (at) at++;
+    }
+    if (!at) return NULL;
+    while (at < end && *at == ' ') at++;
+    const char *key = at;
+    while (at < end && (isalnum((unsigned char)*at) || *at == '_' || *at == '-')) at++;
+    bool glued = at > key && at + 1 < end && *at == ':' && !isspace((unsigned char)at[1]) && at[1] != '/';
+    return glued ? key : NULL;
+}
 
 /* What libyaml says, and what that means to somebody who has never heard of tokens. */
 static const struct words {
@@ -26,9 +43,8 @@ static const struct words {
     {"did not find expected '-' indicator", false,
      "a '- ' is expected here, as in the list above; check the indentation"},
     {"mapping values are not allowed in this context", false,
-     "a ':' does not fit here; check the indentation of this line and the one above, and put texts that "
-     "contain "
-     "': ' in quotes"},
+     "a ':' does not fit here; check the indentation of this line and the one above, and put texts with a "
+     "': ' in quotes: \"x > 0.5 ? 1 : 0\""},
     {"block sequence entries are not allowed in this context", false,
      "a '- ' does not fit here; a lone - (standard output) is written in quotes: \"-\""},
     {"did not find expected node content", false,
@@ -88,6 +104,10 @@ clp_status clp_yaml_fail(const clp_yaml_source *source, const yaml_parser_t *par
         return fail_line(source, line_at(source, parser->problem_offset), text);
 
     size_t line = parser->problem_mark.line + 1;
+    size_t known = parser->context ? parser->context_mark.line + 1 : line;
+    for (size_t near = known < line ? known : line > 1 ? line - 1 : line; near <= line; near++)
+        if (unspaced_colon(source, near))
+            return fail_line(source, near, "there is no blank behind the ':'; write key: value");
     if (at_tab(source, parser)) return fail_line(source, line, "there is a tab; indent with spaces");
     for (size_t i = 0; i < sizeof plain_words / sizeof *plain_words; i++) {
         const struct words *words = &plain_words[i];

@@ -61,6 +61,10 @@ void clp_assembly_finish(clp_assembly *assembly);
 /* Whether nothing but constants and whole sides is declared, so that the operator needs no network. */
 bool clp_problem_is_plain(const clp_problem *problem);
 
+/* Tells of regions of which the assembly has nothing: neither cells nor held nodes nor cuts. Errors:
+ * CLP_ERROR_MEMORY. */
+clp_status clp_note_lost_regions(const clp_problem *problem, const clp_assembly *assembly);
+
 /* ---- what the files of assembling share ---- */
 
 /* Fills holder and cuts with what regions and materials hold. */

@@ -75,17 +75,12 @@ static clp_status mark_region(const clp_problem *problem, const clp_shape *shape
                               uint16_t *top)
 {
     const clp_grid *grid = &problem->grid;
-    int dimensions = clp_grid_dimensions(grid);
     clp_spans spans = {0};
     clp_status status = CLP_OK;
-    double low[CLP_AXES], high[CLP_AXES];
-    clp_shape_bounds(shape, dimensions, low, high);
     for (size_t k = 0; k < clp_cells_along(grid, 2) && status == CLP_OK; k++)
         for (size_t j = 0; j < clp_cells_along(grid, 1) && status == CLP_OK; j++) {
             clp_line line = clp_cells_line(grid, j, k);
-            if (line.point[1] < low[1] || line.point[1] > high[1]) continue;
-            if (dimensions == 3 && (line.point[2] < low[2] || line.point[2] > high[2])) continue;
-            status = clp_shape_spans(shape, dimensions, 0, line.point, &spans);
+            status = clp_problem_spans(problem, shape, 0, line.point, 0, &spans);
             if (status == CLP_OK) mark_spans(&line, &spans, index, top);
         }
     clp_spans_finish(&spans);
@@ -174,7 +169,7 @@ static clp_status check_line(const clp_problem *problem, const clp_line *line, c
         return clp_fail(
             CLP_ERROR_INPUT,
             "the conductivity of the cell at %s is %g; it must be above 0 and finite (an insulator: a "
-            "small number such as 1e-6)",
+            "small number such as 1e-9)",
             place, conductivity[i]);
     }
     return CLP_OK;

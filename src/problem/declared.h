@@ -39,6 +39,16 @@ void clp_region_list_finish(clp_region_list *regions);
 /* A region by its index: materials first. */
 const clp_declared_region *clp_declared_region_at(const clp_problem *problem, size_t index);
 
+/*
+ * The parts of a line of the grid that lie in a shape or, on periodic axes, in its images one period away;
+ * see clp_shape_spans. Lines beside the shape by no more than `slack` spacings touch it.
+ */
+clp_status clp_problem_spans(const clp_problem *problem, const clp_shape *shape, int axis,
+                             const double point[CLP_AXES], double slack, clp_spans *spans);
+
+/* An axis along which nothing of the region lies in the box; -1: some of it does. */
+int clp_region_outside(const clp_problem *problem, const clp_declared_region *region);
+
 /* Whether any side is of a kind. */
 bool clp_problem_has_side(const clp_problem *problem, clp_boundary_kind kind);
 

@@ -60,37 +60,18 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Whether a line meets a box across its axis. A line beside a face by rounding only is moved onto it: 3 * 0.1
- * is not 0.3. */
-static bool move_onto(const scan_line *line, const double low[CLP_AXES], const double high[CLP_AXES],
-                      double point[CLP_AXES])
-{
-    const clp_grid *grid = &line->problem->grid;
-    for (int axis = 0; axis < clp_grid_dimensions(grid); axis++) {
-        double slack = near_node * clp_grid_spacing(grid, axis);
-        if (axis == line->axis) continue;
-        if (point[axis] < low[axis] - slack || point[axis] > high[axis] + slack) return false;
-        point[axis] = fmin(fmax(point[axis], low[axis]), high[axis]);
-    }
-    return true;
-}
-
 /* Finds the spans of all regions on the line; *any tells whether an electrode is among them. */
 static clp_status scan(scan_line *line, bool *any)
 {
     const clp_region_list *regions = &line->problem->regions;
-    int dimensions = clp_grid_dimensions(&line->problem->grid);
-    double low[CLP_AXES], high[CLP_AXES];
     *any = false;
     line->break_count = 0;
     for (size_t r = 0; r < regions->count; r++) {
         const clp_region *region = &regions->list[r].region;
         line->spans[r].count = 0;
         if (!is_layer(region)) continue;
-        clp_shape_bounds(&region->shape, dimensions, low, high);
-        double point[CLP_AXES] = {line->point[0], line->point[1], line->point[2]};
-        if (!move_onto(line, low, high, point)) continue;
-        CLP_TRY(clp_shape_spans(&region->shape, dimensions, line->axis, point, &line->spans[r]));
+        CLP_TRY(clp_problem_spans(line->problem, &region->shape, line->axis, line->point, near_node,
+                                  &line->spans[r]));
         if (line->spans[r].count && region->sets & ELECTRODE) *any = true;
         for (size_t s = 0; s < line->spans[r].count; s++) {
             CLP_TRY(add_break(line, line->spans[r].list[s].from));
@@ -199,6 +180,12 @@ static clp_status cut_edges(const scan_line *line, clp_assembly *assembly)
     return CLP_OK;
 }
 
+/* Both nodes of a seam see the same, to the last digit. */
+static size_t first_of_seam(const clp_problem *problem, int axis, size_t index)
+{
+    return problem->periodic[axis] && index + 1 == problem->grid.nodes[axis] ? 0 : index;
+}
+
 /* Goes over all lines of the grid along an axis. */
 static clp_status for_lines(const clp_problem *problem, int axis, clp_assembly *assembly, bool cutting)
 {
@@ -218,8 +205,10 @@ static clp_status for_lines(const clp_problem *problem, int axis, clp_assembly *
             bool any;
             line.first = j * steps[one] + k * steps[two];
             line.point[axis] = grid->origin[axis];
-            line.point[one] = clp_coordinate(grid, one, j);
-            line.point[two] = two < clp_grid_dimensions(grid) ? clp_coordinate(grid, two, k) : 0;
+            line.point[one] = clp_coordinate(grid, one, first_of_seam(problem, one, j));
+            line.point[two] = two < clp_grid_dimensions(grid)
+                                  ? clp_coordinate(grid, two, first_of_seam(problem, two, k))
+                                  : 0;
             status = scan(&line, &any);
             if (status != CLP_OK) break;
             if (cutting && any) status = cut_edges(&line, assembly);
@@ -272,6 +261,18 @@ clp_status clp_cuts_add(clp_cuts *cuts, clp_cut cut)
     return CLP_OK;
 }
 
+/* A held side goes before: its nodes keep their values whatever touches them. */
+static void drop_cuts_of_sides(clp_assembly *assembly)
+{
+    clp_operator sides = assembly->op;
+    clp_cuts *cuts = &assembly->cuts;
+    size_t kept = 0;
+    sides.network = NULL;
+    for (size_t c = 0; c < cuts->count; c++)
+        if (!clp_operator_is_held(&sides, cuts->list[c].node)) cuts->list[kept++] = cuts->list[c];
+    cuts->count = kept;
+}
+
 clp_status clp_electrodes_find(const clp_problem *problem, clp_assembly *assembly)
 {
     if (!clp_problem_sets(problem, ELECTRODE)) return CLP_OK;
@@ -288,5 +289,6 @@ clp_status clp_electrodes_find(const clp_problem *problem, clp_assembly *assembl
         if (status == CLP_OK) status = join_cuts(problem, axis, before, &assembly->cuts);
     }
     clp_outline_finish(&outline);
+    drop_cuts_of_sides(assembly);
     return status;
 }

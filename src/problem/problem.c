@@ -202,7 +202,7 @@ clp_status clp_problem_check(const clp_problem *problem)
     if (clp_function_is_number(&problem->conductivity, &number) && !(number > 0))
         return clp_fail(CLP_ERROR_INPUT,
                         "the conductivity is %g; it must be above 0 (an insulator: a small number "
-                        "such as 1e-6)",
+                        "such as 1e-9)",
                         number);
     if (clp_function_is_number(&problem->reaction, &number) && number < 0)
         return clp_fail(CLP_ERROR_INPUT, "the reaction is %g; it must be 0 or above", number);

@@ -93,19 +93,29 @@ static void point_names(clp_region_list *regions)
     for (size_t i = 0; i < regions->count; i++) regions->list[i].region.name = regions->list[i].name;
 }
 
-/* A region of which nothing lies in the box is most likely a slip. */
-static void notice_outside(const clp_problem *problem, const clp_declared_region *region)
+int clp_region_outside(const clp_problem *problem, const clp_declared_region *region)
 {
     double low[CLP_AXES], high[CLP_AXES];
     const clp_grid *grid = &problem->grid;
     clp_shape_bounds(&region->region.shape, clp_grid_dimensions(grid), low, high);
     for (int axis = 0; axis < clp_grid_dimensions(grid); axis++)
-        if (high[axis] < grid->origin[axis] || low[axis] > grid->origin[axis] + grid->size[axis]) {
-            clp_notice("%s lies outside the box: along %c it reaches from %g to %g, the box from %g to %g",
-                       region->name, "xyz"[axis], low[axis], high[axis], grid -> origin[axis],
-                       grid -> origin[axis] + grid -> size[axis]);
-            return;
-        }
+        if (!problem->periodic[axis] &&
+            (high[axis] < grid->origin[axis] || low[axis] > grid->origin[axis] + grid->size[axis]))
+            return axis;
+    return -1;
+}
+
+/* A region of which nothing lies in the box is most likely a slip. */
+static void notice_outside(const clp_problem *problem, const clp_declared_region *region)
+{
+    double low[CLP_AXES], high[CLP_AXES];
+    const clp_grid *grid = &problem->grid;
+    int axis = clp_region_outside(problem, region);
+    if (axis < 0) return;
+    clp_shape_bounds(&region->region.shape, clp_grid_dimensions(grid), low, high);
+    clp_notice("%s lies outside the box: along %c it reaches from %g to %g, the box from %g to %g",
+               region->name, "xyz"[axis], low[axis], high[axis], grid -> origin[axis],
+               grid -> origin[axis] + grid -> size[axis]);
 }
 
 clp_status clp_problem_add_region(clp_problem *problem, const clp_region *region)

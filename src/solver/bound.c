@@ -73,7 +73,8 @@ clp_bound clp_bound_of(const clp_operator *op, const double *w, const double *f)
      */
     double missing = norms.largest + 32 * 0x1p-53 * op->diagonal * highest;
     bool certified = missing < 1 && lowest >= 0;
-    return (clp_bound){.factor = certified ? highest / (1 - missing) * rounding : 2 * highest,
+    /* A w that was not found says nothing at all. */
+    return (clp_bound){.factor = certified ? highest / (1 - missing) * rounding : INFINITY,
                        .certified = certified};
 }
 

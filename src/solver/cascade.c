@@ -26,7 +26,8 @@ void clp_cascade_create(clp_solver *solver, const clp_problem *problem)
                                   .monitor_user = solver->options.monitor_user,
                                   .tolerance = solver->options.tolerance};
     if (solver->options.criterion != CLP_CRITERION_ERROR) options.tolerance = 0;
-    if (clp_solver_create(device, coarse, &options, &solver->coarse) == CLP_OK) solver->coarse->quiet = true;
+    clp_status status = clp_solver_create_quiet(device, coarse, &options, &solver->coarse);
+    if (status != CLP_OK) solver->coarse = NULL;
     clp_problem_destroy(coarse);
 }
 

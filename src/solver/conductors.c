@@ -70,13 +70,20 @@ static void free_unit(clp_assembly *made)
     free(made->cuts.list);
 }
 
+/* Of the 1: enough for a matrix, and for potentials that add little to the error that is asked for. */
+static double unit_tolerance(const clp_solver *solver, const clp_solver_options *options)
+{
+    const double enough = 1e-6;
+    bool error = options->criterion == CLP_CRITERION_ERROR && options->tolerance > 0;
+    return error ? fmin(enough, 0.1 * options->tolerance / solver->magnitude) : enough;
+}
+
 /*
  * Solves for one conductor at 1 and leaves the field in solver->values; the fluxes of electrodes and sides go
  * to `fluxes`. Everything else of the solver is as before, but for what the report counts.
  */
 static clp_status solve_unit(clp_solver *solver, long unit, double *fluxes)
 {
-    const double enough = 1e-6; /* of the 1 */
     clp_assembly saved = solver->assembly, made;
     clp_solver_options options = solver->options;
     clp_report report = solver->report;
@@ -89,7 +96,7 @@ static clp_status solve_unit(clp_solver *solver, long unit, double *fluxes)
         if (status == CLP_OK) clp_cascade_interpolate(solver, solver->assembly.values);
     }
     solver->options.criterion = CLP_CRITERION_ERROR;
-    solver->options.tolerance = enough;
+    solver->options.tolerance = unit_tolerance(solver, &options);
     solver->magnitude = 1;
     solver->source_largest = 0;
     if (status == CLP_OK) status = clp_solver_measure(solver);
@@ -103,6 +110,7 @@ static clp_status solve_unit(clp_solver *solver, long unit, double *fluxes)
     }
     free_unit(&solver->assembly);
     solver->assembly = saved;
+    solver->unit_bound = solver->report.algebraic_bound;
     report.sweeps = solver->report.sweeps;
     report.tests = solver->report.tests;
     solver->report = report;
@@ -179,14 +187,19 @@ static void hold_floating(clp_solver *solver, const size_t *floating, const doub
 static clp_status find_potentials(clp_solver *solver, const size_t *floating, size_t count, double *matrix,
                                   double *potential, double *fluxes)
 {
+    double worst = 0;
     for (size_t f = 0; f < count; f++) {
         CLP_TRY(solve_unit(solver, (long)floating[f], fluxes));
         for (size_t e = 0; e < count; e++) matrix[e * count + f] = fluxes[floating[e]];
         potential[f] = drawn_flux(&solver->assembly, solver->values);
+        worst = fmax(worst, solver->unit_bound);
     }
     solve_small(matrix, potential, count);
     hold_floating(solver, floating, potential, count);
-    return clp_solver_measure(solver);
+    CLP_TRY(clp_solver_measure(solver));
+    solver->held_rounding +=
+        (double)count * worst * solver->magnitude; /* about what the potentials are off by */
+    return CLP_OK;
 }
 
 clp_status clp_solver_find_floating(clp_solver *solver)

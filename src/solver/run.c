@@ -13,7 +13,7 @@ typedef struct solve_course {
     clp_test last;
     double sweeps_left; /* from the last two tests; NaN while unknown */
     double two;         /* the residual's 2-norm at the last test; NaN while unknown */
-    double best;        /* smallest value so far, counted anew when it falls by a hundredth */
+    double best;        /* smallest value so far, counted anew when it has halved */
     size_t best_sweeps; /* when that was */
     size_t refused;     /* times that the host did not confirm what the device said */
 } solve_course;
@@ -57,14 +57,15 @@ static void extrapolate(clp_solver *solver, solve_course *course, const clp_test
      */
     slope = fmax(slope, solver->method->log_factor(&solver->iteration));
     course->sweeps_left = slope < 0 && isfinite(slope) ? fmax(log(tolerance / test->value) / slope, 0) : NAN;
-    if (!(test->value > 0.99 * course->best)) {
+    if (!(test->value > 0.5 * course->best)) {
         course->best = test->value;
         course->best_sweeps = test->sweeps;
     }
     course->last = *test;
 }
 
-/* Near the rounding of this precision, and no better for a quarter of all sweeps. */
+/* Near the rounding of this precision, and no better for several times as long as the method needs to halve
+ * an error. */
 static bool stagnates(const clp_solver *solver, const solve_course *course)
 {
     const clp_test *test = &course->last;
@@ -73,7 +74,12 @@ static bool stagnates(const clp_solver *solver, const solve_course *course)
                        : 4 * clp_solver_rounding_residual(solver);
     size_t since = test->sweeps - course->best_sweeps;
     if (!solver->method->monotone) floor *= 8; /* over-relaxation amplifies rounding as well */
-    return test->norms.largest <= floor && since > 256 && since > test->sweeps / 4;
+    clp_iteration slowest =
+        solver->iteration; /* rounding can be taken for a smaller eigenvalue than there is */
+    slowest.lowest = fmax(slowest.lowest, clp_solver_least_eigenvalue(solver));
+    double halving = log(2) / -solver->method->log_factor(&slowest);
+    double patience = 256 + 4 * halving + 2 * (double)solver->method->period(&slowest);
+    return test->norms.largest <= floor && (double)since > patience;
 }
 
 static bool tell_monitor(const clp_solver *solver, const solve_course *course)

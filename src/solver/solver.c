@@ -62,6 +62,10 @@ clp_status clp_solver_measure(clp_solver *solver)
         if (single) solver->held_rounding = fmax(solver->held_rounding, fabs(value - (double)(float)value));
         solver->held_values[held++] = value;
     }
+    for (size_t c = 0; c < assembly->cuts.count; c++) {
+        CLP_TRY(check_value(solver, "largest", assembly->cuts.list[c].value));
+        solver->magnitude = fmax(solver->magnitude, fabs(assembly->cuts.list[c].value));
+    }
     CLP_TRY(check_value(solver, "largest source", solver->source_largest / assembly->op.diagonal));
     solver->held_count = held;
     solver->auto_tolerance = solver->options.tolerance == 0;
@@ -85,7 +89,7 @@ void clp_solver_choose_tolerance(clp_solver *solver)
     if (!solver->auto_tolerance) return;
     bool final = isfinite(solver->range);
     double spread = final ? solver->range : solver->magnitude;
-    double wanted = spread > 0 ? 1e-4 * spread : 1e-10 * solver->magnitude;
+    double wanted = fmax(1e-4 * spread, 1e-10 * solver->magnitude);
     if (options->criterion == CLP_CRITERION_RESIDUAL) {
         wanted = options->precision == CLP_PRECISION_SINGLE ? 1e-4 : 1e-8;
         final = true;
@@ -94,15 +98,21 @@ void clp_solver_choose_tolerance(clp_solver *solver)
     } else if (!solver->bound.of_two) {
         double attainable =
             2 * solver->bound.factor * clp_solver_rounding_residual(solver) + solver->held_rounding;
-        if (attainable > wanted && final && !solver->quiet)
+        if (attainable > wanted && final && isfinite(attainable) && !solver->quiet)
             clp_notice(
                 "%s precision can certify an error of %.2g at best on this grid, not the %.2g that auto "
                 "would ask for",
                 clp_precision_name(options->precision), attainable, wanted);
-        wanted = fmax(wanted, attainable);
+        if (isfinite(attainable)) wanted = fmax(wanted, attainable);
     }
     *tolerance = wanted;
     solver->auto_tolerance = !final;
+}
+
+double clp_solver_least_eigenvalue(const clp_solver *solver)
+{
+    double certain = 1 / (solver->bound.factor * solver->assembly.op.diagonal);
+    return certain > 0 ? certain : 0;
 }
 
 clp_status clp_solver_write_system(clp_solver *solver)
@@ -120,12 +130,13 @@ clp_status clp_solver_write_system(clp_solver *solver)
     }
     clp_solver_choose_tolerance(solver);
     if (solver->options.max_iterations == 0) {
-        /* A w >= 1 says that no eigenvalue of D^-1 A is below 1 / (D w), D the largest diagonal. */
         clp_iteration slowest = solver->iteration;
-        double certain = 1 / (solver->bound.factor * solver->assembly.op.diagonal);
+        double certain = clp_solver_least_eigenvalue(solver);
         if (!slowest.lowest_known && certain < slowest.lowest) slowest.lowest = certain;
         double expected = log(1e18) / -solver->method->log_factor(&slowest);
         solver->options.max_iterations = expected < 1e17 ? 1000 + (size_t)(4 * expected) : SIZE_MAX;
+        if (certain == 0) /* no bound was found: nothing tells how long it may take, nor when it is right */
+            solver->options.max_iterations = 1 << 17;
     }
     return CLP_OK;
 }
@@ -265,11 +276,24 @@ static clp_status prepare(clp_solver *solver, const clp_problem *problem, const 
 clp_status clp_solver_create(clp_device *device, const clp_problem *problem,
                              const clp_solver_options *options, clp_solver **solver)
 {
+    CLP_TRY(clp_solver_create_quiet(device, problem, options, solver));
+    (*solver)->quiet = false;
+    clp_status status = clp_note_lost_regions(problem, &(*solver)->assembly);
+    if (status == CLP_OK) return CLP_OK;
+    clp_solver_destroy(*solver);
+    *solver = NULL;
+    return status;
+}
+
+clp_status clp_solver_create_quiet(clp_device *device, const clp_problem *problem,
+                                   const clp_solver_options *options, clp_solver **solver)
+{
     double start = clp_seconds();
     *solver = NULL;
     clp_solver *created = calloc(1, sizeof *created);
     if (!created) return clp_fail_host_memory(sizeof *created);
     created->device = device;
+    created->quiet = true;
     clp_status status = prepare(created, problem, options);
     if (status != CLP_OK) {
         clp_solver_destroy(created);

@@ -33,6 +33,7 @@ struct clp_solver {
     double source_largest; /* largest |q| */
     bool auto_tolerance;   /* not final: to be made relative to the range of the solution */
     double held_rounding;  /* largest error of a held value, from storing it in the level's precision */
+    double unit_bound;     /* of the error of the last solve with one conductor at 1 */
     double host_largest;   /* residual that the last verification found */
     clp_electrode_report *electrodes; /* of the report */
     size_t *electrode_of;             /* of each region */
@@ -45,6 +46,10 @@ typedef struct clp_test {
     clp_norms norms; /* of the residual, or of the change for the step criterion */
     double value;
 } clp_test;
+
+/* clp_solver_create for a solver that says nothing. */
+clp_status clp_solver_create_quiet(clp_device *device, const clp_problem *problem,
+                                   const clp_solver_options *options, clp_solver **solver);
 
 /* Norms of the residual of u, from where the tests are done: the device, or the host. */
 clp_status clp_solver_residual(clp_solver *solver, clp_norms *norms);
@@ -66,6 +71,9 @@ double clp_solver_rounding_residual(const clp_solver *solver);
 
 /* Auto: a part of the spread of the solution; 1e-8 for a relative residual. */
 void clp_solver_choose_tolerance(clp_solver *solver);
+
+/* No eigenvalue of D^-1 A is below: A w >= 1 gives 1 / (D w), D the largest diagonal. */
+double clp_solver_least_eigenvalue(const clp_solver *solver);
 
 /* Brings the right-hand side and the first guess to the device. */
 clp_status clp_solver_write_system(clp_solver *solver);

@@ -17,13 +17,24 @@ double clp_solver_rounding_residual(const clp_solver *solver)
            solver->magnitude;
 }
 
+/* Norms of a residual as they may be at worst: computing it takes some operations on values up to the
+ * magnitude, in double. */
+static clp_norms widen(const clp_solver *solver, clp_norms norms)
+{
+    double rounding =
+        16 * 0x1p-53 * (solver->assembly.op.diagonal * solver->magnitude + solver->source_largest);
+    norms.largest += rounding;
+    norms.two += rounding * sqrt((double)solver->report.unknowns);
+    return norms;
+}
+
 /* The criterion's value from the norms it looks at. */
 static double criterion_value(const clp_solver *solver, clp_norms norms)
 {
     double initial = solver->report.residual_initial;
     switch (solver->options.criterion) {
     case CLP_CRITERION_ERROR:
-        return clp_bound_value(&solver->bound, norms) + solver->held_rounding;
+        return clp_bound_value(&solver->bound, widen(solver, norms)) + solver->held_rounding;
     case CLP_CRITERION_RESIDUAL:
         return initial > 0 ? norms.two / initial : norms.two;
     case CLP_CRITERION_STEP:
@@ -167,12 +178,8 @@ clp_status clp_solver_verify(clp_solver *solver, bool *met)
     solver->host_largest = host.largest;
     report->residual_final = host.two;
     report->residual_relative = report->residual_initial > 0 ? host.two / report->residual_initial : host.two;
-    /* Rounding of the recomputation itself: some operations on values up to the magnitude, in double. */
-    double rounding = 16 * 0x1p-53 * (op->diagonal * solver->magnitude + solver->source_largest);
-    clp_norms widened = {.largest = host.largest + rounding,
-                         .two = host.two + rounding * sqrt((double)report->unknowns)};
-    report->algebraic_bound =
-        fmin(clp_bound_value(&solver->bound, widened) + solver->held_rounding, interval_bound(solver));
+    report->algebraic_bound = fmin(
+        clp_bound_value(&solver->bound, widen(solver, host)) + solver->held_rounding, interval_bound(solver));
     report->bound_is_certified = solver->bound.certified || report->algebraic_bound == interval_bound(solver);
     if (solver->auto_tolerance) {
         double smallest, largest;

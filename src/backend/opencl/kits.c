@@ -23,17 +23,19 @@ static void level_options(const opencl_level *level, opencl_kit kit, bool varian
     bool argument = level->shares || kit == KIT_VECTORS || kit == KIT_TRANSFER;
     const char *real = single ? "float" : "double", *other = variant ? "double" : "float";
     unsigned held = 0, periodic = 0;
-    for (unsigned side = 0; side < CLP_SIDES; side++) held |= (unsigned)op->held[side] << side;
-    for (unsigned axis = 0; axis < CLP_AXES; axis++) periodic |= (unsigned)op->periodic[axis] << axis;
+    bool anywhere = kit == KIT_TRANSFER; /* knows nothing of the operator */
+    for (unsigned side = 0; side < CLP_SIDES && !anywhere; side++) held |= (unsigned)op->held[side] << side;
+    for (unsigned axis = 0; axis < CLP_AXES && !anywhere; axis++)
+        periodic |= (unsigned)op->periodic[axis] << axis;
     /* Denormals are below anything that matters here, and slow. */
     snprintf(options, size,
              "-cl-std=CL1.2 %s -DDIM=%d -DREAL=%s -DWIDTH=%zu -DPLANE=%zu -DHELD=%u -DPERIODIC=%u -DSEAMS=%u "
              "-DNETWORK=%d -DHAS_SHUNT=%d -DHAS_SOURCE=%d -DITEMS=%zu -DLANES=%zu -DTILE=%zu -DSWEEPS=%d",
              single ? "-cl-denorms-are-zero" : "-DUSE_FP64", planar ? 2 : 3, real,
              argument ? 0 : layout->pitch, planar || argument ? 0 : layout->plane, held, periodic,
-             seams_of(op), op->network != NULL, level->network[NETWORK_SHUNT] != NULL,
-             kit != KIT_VECTORS && variant, level->tuning.items, level->tuning.lanes,
-             argument ? TILE_SHARED : level->tile, SWEEPS_MAX);
+             anywhere ? 0 : seams_of(op), op->network && !anywhere,
+             level->network[NETWORK_SHUNT] && !anywhere, kit != KIT_VECTORS && variant, level->tuning.items,
+             level->tuning.lanes, argument ? TILE_SHARED : level->tile, SWEEPS_MAX);
     if (kit != KIT_VECTORS) return;
     size_t length = strlen(options);
     snprintf(options + length, size - length, " -DOTHER=%s -DWIDE=%s%s", other, variant ? other : real,
@@ -127,7 +129,7 @@ clp_status clp_opencl_level_program(opencl_level *level, const char *const *file
 {
     char options[512];
     double start = clp_seconds();
-    level_options(level, KIT_SWEEP, false, options, sizeof options - 16);
+    level_options(level, KIT_TRANSFER, false, options, sizeof options - 16);
     strcat(options, " -DFORMULA");
     CLP_TRY(clp_opencl_program(level->device, files, formula, options, program));
     level->base.compile_seconds += clp_seconds() - start;

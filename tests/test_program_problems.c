@@ -166,10 +166,10 @@ Test(program_problems, extreme_contrast)
 
 Test(program_problems, every_method_gives_the_same_answer)
 {
-    static const char *const methods[] = {"jacobi", "sor", "chebyshev"};
-    double mean[3];
+    static const char *const methods[] = {"jacobi", "sor", "chebyshev", "cg"};
+    double mean[4];
     write_text("coax.yaml", coax);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         outcome ran = RUN("solve", "coax.yaml", "--report", "-", "--set",
                           text_of("solver.method=%s", methods[i]), "--set", "solver.tolerance=1e-6");
         EXPECT_STATUS(ran, 0);
@@ -181,6 +181,7 @@ Test(program_problems, every_method_gives_the_same_answer)
     }
     cr_expect_float_eq(mean[0], mean[1], 2e-6);
     cr_expect_float_eq(mean[0], mean[2], 2e-6);
+    cr_expect_float_eq(mean[0], mean[3], 2e-6);
 }
 
 /* Errors that only assembling finds name the line that declares what they are about. */

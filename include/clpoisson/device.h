@@ -25,12 +25,13 @@ CLP_API const char *clp_device_type_name(clp_device_type type);
 
 /** The type of the values on a device. */
 typedef enum clp_precision {
-    CLP_PRECISION_AUTO = 0, /**< double where the device has it, else single */
+    CLP_PRECISION_AUTO = 0, /**< double where the device has it, mixed with multigrid; else single */
     CLP_PRECISION_SINGLE,
     CLP_PRECISION_DOUBLE,
+    CLP_PRECISION_MIXED, /**< solution and residual in double, multigrid cycles in single */
 } clp_precision;
 
-/** "auto", "single", "double". Static storage. */
+/** "auto", "single", "double", "mixed". Static storage. */
 CLP_API const char *clp_precision_name(clp_precision precision);
 
 /** What a device says of itself. Texts are cut to fit. */

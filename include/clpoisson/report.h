@@ -19,9 +19,12 @@ typedef enum clp_reason {
     CLP_REASON_MAX_ITERATIONS, /**< as many steps as allowed */
     CLP_REASON_INTERRUPTED,    /**< the monitor asked to stop */
     CLP_REASON_ROUNDING,       /**< no further progress possible in this precision */
+    CLP_REASON_STAGNATION,     /**< no progress, far from what rounding would explain */
+    CLP_REASON_BREAKDOWN, /**< the equations or the preconditioner turned out not to be positive definite */
 } clp_reason;
 
-/** "tolerance", "max_iterations", "interrupted", "rounding" or "none". Static storage. */
+/** "tolerance", "max_iterations", "interrupted", "rounding", "stagnation", "breakdown" or "none". Static
+ * storage. */
 CLP_API const char *clp_reason_name(clp_reason reason);
 
 /** An electrode: the regions of one name that hold u. */

@@ -246,6 +246,7 @@ static int solve(const solve_request *request, const clp_problem_file *file,
     if (status == CLP_OK) status = clp_solver_run(solver);
     if (status != CLP_OK) goto cleanup;
     result.solver = solver;
+    if (writes_nothing(output)) terminal.verbose = true; /* what it says is all that there is */
     result.report = *clp_solver_report(solver);
     result.report.matrix = with_matrix.matrix;
     result.report.conductors = with_matrix.conductors;
@@ -290,7 +291,6 @@ static int run(int count, char **arguments)
             app_read_slice(request.slice, clp_problem_grid(clp_problem_file_problem(file)), &request.drawing);
     if (status < 0) status = app_check_outputs(request.path, &output);
     if (status < 0) status = check_inputs(file, &output);
-    if (writes_nothing(&output)) terminal.verbose = true; /* what it says is all that there is */
     if (status < 0) status = solve(&request, file, &device, &output);
     clp_problem_file_destroy(file);
     return status;

@@ -129,6 +129,12 @@ static const char *advice(const clp_report *report)
                    ? "rounding in single precision allows no better; use precision: double, or a larger "
                      "tolerance"
                    : "rounding allows no better; ask for a larger tolerance";
+    case CLP_REASON_STAGNATION:
+        return "the error does not get smaller; try another solver.method";
+    case CLP_REASON_BREAKDOWN:
+        return "conjugate gradients broke down, which rounding or equations that are not positive definite "
+               "do; "
+               "try another solver.method";
     default:
         return clp_reason_name(report->reason);
     }

@@ -48,7 +48,7 @@ const char *clp_device_type_name(clp_device_type type)
 
 const char *clp_precision_name(clp_precision precision)
 {
-    static const char *const names[] = {"auto", "single", "double"};
+    static const char *const names[] = {"auto", "single", "double", "mixed"};
     return (unsigned)precision < sizeof names / sizeof *names ? names[precision] : "unknown";
 }
 

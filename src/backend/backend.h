@@ -61,6 +61,7 @@ struct clp_transfer {
 /* What a caller will allocate. */
 typedef struct clp_memory_use {
     size_t fields;              /* on the device, coefficients of a network included */
+    double bytes_per_node;      /* on the device, beside the fields: coarser levels */
     size_t host_bytes_per_node; /* on the host, beside the fields */
 } clp_memory_use;
 

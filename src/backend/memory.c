@@ -14,8 +14,8 @@ typedef struct need {
 
 static need need_of(const clp_layout *layout, const clp_memory_use *use, const clp_memory_limits *limits)
 {
-    double fields = (double)use->fields * (double)layout->bytes;
     double nodes = (double)layout->nodes[0] * (double)layout->nodes[1] * (double)layout->nodes[2];
+    double fields = (double)use->fields * (double)layout->bytes + nodes * use->bytes_per_node;
     return (need){.largest = (double)layout->bytes,
                   .total = fields,
                   .host = nodes * (double)use->host_bytes_per_node + (limits->shared ? fields : 0)};

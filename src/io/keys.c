@@ -7,8 +7,8 @@
 #define AT(field) .offset = offsetof(clp_declaration, field)
 
 const clp_choice clp_method_choices[] = {
-    {"auto", 0, true}, {"jacobi", 1, true},     {"chebyshev", 2, true}, {"sor", 3, true},
-    {"cg", 4, false},  {"multigrid", 5, false}, {NULL, 0, false},
+    {"auto", 0, true}, {"jacobi", 1, true},    {"chebyshev", 2, true}, {"sor", 3, true},
+    {"cg", 4, true},   {"multigrid", 5, true}, {NULL, 0, false},
 };
 static const clp_choice criteria[] = {
     {"error", CLP_CRITERION_ERROR, true},
@@ -20,7 +20,7 @@ static const clp_choice precisions[] = {
     {"auto", CLP_PRECISION_AUTO, true},
     {"single", CLP_PRECISION_SINGLE, true},
     {"double", CLP_PRECISION_DOUBLE, true},
-    {"mixed", -1, false},
+    {"mixed", CLP_PRECISION_MIXED, true},
     {NULL, 0, false},
 };
 static const clp_choice checks[] = {
@@ -184,8 +184,8 @@ static const clp_choice shapes[] = {
     KEY("time", "times and steps", "none",                                                                      \
         "how the field changes with time", false,                                                               \
         .instead = "leave it out: this version computes the steady state")                                      \
-    KEY("solver.method", "auto, jacobi, chebyshev, sor", "auto",                                                \
-        "how the equations are solved (not yet: cg, multigrid)", true,                                          \
+    KEY("solver.method", "auto, jacobi, chebyshev, sor, cg, multigrid", "auto",                                 \
+        "how the equations are solved; auto takes multigrid where it can, else chebyshev", true,                                          \
         .kind = CLP_KEY_CHOICE, AT(method), .choices = clp_method_choices, .example = "method: auto")           \
     KEY("solver.criterion", "error, residual, step", "error",                                                   \
         "what the stopping test looks at: the largest error of a node, the residual relative to that of the "   \
@@ -194,8 +194,8 @@ static const clp_choice shapes[] = {
     KEY("solver.tolerance", "auto, or a number above 0", "auto",                                                \
         "where to stop, in the criterion's unit", true,                                                         \
         .kind = CLP_KEY_TOLERANCE, AT(tolerance), .positive = true, .example = "tolerance: 1e-3")               \
-    KEY("solver.precision", "auto, single, double", "auto",                                                     \
-        "digits of the numbers on the device (not yet: mixed)", true,                                           \
+    KEY("solver.precision", "auto, single, double, mixed", "auto",                                              \
+        "digits of the numbers on the device; mixed: the solution in double, multigrid cycles in single", true,                                           \
         .kind = CLP_KEY_CHOICE, AT(precision), .choices = precisions, .example = "precision: double")           \
     KEY("solver.check_every", "auto, or a whole number from 1", "auto",                                         \
         "sweeps between stopping tests", true,                                                                  \

@@ -50,6 +50,8 @@ const clp_tree *clp_tree_about(const clp_tree *root, const char *message)
     static const struct {
         const char *word, *keys[4];
     } topics[] = {
+        {"method multigrid", {"solver"}},
+        {"precision mixed", {"solver"}},
         {"conductivity", {"conductivity", "image", "regions"}},
         {"reaction", {"reaction", "regions", "boundary"}},
         {"source", {"source", "regions", "boundary"}},

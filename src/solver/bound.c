@@ -138,8 +138,7 @@ static clp_status find_w(clp_solver *solver)
     if (own) load = own;
     if (status == CLP_OK) status = backend->field_write(load, 0, rows, f);
     if (status != CLP_OK) goto cleanup;
-    solver->iteration =
-        clp_iteration_begin(solver->u, solver->scratch, load, solver->correction, solver->residual);
+    solver->iteration = clp_solver_iteration(solver, load);
     status = clp_cascade_guess_bound(solver);
     if (status == CLP_OK) status = solve_for_w(solver, &solver->iteration);
     if (status == CLP_OK) status = backend->field_read(solver->u, 0, rows, solver->values);

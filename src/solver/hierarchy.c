@@ -36,10 +36,20 @@ static clp_status rung_create(clp_device *device, const clp_operator *op, clp_pr
     return backend->field_create(rung->level, &rung->q);
 }
 
+/* The equations over the diagonal, for an unknown near 1: nothing leaves the range of single precision. */
+static clp_operator normal_form(const clp_operator *op)
+{
+    clp_operator normal = *op;
+    for (int axis = 0; axis < CLP_AXES; axis++) normal.conductance[axis] /= op->diagonal;
+    normal.shunt /= op->diagonal;
+    normal.diagonal = normal.scale = 1;
+    return normal;
+}
+
 static clp_status add_rungs(clp_device *device, const clp_operator *op, clp_precision precision,
                             clp_hierarchy *hierarchy)
 {
-    clp_operator here = *op, coarser;
+    clp_operator here = normal_form(op), coarser;
     for (;;) {
         clp_rung *rung = &hierarchy->rungs[hierarchy->count++], *above = rung - 1;
         CLP_TRY(rung_create(device, &here, precision, rung));
@@ -104,6 +114,14 @@ clp_status clp_hierarchy_cycle(clp_hierarchy *hierarchy, size_t *sweeps)
 {
     *sweeps = (hierarchy->rungs[0].down ? 2 : 1) * hierarchy->rungs[0].sweeps;
     return cycle(hierarchy, 0);
+}
+
+unsigned long long clp_hierarchy_bytes(const clp_hierarchy *hierarchy)
+{
+    unsigned long long bytes = 0;
+    for (size_t i = 0; hierarchy && i < hierarchy->count; i++)
+        bytes += 3ULL * hierarchy->rungs[i].level->layout.bytes;
+    return bytes;
 }
 
 double clp_hierarchy_fields(const clp_operator *op)

@@ -30,13 +30,15 @@ clp_status clp_hierarchy_create(clp_device *device, const clp_operator *op, clp_
                                 clp_hierarchy **hierarchy);
 void clp_hierarchy_destroy(clp_hierarchy *hierarchy);
 
-/* Fields of the finest grid that all levels together hold, and the largest number of bytes per node of the
- * finest grid, in a precision. */
+/* Bytes that all levels take on the device; 0 for NULL. */
+unsigned long long clp_hierarchy_bytes(const clp_hierarchy *hierarchy);
+
+/* Numbers per node of the finest grid that the levels of an operator together hold. */
 double clp_hierarchy_fields(const clp_operator *op);
 
 /*
- * One V-cycle: u of the finest level becomes about A^-1 q of the finest level, by a symmetric positive
- * operator. *sweeps receives the sweeps done on the finest level.
+ * One V-cycle: u of the finest level becomes about D A^-1 q, D the operator's diagonal, by a symmetric
+ * positive operator. *sweeps receives the sweeps done on the finest level.
  */
 clp_status clp_hierarchy_cycle(clp_hierarchy *hierarchy, size_t *sweeps);
 

@@ -13,14 +13,28 @@ typedef struct clp_iteration {
     bool lowest_known;
     size_t cycle, position;           /* of methods whose weights repeat */
     clp_field *correction, *residual; /* of methods that correct; else NULL */
+    clp_field *third;                 /* of methods that use a hierarchy and have none */
+    struct clp_hierarchy *hierarchy;  /* NULL: none */
+    bool begun, broken; /* of conjugate gradients; broken: A or the preconditioner is not definite */
+    double product;                  /* (z, r) of the step before */
+    double unit;                     /* about the largest |u|: cycles in single precision work in it */
 } clp_iteration;
+
+/* Whether a method works with a hierarchy of grids. */
+typedef enum clp_multigrid_use {
+    CLP_MULTIGRID_UNUSED,
+    CLP_MULTIGRID_USED,
+    CLP_MULTIGRID_NEEDED
+} clp_multigrid_use;
 
 typedef struct clp_method {
     const char *name;
     const char *summary; /* for --help */
     bool corrects;       /* needs the fields of corrections */
     bool cascades;       /* begins on coarser grids */
-    bool monotone;       /* no value leaves the range of those around it, if there are no sources */
+    bool stepwise;       /* a step is worth a test */
+    clp_multigrid_use multigrid;
+    bool monotone; /* no value leaves the range of those around it, if there are no sources */
 
     /*
      * Does `steps` of the method's own steps on u. With `keep_previous`, scratch holds the u from before the
@@ -39,17 +53,24 @@ typedef struct clp_method {
     void (*learn)(clp_iteration *iteration, double factor, size_t steps);
 } clp_method;
 
-extern const clp_method clp_method_jacobi, clp_method_chebyshev, clp_method_sor;
+extern const clp_method clp_method_jacobi, clp_method_chebyshev, clp_method_sor, clp_method_multigrid,
+    clp_method_cg;
 
-/* The method of that name ("auto" and NULL choose one); NULL if there is none. */
-const clp_method *clp_method_find(const char *name);
+/* The method of that name; "auto" and NULL choose one by whether there can be a hierarchy. NULL if there is
+ * none. */
+const clp_method *clp_method_find(const char *name, bool hierarchy);
 
-/* Starts on a system: fields of one level. The last two are for methods that correct. */
-clp_iteration clp_iteration_begin(clp_field *u, clp_field *scratch, const clp_field *q, clp_field *correction,
-                                  clp_field *residual);
+/* Starts on a system: fields of one level. Fields that only some methods need are still to be put in. */
+clp_iteration clp_iteration_begin(clp_field *u, clp_field *scratch, const clp_field *q);
 
 /* The smallest eigenvalue of D^-1 A above 0 without a network, by the sides. */
 double clp_lowest_eigenvalue(const clp_operator *op);
+
+/* One cycle on a residual, brought to the precision of the hierarchy: afterwards clp_preconditioned() times
+ * clp_preconditioned_unit() is about A^-1 r. *sweeps receives the sweeps on the finest grid. */
+clp_status clp_precondition(clp_iteration *iteration, const clp_field *r, size_t *sweeps);
+const clp_field *clp_preconditioned(const clp_iteration *iteration);
+double clp_preconditioned_unit(const clp_iteration *iteration);
 
 /* Smaller by no more than a factor at once: what a measurement can be trusted with. */
 void clp_iteration_lower(clp_iteration *iteration, double lowest);

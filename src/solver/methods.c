@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-static const clp_method *const methods[] = {&clp_method_chebyshev, &clp_method_sor, &clp_method_jacobi};
+static const clp_method *const methods[] = {&clp_method_multigrid, &clp_method_cg, &clp_method_chebyshev,
+                                            &clp_method_sor, &clp_method_jacobi};
 enum { METHODS = sizeof methods / sizeof *methods };
 
 const char *const *clp_method_names(void)
@@ -15,9 +16,9 @@ const char *const *clp_method_names(void)
     return names;
 }
 
-const clp_method *clp_method_find(const char *name)
+const clp_method *clp_method_find(const char *name, bool hierarchy)
 {
-    if (!name || strcmp(name, "auto") == 0) return methods[0];
+    if (!name || strcmp(name, "auto") == 0) return hierarchy ? &clp_method_multigrid : &clp_method_chebyshev;
     for (int i = 0; i < METHODS; i++)
         if (strcmp(name, methods[i]->name) == 0) return methods[i];
     return NULL;

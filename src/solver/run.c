@@ -11,14 +11,17 @@
 typedef struct solve_course {
     double start; /* when the solve began */
     clp_test last;
-    double sweeps_left; /* from the last two tests; NaN while unknown */
-    double two;         /* the residual's 2-norm at the last test; NaN while unknown */
-    double best;        /* smallest value so far, counted anew when it has halved */
-    size_t best_sweeps; /* when that was */
-    size_t refused;     /* times that the host did not confirm what the device said */
+    double steps_left; /* from the last two tests; NaN while unknown */
+    double two;        /* the residual's 2-norm at the last test; NaN while unknown */
+    double best;       /* smallest value so far, counted anew when it has halved */
+    size_t best_step;  /* when that was */
+    size_t refused;    /* times that the host did not confirm what the device said */
 } solve_course;
 
 static const size_t first_chunk = 32;
+
+/* After as many steps of a stepwise method in which the error has not halved, it never will. */
+enum { STEPS_WITHOUT_PROGRESS = 200 };
 
 /*
  * Sweeps until the next test. Auto: few at first, then as far as the measured convergence says, but never so
@@ -30,10 +33,11 @@ static size_t next_chunk(const clp_solver *solver, const solve_course *course)
     const clp_report *report = &solver->report;
     size_t left = solver->options.max_iterations - report->iterations, chunk = solver->options.check_every;
     size_t period = solver->method->period(&solver->iteration);
+    if (solver->method->stepwise) return 1;
     if (chunk == 0) {
         chunk = clp_max(first_chunk, report->iterations / 2);
-        if (course->sweeps_left > 0 && course->sweeps_left < (double)chunk)
-            chunk = (size_t)course->sweeps_left + 1;
+        if (course->steps_left > 0 && course->steps_left < (double)chunk)
+            chunk = (size_t)course->steps_left + 1;
         size_t patience = (size_t)1 << 29,
                launch = (size_t)1 << 17; /* in updates: some tenths of a second, a launch */
         size_t sweep = report->unknowns + launch / solver->level->sweeps_per_pass;
@@ -46,7 +50,7 @@ static size_t next_chunk(const clp_solver *solver, const solve_course *course)
 
 static void extrapolate(clp_solver *solver, solve_course *course, const clp_test *test)
 {
-    size_t steps = test->sweeps - course->last.sweeps;
+    size_t steps = test->iterations - course->last.iterations;
     bool residual = solver->options.criterion != CLP_CRITERION_STEP;
     if (solver->method->learn && residual && course->two > 0)
         solver->method->learn(&solver->iteration, test->norms.two / course->two, steps);
@@ -56,10 +60,10 @@ static void extrapolate(clp_solver *solver, solve_course *course, const clp_test
     /* Rough errors die first: early on, what is measured is faster than what is to come, which theory knows.
      */
     slope = fmax(slope, solver->method->log_factor(&solver->iteration));
-    course->sweeps_left = slope < 0 && isfinite(slope) ? fmax(log(tolerance / test->value) / slope, 0) : NAN;
+    course->steps_left = slope < 0 && isfinite(slope) ? fmax(log(tolerance / test->value) / slope, 0) : NAN;
     if (!(test->value > 0.5 * course->best)) {
         course->best = test->value;
-        course->best_sweeps = test->sweeps;
+        course->best_step = test->iterations;
     }
     course->last = *test;
 }
@@ -70,15 +74,16 @@ static bool stagnates(const clp_solver *solver, const solve_course *course)
 {
     const clp_test *test = &course->last;
     double floor = solver->options.criterion == CLP_CRITERION_STEP
-                       ? 8 * clp_precision_epsilon(solver->options.precision) * solver->magnitude
+                       ? 8 * clp_precision_epsilon(solver->outer) * solver->magnitude
                        : 4 * clp_solver_rounding_residual(solver);
-    size_t since = test->sweeps - course->best_sweeps;
+    size_t since = test->iterations - course->best_step;
     if (!solver->method->monotone) floor *= 8; /* over-relaxation amplifies rounding as well */
     clp_iteration slowest =
         solver->iteration; /* rounding can be taken for a smaller eigenvalue than there is */
     slowest.lowest = fmax(slowest.lowest, clp_solver_least_eigenvalue(solver));
     double halving = log(2) / -solver->method->log_factor(&slowest);
-    double patience = 256 + 4 * halving + 2 * (double)solver->method->period(&slowest);
+    double least = solver->method->stepwise ? 4 : 256;
+    double patience = least + 4 * halving + 2 * (double)solver->method->period(&slowest);
     return test->norms.largest <= floor && (double)since > patience;
 }
 
@@ -87,13 +92,14 @@ static bool tell_monitor(const clp_solver *solver, const solve_course *course)
     if (!solver->options.monitor) return true;
     const clp_report *report = &solver->report;
     double seconds = clp_seconds() - course->start;
+    double sweeps_per_step = report->iterations ? (double)report->sweeps / (double)report->iterations : 1;
     clp_progress progress = {
         .iterations = report->iterations,
         .sweeps = report->sweeps,
         .value = course->last.value,
         .tolerance = report->tolerance,
         .seconds = seconds,
-        .sweeps_left = course->sweeps_left,
+        .sweeps_left = course->steps_left * sweeps_per_step,
         .updates_per_second = seconds > 0 ? (double)report->sweeps * (double)report->unknowns / seconds : NAN,
     };
     return solver->options.monitor(solver->options.monitor_user, &progress);
@@ -113,6 +119,11 @@ static clp_status decide(clp_solver *solver, solve_course *course, clp_reason *r
             *reason = CLP_REASON_ROUNDING;
     } else if (stagnates(solver, course)) {
         *reason = CLP_REASON_ROUNDING;
+    } else if (solver->iteration.broken) {
+        *reason = CLP_REASON_BREAKDOWN;
+    } else if (solver->method->stepwise &&
+               course->last.iterations - course->best_step > STEPS_WITHOUT_PROGRESS) {
+        *reason = CLP_REASON_STAGNATION;
     }
     if (*reason == CLP_REASON_NONE && solver->report.iterations >= solver->options.max_iterations)
         *reason = CLP_REASON_MAX_ITERATIONS;
@@ -127,8 +138,9 @@ static clp_status begin(clp_solver *solver, solve_course *course, clp_reason *re
     *reason = CLP_REASON_NONE;
     CLP_TRY(clp_solver_residual(solver, &norms));
     solver->report.residual_initial = norms.two;
-    *course = (solve_course){.start = clp_seconds(), .sweeps_left = NAN, .best = INFINITY, .two = norms.two};
+    *course = (solve_course){.start = clp_seconds(), .steps_left = NAN, .best = INFINITY, .two = norms.two};
     course->last.sweeps = solver->report.sweeps;
+    course->last.iterations = solver->report.iterations;
     if (clp_solver_needs_previous(solver)) { /* no sweep yet, no change to look at */
         course->last.value = INFINITY;
         return CLP_OK;

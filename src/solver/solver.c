@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "solver/bound.h"
 #include "solver/cascade.h"
+#include "solver/hierarchy.h"
 #include "solver/quantities.h"
 #include "solver/state.h"
 
@@ -16,41 +17,67 @@
 
 /* ---- preparing ---- */
 
-static clp_status resolve_options(clp_solver *solver, const clp_solver_options *options)
+/* What to compute in: of the solution and its residual, and of the cycles. */
+static clp_status resolve_precision(clp_solver *solver)
+{
+    clp_precision *asked = &solver->options.precision;
+    bool fp64 = solver->device->info.fp64;
+    if (*asked == CLP_PRECISION_AUTO)
+        *asked = !fp64               ? CLP_PRECISION_SINGLE
+                 : solver->multigrid ? CLP_PRECISION_MIXED
+                                     : CLP_PRECISION_DOUBLE;
+    if (*asked == CLP_PRECISION_MIXED && !solver->multigrid)
+        return clp_fail(
+            CLP_ERROR_INPUT,
+            "precision mixed is for multigrid cycles, which %s does without here; use double or single",
+            solver->method->name);
+    solver->outer = *asked == CLP_PRECISION_MIXED ? CLP_PRECISION_DOUBLE : *asked;
+    solver->inner = *asked == CLP_PRECISION_MIXED ? CLP_PRECISION_SINGLE : *asked;
+    return CLP_OK;
+}
+
+static clp_status resolve_options(clp_solver *solver, const clp_problem *problem,
+                                  const clp_solver_options *options)
 {
     static const clp_solver_options defaults;
     solver->options = options ? *options : defaults;
     clp_solver_options *resolved = &solver->options;
-    solver->method = clp_method_find(resolved->method);
+    bool plain = clp_problem_is_plain(problem);
+    solver->method = clp_method_find(resolved->method, plain);
     if (!solver->method)
-        return clp_fail(CLP_ERROR_INPUT, "there is no method '%s'; use auto, chebyshev, sor or jacobi",
+        return clp_fail(CLP_ERROR_INPUT,
+                        "there is no method '%s'; use auto, multigrid, cg, chebyshev, sor or jacobi",
                         resolved->method);
+    if (solver->method->multigrid == CLP_MULTIGRID_NEEDED && !plain)
+        return clp_fail(
+            CLP_ERROR_INPUT,
+            "method multigrid is for a constant conductivity and reaction, without regions, sides "
+            "with a transfer or expressions that change the equations, in this version; use auto or cg");
+    solver->multigrid = plain && solver->method->multigrid != CLP_MULTIGRID_UNUSED;
     resolved->method = solver->method->name;
-    if (resolved->precision == CLP_PRECISION_AUTO)
-        resolved->precision = solver->device->info.fp64 ? CLP_PRECISION_DOUBLE : CLP_PRECISION_SINGLE;
     if (resolved->check == CLP_CHECK_AUTO) resolved->check = CLP_CHECK_DEVICE;
     if (resolved->tolerance < 0 || !isfinite(resolved->tolerance))
         return clp_fail(CLP_ERROR_INPUT, "the tolerance is %g; it must be above 0, or 0 for auto",
                         resolved->tolerance);
-    return CLP_OK;
+    return resolve_precision(solver);
 }
 
 /* Whether values of that size, their squares and their residuals stay clear of overflow and underflow. */
 static clp_status check_value(const clp_solver *solver, const char *what, double value)
 {
-    double limit = solver->options.precision == CLP_PRECISION_SINGLE ? 1e30 : 1e100;
+    double limit = solver->outer == CLP_PRECISION_SINGLE ? 1e30 : 1e100;
     if (value == 0 || (fabs(value) <= limit && fabs(value) >= 1 / limit)) return CLP_OK;
     return clp_fail(
         CLP_ERROR_INPUT,
         "the %s value is %g, outside what %s precision has room for (%g to %g, or 0); choose another unit",
-        what, value, clp_precision_name(solver->options.precision), 1 / limit, limit);
+        what, value, clp_precision_name(solver->outer), 1 / limit, limit);
 }
 
 /* How far values and errors can reach. */
 clp_status clp_solver_measure(clp_solver *solver)
 {
     const clp_assembly *assembly = &solver->assembly;
-    bool single = solver->options.precision == CLP_PRECISION_SINGLE;
+    bool single = solver->outer == CLP_PRECISION_SINGLE;
     size_t held = 0;
     for (size_t p = 0; p < clp_grid_node_count(&assembly->op.grid); p++) {
         double value = assembly->values[p];
@@ -91,7 +118,7 @@ void clp_solver_choose_tolerance(clp_solver *solver)
     double spread = final ? solver->range : solver->magnitude;
     double wanted = fmax(1e-4 * spread, 1e-10 * solver->magnitude);
     if (options->criterion == CLP_CRITERION_RESIDUAL) {
-        wanted = options->precision == CLP_PRECISION_SINGLE ? 1e-4 : 1e-8;
+        wanted = solver->outer == CLP_PRECISION_SINGLE ? 1e-4 : 1e-8;
         final = true;
     } else if (options->criterion == CLP_CRITERION_STEP) {
         wanted *= 1e-2;
@@ -102,7 +129,7 @@ void clp_solver_choose_tolerance(clp_solver *solver)
             clp_notice(
                 "%s precision can certify an error of %.2g at best on this grid, not the %.2g that auto "
                 "would ask for",
-                clp_precision_name(options->precision), attainable, wanted);
+                clp_precision_name(solver->outer), attainable, wanted);
         if (isfinite(attainable)) wanted = fmax(wanted, attainable);
     }
     *tolerance = wanted;
@@ -115,6 +142,18 @@ double clp_solver_least_eigenvalue(const clp_solver *solver)
     return certain > 0 ? certain : 0;
 }
 
+clp_iteration clp_solver_iteration(const clp_solver *solver, const clp_field *q)
+{
+    clp_iteration iteration = clp_iteration_begin(solver->u, solver->scratch, q);
+    iteration.correction = solver->correction;
+    iteration.residual = solver->residual;
+    iteration.third = solver->third;
+    iteration.hierarchy = solver->hierarchy;
+    double largest = fmax(solver->magnitude, solver->source_largest / solver->assembly.op.diagonal);
+    if (largest > 0) iteration.unit = largest;
+    return iteration;
+}
+
 clp_status clp_solver_write_system(clp_solver *solver)
 {
     const clp_backend *backend = solver->device->backend;
@@ -122,8 +161,7 @@ clp_status clp_solver_write_system(clp_solver *solver)
     clp_iteration before = solver->iteration;
     CLP_TRY(backend->field_write(solver->u, 0, rows, solver->assembly.values));
     if (solver->q) CLP_TRY(backend->field_write(solver->q, 0, rows, solver->assembly.source));
-    solver->iteration =
-        clp_iteration_begin(solver->u, solver->scratch, solver->q, solver->correction, solver->residual);
+    solver->iteration = clp_solver_iteration(solver, solver->q);
     if (before.lowest > 0) { /* what was learnt already, or is enough after a first guess */
         solver->iteration.lowest = before.lowest;
         solver->iteration.lowest_known = false;
@@ -145,7 +183,7 @@ static clp_status allocate(clp_solver *solver)
 {
     const clp_backend *backend = solver->device->backend;
     size_t bytes = clp_grid_node_count(&solver->assembly.op.grid) * sizeof(double);
-    CLP_TRY(backend->level_create(solver->device, &solver->assembly.op, solver->options.precision,
+    CLP_TRY(backend->level_create(solver->device, &solver->assembly.op, solver->outer,
                                   getenv("CLPOISSON_SWEEP"), &solver->level));
     CLP_TRY(backend->field_create(solver->level, &solver->u));
     CLP_TRY(backend->field_create(solver->level, &solver->scratch));
@@ -154,6 +192,11 @@ static clp_status allocate(clp_solver *solver)
         CLP_TRY(backend->field_create(solver->level, &solver->correction));
         CLP_TRY(backend->field_create(solver->level, &solver->residual));
     }
+    if (solver->multigrid)
+        CLP_TRY(
+            clp_hierarchy_create(solver->device, &solver->assembly.op, solver->inner, &solver->hierarchy));
+    else if (solver->method->multigrid != CLP_MULTIGRID_UNUSED)
+        CLP_TRY(backend->field_create(solver->level, &solver->third));
     solver->values = malloc(bytes);
     if (solver->options.check == CLP_CHECK_HOST) solver->previous = malloc(bytes);
     if (!solver->values || (solver->options.check == CLP_CHECK_HOST && !solver->previous))
@@ -208,22 +251,39 @@ static void begin_report(clp_solver *solver)
     report->seconds_output = report->updates_per_second = report->bytes_per_second = NAN;
     report->unknowns_per_second = NAN;
     report->singular = solver->assembly.singular;
-    report->device_bytes = (unsigned long long)solver->use.fields * solver->level->layout.bytes;
+    report->device_bytes = (unsigned long long)solver->use.fields * solver->level->layout.bytes +
+                           clp_hierarchy_bytes(solver->hierarchy);
     report->bytes_per_unknown = (double)report->device_bytes / (double)report->unknowns;
     report->minimum = report->maximum = report->mean = report->energy = report->capacitance = NAN;
     report->source = report->sink = report->imbalance = NAN;
     for (int side = 0; side < CLP_SIDES; side++) report->flux[side] = NAN;
 }
 
+/* The stencil of a plain problem, before anything is assembled. */
+static clp_operator stencil_of(const clp_problem *problem)
+{
+    clp_operator op = {.grid = *clp_problem_grid(problem)};
+    for (int side = 0; side < CLP_SIDES; side++)
+        op.held[side] = clp_problem_boundary(problem, (clp_side)side)->kind == CLP_BOUNDARY_VALUE;
+    for (int axis = 0; axis < CLP_AXES; axis++) op.periodic[axis] = clp_problem_is_periodic(problem, axis);
+    for (int axis = 0; axis < clp_grid_dimensions(&op.grid); axis++)
+        op.conductance[axis] = 1 / (clp_grid_spacing(&op.grid, axis) * clp_grid_spacing(&op.grid, axis));
+    op.diagonal = clp_operator_stencil_diagonal(&op);
+    return op;
+}
+
 /* What all fields and arrays together will take, so that too much is refused before any is made. */
-static clp_memory_use memory_use(const clp_solver_options *options, const clp_method *method,
-                                 const clp_problem *problem)
+static clp_memory_use memory_use(const clp_solver *solver, const clp_problem *problem)
 {
     clp_assembly_need need = clp_assembly_needs(problem);
-    bool host = options->check == CLP_CHECK_HOST;
-    return (clp_memory_use){.fields = 2 + need.fields + (method->corrects ? 2 : 0),
-                            .host_bytes_per_node =
-                                need.host_bytes_per_node + (host ? 2 : 1) * sizeof(double)};
+    const clp_operator op = stencil_of(problem);
+    bool host = solver->options.check == CLP_CHECK_HOST,
+         uses = solver->method->multigrid != CLP_MULTIGRID_UNUSED;
+    double levels = solver->multigrid ? clp_hierarchy_fields(&op) : 0;
+    return (clp_memory_use){
+        .fields = 2 + need.fields + (solver->method->corrects ? 2 : 0) + (uses && !solver->multigrid ? 1 : 0),
+        .bytes_per_node = levels * (double)clp_precision_bytes(solver->inner),
+        .host_bytes_per_node = need.host_bytes_per_node + (host ? 2 : 1) * sizeof(double)};
 }
 
 clp_status clp_solver_estimate(const clp_problem *problem, const clp_solver_options *options,
@@ -232,22 +292,20 @@ clp_status clp_solver_estimate(const clp_problem *problem, const clp_solver_opti
     clp_device described = {.info = *device};
     clp_solver solver = {.device = &described};
     const clp_grid *grid = clp_problem_grid(problem);
-    clp_operator op = {.grid = *grid};
+    const clp_operator op = stencil_of(problem);
     clp_layout layout;
     CLP_TRY(clp_problem_check(problem));
-    CLP_TRY(resolve_options(&solver, options));
-    for (int side = 0; side < CLP_SIDES; side++)
-        op.held[side] = clp_problem_boundary(problem, (clp_side)side)->kind == CLP_BOUNDARY_VALUE;
-    for (int axis = 0; axis < CLP_AXES; axis++) op.periodic[axis] = clp_problem_is_periodic(problem, axis);
-    CLP_TRY(clp_layout_init(&layout, grid, clp_precision_bytes(solver.options.precision)));
-    clp_memory_use use = memory_use(&solver.options, solver.method, problem);
-    *estimate =
-        (clp_estimate){.unknowns_at_most = clp_operator_unknowns(&op),
-                       .fields = use.fields,
-                       .device_bytes = (unsigned long long)use.fields * layout.bytes,
-                       .largest_bytes = layout.bytes,
-                       .host_bytes = (unsigned long long)clp_grid_node_count(grid) * use.host_bytes_per_node,
-                       .precision = solver.options.precision};
+    CLP_TRY(resolve_options(&solver, problem, options));
+    CLP_TRY(clp_layout_init(&layout, grid, clp_precision_bytes(solver.outer)));
+    clp_memory_use use = memory_use(&solver, problem);
+    double levels = use.bytes_per_node * (double)clp_grid_node_count(grid);
+    *estimate = (clp_estimate){
+        .unknowns_at_most = clp_operator_unknowns(&op),
+        .fields = use.fields,
+        .device_bytes = (unsigned long long)use.fields * layout.bytes + (unsigned long long)levels,
+        .largest_bytes = layout.bytes,
+        .host_bytes = (unsigned long long)clp_grid_node_count(grid) * use.host_bytes_per_node,
+        .precision = solver.options.precision};
     return CLP_OK;
 }
 
@@ -255,10 +313,9 @@ static clp_status prepare(clp_solver *solver, const clp_problem *problem, const 
 {
     const clp_backend *backend = solver->device->backend;
     CLP_TRY(clp_problem_check(problem));
-    CLP_TRY(resolve_options(solver, options));
-    solver->use = memory_use(&solver->options, solver->method, problem);
-    CLP_TRY(
-        backend->fits(solver->device, clp_problem_grid(problem), solver->options.precision, &solver->use));
+    CLP_TRY(resolve_options(solver, problem, options));
+    solver->use = memory_use(solver, problem);
+    CLP_TRY(backend->fits(solver->device, clp_problem_grid(problem), solver->outer, &solver->use));
     CLP_TRY(clp_assemble(problem, solver->device, &solver->assembly));
     solver->held_values = malloc(
         (clp_grid_node_count(&solver->assembly.op.grid) - clp_operator_unknowns(&solver->assembly.op)) *
@@ -315,6 +372,8 @@ void clp_solver_destroy(clp_solver *solver)
     backend->field_destroy(solver->q);
     backend->field_destroy(solver->correction);
     backend->field_destroy(solver->residual);
+    backend->field_destroy(solver->third);
+    clp_hierarchy_destroy(solver->hierarchy);
     backend->level_destroy(solver->level);
     clp_assembly_finish(&solver->assembly);
     free(solver->held_values);

@@ -39,15 +39,13 @@ static double guess(const clp_operator *op)
     return fmax(clp_lowest_eigenvalue(&box), 0.01);
 }
 
-clp_iteration clp_iteration_begin(clp_field *u, clp_field *scratch, const clp_field *q, clp_field *correction,
-                                  clp_field *residual)
+clp_iteration clp_iteration_begin(clp_field *u, clp_field *scratch, const clp_field *q)
 {
     const clp_operator *op = &u->level->op;
     return (clp_iteration){.u = u,
                            .scratch = scratch,
                            .q = q,
-                           .correction = correction,
-                           .residual = residual,
+                           .unit = op->scale,
                            .lowest = op->network ? guess(op) : clp_lowest_eigenvalue(op),
                            .lowest_known = !op->network};
 }

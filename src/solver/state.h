@@ -14,11 +14,15 @@ struct clp_solver {
     clp_device *device;
     clp_solver_options options; /* auto resolved, but for check_every */
     const clp_method *method;
+    clp_precision outer, inner;      /* of the level and of the hierarchy */
+    bool multigrid;                  /* there is to be a hierarchy */
+    struct clp_hierarchy *hierarchy; /* NULL: none */
     clp_memory_use use;
     clp_assembly assembly;
     clp_level *level;
     clp_field *u, *scratch, *q;       /* q is NULL where it is 0 */
     clp_field *correction, *residual; /* of methods that correct; else NULL */
+    clp_field *third;                 /* of conjugate gradients without a hierarchy; else NULL */
     clp_iteration iteration;
     clp_solver *coarse;     /* for a first guess; NULL: none */
     clp_device *own_device; /* that it runs on, if not on the same */
@@ -42,7 +46,7 @@ struct clp_solver {
 
 /* A stopping test: the norms it saw and the criterion's value. */
 typedef struct clp_test {
-    size_t sweeps;
+    size_t sweeps, iterations;
     clp_norms norms; /* of the residual, or of the change for the step criterion */
     double value;
 } clp_test;
@@ -50,6 +54,9 @@ typedef struct clp_test {
 /* clp_solver_create for a solver that says nothing. */
 clp_status clp_solver_create_quiet(clp_device *device, const clp_problem *problem,
                                    const clp_solver_options *options, clp_solver **solver);
+
+/* An iteration on u with the solver's fields; q may be another right-hand side. */
+clp_iteration clp_solver_iteration(const clp_solver *solver, const clp_field *q);
 
 /* Norms of the residual of u, from where the tests are done: the device, or the host. */
 clp_status clp_solver_residual(clp_solver *solver, clp_norms *norms);

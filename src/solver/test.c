@@ -13,8 +13,7 @@ bool clp_solver_needs_previous(const clp_solver *solver)
 double clp_solver_rounding_residual(const clp_solver *solver)
 {
     /* Each sweep rounds a few times a value up to the magnitude; the residual sees that times D. */
-    return 8 * clp_precision_epsilon(solver->options.precision) * solver->assembly.op.diagonal *
-           solver->magnitude;
+    return 8 * clp_precision_epsilon(solver->outer) * solver->assembly.op.diagonal * solver->magnitude;
 }
 
 /* Norms of a residual as they may be at worst: computing it takes some operations on values up to the
@@ -92,6 +91,7 @@ clp_status clp_solver_test(clp_solver *solver, clp_test *test)
     CLP_TRY(host ? host_norms(solver, &test->norms) : device_norms(solver, &test->norms));
     solver->report.tests++;
     test->sweeps = solver->report.sweeps;
+    test->iterations = solver->report.iterations;
     if (!isfinite(test->norms.field))
         return clp_fail(CLP_ERROR_DIVERGED,
                         "the field holds NaN or infinity after %zu sweeps on %s (%s, driver %s); run "
@@ -113,7 +113,7 @@ clp_status clp_solver_test(clp_solver *solver, clp_test *test)
 
 static double stored(const clp_solver *solver, double value)
 {
-    return solver->options.precision == CLP_PRECISION_SINGLE ? (double)(float)value : value;
+    return solver->outer == CLP_PRECISION_SINGLE ? (double)(float)value : value;
 }
 
 /* Whether the held nodes still have the values that were written. */
@@ -133,7 +133,7 @@ static clp_status check_device(const clp_solver *solver, clp_norms host)
     CLP_TRY(solver->device->backend->residual_norms(solver->u, solver->q, &device));
     /* In single precision the conductances and the source are rounded as well. */
     double slack = 4 * clp_solver_rounding_residual(solver) +
-                   4 * clp_precision_epsilon(solver->options.precision) * solver->source_largest;
+                   4 * clp_precision_epsilon(solver->outer) * solver->source_largest;
     if (!held_are_whole(solver))
         return clp_fail(CLP_ERROR_DEVICE,
                         "%s (%s, driver %s) changed the value of a held node; its results cannot be "

@@ -119,9 +119,10 @@ clp_status clp_opencl_level_kernels(opencl_level *level, opencl_kit kit, bool va
     return CLP_OK;
 }
 
-clp_status clp_opencl_level_any_kernels(opencl_level *level, opencl_kernels **kernels)
+clp_status clp_opencl_level_any_kernels(opencl_level *level, bool sourced, opencl_kernels **kernels)
 {
-    return clp_opencl_level_kernels(level, KIT_SWEEP, !level->kits[KIT_SWEEP][0], kernels);
+    if (level->kits[KIT_SWEEP][!sourced]) sourced = !sourced;
+    return clp_opencl_level_kernels(level, KIT_SWEEP, sourced, kernels);
 }
 
 clp_status clp_opencl_level_program(opencl_level *level, const char *const *files, const char *formula,

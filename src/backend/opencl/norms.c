@@ -6,7 +6,7 @@
 clp_status clp_opencl_reduce(opencl_level *level, double results[3])
 {
     opencl_kernels *kernels;
-    CLP_TRY(clp_opencl_level_any_kernels(level, &kernels));
+    CLP_TRY(clp_opencl_level_any_kernels(level, false, &kernels));
     opencl_device *device = level->device;
     bool single = level->base.precision == CLP_PRECISION_SINGLE;
     size_t items = level->tuning.items;
@@ -38,7 +38,7 @@ clp_status clp_opencl_residual_norms(const clp_field *u, const clp_field *q, clp
 {
     opencl_level *level = (opencl_level *)u->level;
     opencl_kernels *kernels;
-    CLP_TRY(clp_opencl_level_any_kernels(level, &kernels));
+    CLP_TRY(clp_opencl_level_any_kernels(level, q != NULL, &kernels));
     const clp_operator *op = &level->base.op;
     cl_mem buffer = ((const opencl_field *)u)->buffer;
     clp_arguments arguments =
@@ -59,7 +59,7 @@ clp_status clp_opencl_change_norms(const clp_field *u, const clp_field *v, clp_n
 {
     opencl_level *level = (opencl_level *)u->level;
     opencl_kernels *kernels;
-    CLP_TRY(clp_opencl_level_any_kernels(level, &kernels));
+    CLP_TRY(clp_opencl_level_any_kernels(level, false, &kernels));
     clp_arguments arguments =
         clp_opencl_arguments(level, kernels->kernel[KERNEL_CHANGE_NORMS], ((const opencl_field *)u)->buffer,
                              ((const opencl_field *)v)->buffer, level->partial);
@@ -75,7 +75,7 @@ clp_status clp_opencl_residual(const clp_field *u, const clp_field *q, clp_field
     opencl_level *level = (opencl_level *)u->level;
     const clp_operator *op = &level->base.op;
     opencl_kernels *kernels;
-    CLP_TRY(clp_opencl_level_any_kernels(level, &kernels));
+    CLP_TRY(clp_opencl_level_any_kernels(level, q != NULL, &kernels));
     cl_mem buffer = ((const opencl_field *)u)->buffer;
     clp_arguments arguments =
         clp_opencl_arguments(level, kernels->kernel[KERNEL_RESIDUAL], buffer, ((opencl_field *)r)->buffer,

@@ -182,8 +182,9 @@ void clp_opencl_level_destroy(clp_level *level);
 clp_status clp_opencl_level_kernels(opencl_level *level, opencl_kit kit, bool variant,
                                     opencl_kernels **kernels);
 
-/* The kernels that take a source or none: whichever of the two is there already. */
-clp_status clp_opencl_level_any_kernels(opencl_level *level, opencl_kernels **kernels);
+/* The kernels that take a source or none: whichever of the two is there already, else the one that is likelier
+ * to be asked for later. */
+clp_status clp_opencl_level_any_kernels(opencl_level *level, bool sourced, opencl_kernels **kernels);
 
 /* A program for a formula on the fields of a level; the caller releases it. */
 clp_status clp_opencl_level_program(opencl_level *level, const char *const *files, const char *formula,

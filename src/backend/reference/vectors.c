@@ -17,6 +17,7 @@ static void put(clp_vector v, size_t element, double value)
 
 void clp_vector_combine(clp_vector y, double a, clp_vector x, double b, int threads)
 {
+    (void)threads; /* without OpenMP */
     size_t rows = clp_layout_rows(y.layout);
 #pragma omp parallel for schedule(static) num_threads(threads)
     for (size_t row = 0; row < rows; row++) {
@@ -58,6 +59,7 @@ double clp_vector_dot(const clp_stencil *stencil, clp_vector x, clp_vector y)
 
 void clp_vector_restrict(const clp_axis_transfer *axes, clp_vector fine, clp_vector coarse, int threads)
 {
+    (void)threads;
     const clp_axis_transfer *x = &axes[0], *y = &axes[1], *z = &axes[2];
     size_t rows = y->coarse * z->coarse;
 #pragma omp parallel for schedule(static) num_threads(threads)
@@ -89,6 +91,7 @@ static int ends_of(const clp_axis_transfer *axis, size_t index, size_t ends[2], 
 
 void clp_vector_prolong_add(const clp_axis_transfer *axes, clp_vector coarse, clp_vector fine, int threads)
 {
+    (void)threads;
     const clp_axis_transfer *y = &axes[1], *z = &axes[2];
     size_t rows = y->fine * z->fine;
 #pragma omp parallel for schedule(static) num_threads(threads)

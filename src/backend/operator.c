@@ -33,6 +33,22 @@ bool clp_operator_is_held(const clp_operator *op, size_t p)
     return false;
 }
 
+clp_row clp_operator_row(const clp_operator *op, size_t row)
+{
+    clp_row made = {.first = row * op->grid.nodes[0],
+                    .at = {0, row % op->grid.nodes[1], row / op->grid.nodes[1]},
+                    .part = 1};
+    for (int axis = 1; axis < clp_grid_dimensions(&op->grid); axis++) {
+        size_t at = made.at[axis], last = op->grid.nodes[axis] - 1;
+        bool low = op->held[2 * axis], high = op->held[2 * axis + 1];
+        made.held = made.held || (low && at == 0) || (high && at == last);
+        made.near_held = made.near_held || (low && at == 1) || (high && at + 1 == last);
+        made.copy = made.copy || (op->periodic[axis] && at == last);
+        if (!op->periodic[axis] && (at == 0 || at == last)) made.part *= 0.5;
+    }
+    return made;
+}
+
 double clp_operator_face_part(const clp_operator *op, int axis, size_t p)
 {
     double part = 1;

@@ -81,6 +81,42 @@ bool clp_operator_is_held(const clp_operator *op, size_t p);
 double clp_operator_volume_part(const clp_operator *op, size_t p);
 double clp_operator_face_part(const clp_operator *op, int axis, size_t p);
 
+/* A row of nodes along x, with what they have in common. */
+typedef struct clp_row {
+    size_t first;        /* its first node */
+    size_t at[CLP_AXES]; /* indices of that one */
+    bool held;           /* without a network: it lies on a held side */
+    bool near_held;      /* without a network: the row beside it does */
+    bool copy;           /* it is the second one of a seam */
+    double part;         /* of control volumes, but for what sides along x take away */
+} clp_row;
+
+/* Row number `row`, counted through all planes. */
+clp_row clp_operator_row(const clp_operator *op, size_t row);
+
+static inline size_t clp_operator_rows(const clp_operator *op)
+{
+    return op->grid.nodes[1] * clp_planes(&op->grid);
+}
+
+/* clp_operator_is_held and clp_operator_volume_part of its node i, and whether that is the second one of a
+ * seam. */
+static inline bool clp_row_is_held(const clp_operator *op, const clp_row *row, size_t i)
+{
+    if (op->network) return op->network->diagonal[row->first + i] == 0;
+    return row->held || (op->held[0] && i == 0) || (op->held[1] && i + 1 == op->grid.nodes[0]);
+}
+
+static inline double clp_row_part(const clp_operator *op, const clp_row *row, size_t i)
+{
+    return !op->periodic[0] && (i == 0 || i + 1 == op->grid.nodes[0]) ? 0.5 * row->part : row->part;
+}
+
+static inline bool clp_row_is_copy(const clp_operator *op, const clp_row *row, size_t i)
+{
+    return row->copy || (op->periodic[0] && i + 1 == op->grid.nodes[0]);
+}
+
 /* Steps in an array of the grid's shape from a node to the next one along each axis. */
 static inline size_t clp_operator_step(const clp_operator *op, int axis)
 {

@@ -163,13 +163,17 @@ static void measure(clp_assembly *assembly)
     bool shunted = assembly->op.shunt > 0;
     assembly->held_low = INFINITY;
     assembly->held_high = -INFINITY;
-    for (size_t p = 0; p < clp_grid_node_count(&assembly->op.grid); p++) {
-        double value = assembly->values[p];
-        largest = fmax(largest, fabs(value));
-        shunted = shunted || (assembly->network.shunt && assembly->network.shunt[p] > 0);
-        if (!clp_operator_is_held(&assembly->op, p)) continue;
-        assembly->held_low = fmin(assembly->held_low, value);
-        assembly->held_high = fmax(assembly->held_high, value);
+    for (size_t r = 0; r < clp_operator_rows(&assembly->op); r++) {
+        clp_row row = clp_operator_row(&assembly->op, r);
+        for (size_t i = 0; i < assembly->op.grid.nodes[0]; i++) {
+            size_t p = row.first + i;
+            double value = assembly->values[p];
+            largest = fmax(largest, fabs(value));
+            shunted = shunted || (assembly->network.shunt && assembly->network.shunt[p] > 0);
+            if (!clp_row_is_held(&assembly->op, &row, i)) continue;
+            assembly->held_low = fmin(assembly->held_low, value);
+            assembly->held_high = fmax(assembly->held_high, value);
+        }
     }
     for (size_t c = 0; c < assembly->cuts.count; c++) {
         assembly->held_low = fmin(assembly->held_low, assembly->cuts.list[c].value);

@@ -66,10 +66,11 @@ void clp_cascade_interpolate(const clp_solver *solver, double *to)
         double x, y, z;
         place(fine, coarse, 1, row % fine->nodes[1], &j, &y);
         place(fine, coarse, 2, row / fine->nodes[1], &k, &z);
+        const clp_row place_of_row = clp_operator_row(op, row);
         const double *below = from + k * step_z + j * step_y, *above = below + step_z;
         for (size_t n = 0; n < fine->nodes[0]; n++) {
             size_t p = row * fine->nodes[0] + n;
-            if (clp_operator_is_held(op, p)) continue;
+            if (clp_row_is_held(op, &place_of_row, n)) continue;
             place(fine, coarse, 0, n, &i, &x);
             double low = (1 - y) * ((1 - x) * below[i] + x * below[i + 1]) +
                          y * ((1 - x) * below[i + step_y] + x * below[i + step_y + 1]);

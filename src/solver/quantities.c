@@ -31,17 +31,41 @@ static bool is_copy(const clp_operator *op, size_t p)
 double clp_mean(const clp_operator *op, const double *values)
 {
     double sum = 0, volume = 0;
-    size_t width = op->grid.nodes[0];
-    for (size_t row = 0; row < clp_grid_node_count(&op->grid); row += width) {
-        double row_sum = 0;
-        for (size_t p = row; p < row + width; p++) {
-            double part = is_copy(op, p) ? 0 : clp_operator_volume_part(op, p);
-            row_sum += part * values[p];
-            volume += part;
-        }
-        sum += row_sum;
+    size_t nx = op->grid.nodes[0];
+    for (size_t r = 0; r < clp_operator_rows(op); r++) {
+        clp_row row = clp_operator_row(op, r);
+        double inner = 0, ends = values[row.first] + values[row.first + nx - 1];
+        if (row.copy) continue;
+        for (size_t i = 1; i + 1 < nx; i++) inner += values[row.first + i];
+        /* On a periodic axis both ends are the same node, and count once. */
+        sum += row.part * (inner + 0.5 * ends);
+        volume += row.part * (double)(nx - 1);
     }
     return sum / volume;
+}
+
+/* Half the dissipated power of the edges along an axis that begin at a row. */
+static double row_energy(const view *v, const clp_row *row, int axis)
+{
+    const clp_operator *op = v->op;
+    size_t nx = op->grid.nodes[0], step = clp_operator_step(op, axis);
+    const double *u = v->values + row->first;
+    double sum = 0;
+    if (row->copy || (axis > 0 && row->at[axis] + 1 == op->grid.nodes[axis])) return 0;
+    size_t end = nx - (axis == 0 || op->periodic[0] ? 1 : 0);
+    if (op->network) {
+        const double *g = op->network->conductance[axis] + row->first;
+        for (size_t i = 0; i < end; i++) sum += g[i] * (u[i + step] - u[i]) * (u[i + step] - u[i]);
+        return sum;
+    }
+    for (size_t i = 0; i < end; i++) sum += (u[i + step] - u[i]) * (u[i + step] - u[i]);
+    if (axis > 0 && !op->periodic[0]) { /* faces at the sides along x are halved */
+        double first = u[step] - u[0], last = u[nx - 1 + step] - u[nx - 1];
+        sum -= 0.5 * (first * first + last * last);
+    }
+    /* The row's part counts a half along its own axis that the face does not know. */
+    double whole = axis > 0 && !op->periodic[axis] && row->at[axis] == 0 ? 2 : 1;
+    return op->conductance[axis] * whole * row->part * sum;
 }
 
 /* Half the dissipated power over all edges and cuts. */
@@ -49,13 +73,9 @@ static double energy(const view *v)
 {
     const clp_operator *op = v->op;
     double sum = 0;
-    for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++) {
-        size_t step = clp_operator_step(op, axis);
-        for (size_t p = 0; p < clp_grid_node_count(&op->grid); p++) {
-            if (clp_operator_at(op, p, axis) + 1 == op->grid.nodes[axis] || is_copy(op, p)) continue;
-            double difference = v->values[p + step] - v->values[p];
-            sum += edge(op, axis, p) * difference * difference;
-        }
+    for (size_t r = 0; r < clp_operator_rows(op); r++) {
+        clp_row row = clp_operator_row(op, r);
+        for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++) sum += row_energy(v, &row, axis);
     }
     for (size_t c = 0; c < v->assembly->cuts.count; c++) {
         const clp_cut *cut = &v->assembly->cuts.list[c];
@@ -144,13 +164,29 @@ static void add_cuts(const view *v, totals *all)
 }
 
 /* All that is fed in and drained at a node, that of sides and cuts included. */
-static void add_node(const view *v, size_t p, totals *all)
+static void add_node(const view *v, size_t p, double part, totals *all)
 {
     const clp_operator *op = v->op;
-    double weight = clp_cell_volume(&op->grid) * (op->network ? 1 : clp_operator_volume_part(op, p));
+    double weight = op->network ? 1 : part;
     double shunt = !op->network ? op->shunt : op->network->shunt ? op->network->shunt[p] : 0;
     if (v->assembly->source) all->fed += weight * v->assembly->source[p];
     all->drained += weight * shunt * v->values[p];
+}
+
+/* Without a network only the nodes beside held sides have held neighbours. */
+static bool may_have_held_neighbours(const clp_operator *op, const clp_row *row, size_t i)
+{
+    return op->network || row->near_held || i == 1 || i + 2 == op->grid.nodes[0];
+}
+
+static void add_row(const view *v, const clp_row *row, totals *all)
+{
+    const clp_operator *op = v->op;
+    for (size_t i = 0; i < op->grid.nodes[0]; i++) {
+        if (clp_row_is_held(op, row, i) || clp_row_is_copy(op, row, i)) continue;
+        if (may_have_held_neighbours(op, row, i)) add_held_neighbours(v, row->first + i);
+        add_node(v, row->first + i, clp_row_part(op, row, i), all);
+    }
 }
 
 static void balance(const view *v)
@@ -158,11 +194,12 @@ static void balance(const view *v)
     const clp_operator *op = v->op;
     clp_report *report = v->report;
     totals all = {0, 0};
-    for (size_t p = 0; p < clp_grid_node_count(&op->grid); p++) {
-        if (clp_operator_is_held(op, p) || is_copy(op, p)) continue;
-        add_held_neighbours(v, p);
-        add_node(v, p, &all);
+    for (size_t r = 0; r < clp_operator_rows(op); r++) {
+        clp_row row = clp_operator_row(op, r);
+        add_row(v, &row, &all);
     }
+    all.fed *= clp_cell_volume(&op->grid);
+    all.drained *= clp_cell_volume(&op->grid);
     add_fed_sides(v, &all);
     add_cuts(v, &all);
     double magnitude = 0;

@@ -79,15 +79,19 @@ clp_status clp_solver_measure(clp_solver *solver)
     const clp_assembly *assembly = &solver->assembly;
     bool single = solver->outer == CLP_PRECISION_SINGLE;
     size_t held = 0;
-    for (size_t p = 0; p < clp_grid_node_count(&assembly->op.grid); p++) {
-        double value = assembly->values[p];
-        CLP_TRY(check_value(solver, "largest", value));
-        solver->magnitude = fmax(solver->magnitude, fabs(value));
-        if (assembly->source)
-            solver->source_largest = fmax(solver->source_largest, fabs(assembly->source[p]));
-        if (!clp_operator_is_held(&assembly->op, p)) continue;
-        if (single) solver->held_rounding = fmax(solver->held_rounding, fabs(value - (double)(float)value));
-        solver->held_values[held++] = value;
+    for (size_t r = 0; r < clp_operator_rows(&assembly->op); r++) {
+        clp_row row = clp_operator_row(&assembly->op, r);
+        for (size_t i = 0; i < assembly->op.grid.nodes[0]; i++) {
+            double value = assembly->values[row.first + i];
+            CLP_TRY(check_value(solver, "largest", value));
+            solver->magnitude = fmax(solver->magnitude, fabs(value));
+            if (assembly->source)
+                solver->source_largest = fmax(solver->source_largest, fabs(assembly->source[row.first + i]));
+            if (!clp_row_is_held(&assembly->op, &row, i)) continue;
+            if (single)
+                solver->held_rounding = fmax(solver->held_rounding, fabs(value - (double)(float)value));
+            solver->held_values[held++] = value;
+        }
     }
     for (size_t c = 0; c < assembly->cuts.count; c++) {
         CLP_TRY(check_value(solver, "largest", assembly->cuts.list[c].value));

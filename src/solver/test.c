@@ -120,9 +120,13 @@ static double stored(const clp_solver *solver, double value)
 static bool held_are_whole(const clp_solver *solver)
 {
     const double *held = solver->held_values;
-    for (size_t p = 0; p < clp_grid_node_count(&solver->assembly.op.grid); p++)
-        if (clp_operator_is_held(&solver->assembly.op, p) && solver->values[p] != stored(solver, *held++))
-            return false;
+    const clp_operator *op = &solver->assembly.op;
+    for (size_t r = 0; r < clp_operator_rows(op); r++) {
+        clp_row row = clp_operator_row(op, r);
+        for (size_t i = 0; i < op->grid.nodes[0]; i++)
+            if (clp_row_is_held(op, &row, i) && solver->values[row.first + i] != stored(solver, *held++))
+                return false;
+    }
     return true;
 }
 

@@ -4,8 +4,6 @@
  * so that each file also compiles on its own.
  *
  * DIM          2 or 3
- * WIDTH        elements from row to row of a field (its pitch); 0: the layout tells
- * PLANE        elements from plane to plane, in 3-D; 0: the layout tells
  * REAL         float or double
  * HAS_SOURCE   1 if there is a source term q
  * HELD         bits 0 to 5: left, right, bottom, top, front, back side is held; the others are insulated
@@ -13,17 +11,11 @@
  * NETWORK      1 if every edge has a conductance of its own; held nodes are then those with inverse diagonal 0
  * HAS_SHUNT    1 if nodes of the network leak to the ground
  *
- * Node (k, j, i) of a field is element origin + k * PLANE + j * WIDTH + i of its buffer. All indices are size_t: fields
+ * Node (k, j, i) of a field is element origin + k * plane + j * width + i of its buffer. All indices are size_t: fields
  * may have more than 2^31 nodes.
  */
 #ifndef DIM
 #define DIM 2
-#endif
-#ifndef WIDTH
-#define WIDTH 0
-#endif
-#ifndef PLANE
-#define PLANE 0
 #endif
 #ifndef REAL
 #define REAL float
@@ -106,14 +98,13 @@ typedef struct {
 /* From the element of node (0, 0, 0) to that of node (k, j, i). */
 static inline size_t node_index(size_t i, size_t j, size_t k, const layout_t at)
 {
-    const size_t row = j * (WIDTH ? WIDTH : at.width) + i;
-    return DIM == 3 ? k * (PLANE ? PLANE : at.plane) + row : row;
+    return (DIM == 3 ? k * at.plane : 0) + j * at.width + i;
 }
 
-/* The element of node (k, j, i) in a buffer of any layout: for kernels on fields of several levels. */
+/* The element of node (k, j, i) in its buffer. */
 static inline size_t element_of(size_t i, size_t j, size_t k, const layout_t at)
 {
-    return at.origin + (DIM == 3 ? k * at.plane : 0) + j * at.width + i;
+    return at.origin + node_index(i, j, k, at);
 }
 
 /* Whether node (k, j, i) lies on a held side. */

@@ -6,8 +6,7 @@
 __kernel void sweep_linear(__global const REAL *u, __global REAL *v, __global const REAL *q, const layout_t at,
                            const weights_t weights NETWORK_PARAMETERS)
 {
-    const size_t width = WIDTH ? WIDTH : at.width;
-    const size_t row = get_global_id(0) / width, i = get_global_id(0) % width, j = row % at.ny, k = row / at.ny;
+    const size_t row = get_global_id(0) / at.width, i = get_global_id(0) % at.width, j = row % at.ny, k = row / at.ny;
     const network_t network = NETWORK_OF(at.origin);
     if (i < at.nx && k < at.nz)
         v[at.origin + node_index(i, j, k, at)] =

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Several sweeps in one pass over memory, for devices that run one work-item as a vectorised loop (CPUs): a pipeline of
- * rows. A work-item owns a tile of TILE columns and `tile_rows` rows. It streams the rows of u from below to above;
- * stage k holds the last three rows after k sweeps, so that each new row of u moves every stage on by one row, and the
- * last stage writes v. Tiles overlap by a halo, computed twice, in place of any exchange between work-items.
+ * rows. A work-item owns a tile of `tile` <= TILE columns and `tile_rows` rows. It streams the rows of u from below to
+ * above; stage k holds the last three rows after k sweeps, so that each new row of u moves every stage on by one row,
+ * and the last stage writes v. Tiles overlap by a halo, computed twice, in place of any exchange between work-items.
  *
  * Each sweep is v = keep u + x (west + east) + y (south + north) + source q, with weights of its own; in a network
  * v = u + keep inverse (sum of g (neighbour - u) + source q). Fields that do not change (q, conductances) keep their
@@ -107,7 +107,7 @@ __attribute__((noinline)) static void sweep_row_store(__global REAL *restrict ou
 }
 
 /*
- * Row j of a field, columns x0 - HALO to x0 + TILE + HALO: wrapped on a periodic axis, mirrored outside insulated sides
+ * Row j of a field, columns x0 - HALO to x0 - HALO + span: wrapped on a periodic axis, mirrored outside insulated sides
  * where `mirrored`, else 0 or anything there.
  */
 static void load_span(REAL *out, __global const REAL *u, size_t width, int span, long j, long x0, long nx, long ny,
@@ -141,15 +141,16 @@ static void load_span(REAL *out, __global const REAL *u, size_t width, int span,
 }
 
 __kernel void sweep_rows(__global const REAL *restrict u, __global REAL *restrict v, __global const REAL *restrict q,
-                         const layout_t at, ulong tile_rows, int count, const schedule_t schedule NETWORK_PARAMETERS)
+                         const layout_t at, ulong tile_rows, int tile, int count,
+                         const schedule_t schedule NETWORK_PARAMETERS)
 {
     const long nx = (long)at.nx, ny = (long)at.ny;
-    const size_t width = WIDTH ? WIDTH : at.width;
-    const long x0 = (long)get_global_id(0) * TILE, y0 = (long)get_global_id(1) * (long)tile_rows;
+    const size_t width = at.width;
+    const long x0 = (long)get_global_id(0) * tile, y0 = (long)get_global_id(1) * (long)tile_rows;
     if (x0 >= nx || y0 >= ny) return;
     const long y_end = min(y0 + (long)tile_rows, ny);
-    const int stored = (int)min((long)TILE, nx - x0);
-    const int span = WIDTH ? SPAN : (stored + 2 * HALO + 15) / 16 * 16; /* columns of a row that count */
+    const int stored = (int)min((long)tile, nx - x0);
+    const int span = (stored + 2 * HALO + 15) / 16 * 16; /* columns of a row that count */
 
     REAL ring[SWEEPS][3][SPAN + 2 * PAD] __attribute__((aligned(64)));
     for (int k = 0; k < SWEEPS; k++)
@@ -211,7 +212,7 @@ __kernel void sweep_rows(__global const REAL *restrict u, __global REAL *restric
                 sweep_row_store(target, south + HALO, centre + HALO, north + HALO, w FIXED_ROW(t - k, PAD + HALO),
                                 stored);
                 if (fix_left && x0 == 0) target[0] = centre[left];
-                if (fix_right && right < HALO + TILE) target[nx - 1 - x0] = centre[right];
+                if (fix_right && right < HALO + tile) target[nx - 1 - x0] = centre[right];
             }
 #endif
         }

@@ -25,7 +25,8 @@ static inline tables_t tables_of(const layout_t fine, const layout_t coarse)
 
 /* The mean of the fine nodes around a coarse one. */
 __kernel void restrict_field(__global const REAL *fine, __global REAL *coarse, const layout_t from, const layout_t to,
-                             __global const uint *index, __global const REAL *weight, int taps_x, int taps_y, int taps_z)
+                             __global const uint *index, __global const REAL *weight, int taps_x, int taps_y,
+                             int taps_z)
 {
     const size_t i = get_global_id(0), j = get_global_id(1), k = DIM == 3 ? get_global_id(2) : 0;
     if (i >= to.nx || j >= to.ny || k >= to.nz) return;
@@ -57,8 +58,8 @@ __kernel void prolong_add(__global const REAL *coarse, __global REAL *fine, cons
 #if DIM == 3
     const REAL z = weight[t.below_z + k];
     __global const REAL *low_above = low + from.plane, *up_above = up + from.plane;
-    const REAL above = (1 - y) * ((1 - x) * low_above[0] + x * low_above[1]) +
-                       y * ((1 - x) * up_above[0] + x * up_above[1]);
+    const REAL above =
+        (1 - y) * ((1 - x) * low_above[0] + x * low_above[1]) + y * ((1 - x) * up_above[0] + x * up_above[1]);
     sum = (1 - z) * sum + z * above;
 #endif
     fine[element_of(i, j, k, to)] += sum;

@@ -46,12 +46,11 @@ for number, macros in enumerate(operators()):
             continue
         items, lanes = norms[number % len(norms)]
         target = targets[(number + source + (real == "double")) % len(targets)]
-        files = ["reduce.cl", "norms.cl", "residual.cl", sweep]
+        files = ["reduce.cl", "norms.cl", "residual_rows.cl" if sweep == "sweep_rows.cl" else "residual.cl", sweep]
         if sweep == "sweep_nodes.cl":
             files += ["relax.cl", "vectors.cl"] + (["transfer.cl"] if not source else [])
         jobs.append((target, files, [*macros, f"-DREAL={real}", f"-DHAS_SOURCE={source}", f"-DITEMS={items}", f"-DLANES={lanes}",
                                      "-DTILE=144", "-DSWEEPS=16"]
-                     + (["-DWIDTH=160", f"-DPLANE={16000 * ('-DDIM=3' in macros)}"] if number % 3 else [])
                      + (["-DUSE_FP64"] if real == "double" or number % 2 else [])
                      + (["-DOTHER=double", "-DWIDE=double"] if number % 2 else [f"-DOTHER=float", f"-DWIDE={real}"])))
 with concurrent.futures.ThreadPoolExecutor(2) as pool:

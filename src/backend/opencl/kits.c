@@ -20,7 +20,6 @@ static void level_options(const opencl_level *level, opencl_kit kit, bool varian
     const clp_operator *op = &level->base.op;
     const clp_layout *layout = &level->base.layout;
     bool single = level->base.precision == CLP_PRECISION_SINGLE, planar = layout->nodes[2] == 1;
-    bool argument = level->shares || kit == KIT_VECTORS || kit == KIT_TRANSFER;
     const char *real = single ? "float" : "double", *other = variant ? "double" : "float";
     unsigned held = 0, periodic = 0;
     bool anywhere = kit == KIT_TRANSFER; /* knows nothing of the operator */
@@ -29,13 +28,12 @@ static void level_options(const opencl_level *level, opencl_kit kit, bool varian
         periodic |= (unsigned)op->periodic[axis] << axis;
     /* Denormals are below anything that matters here, and slow. */
     snprintf(options, size,
-             "-cl-std=CL1.2 %s -DDIM=%d -DREAL=%s -DWIDTH=%zu -DPLANE=%zu -DHELD=%u -DPERIODIC=%u -DSEAMS=%u "
+             "-cl-std=CL1.2 %s -DDIM=%d -DREAL=%s -DHELD=%u -DPERIODIC=%u -DSEAMS=%u "
              "-DNETWORK=%d -DHAS_SHUNT=%d -DHAS_SOURCE=%d -DITEMS=%zu -DLANES=%zu -DTILE=%zu -DSWEEPS=%d",
-             single ? "-cl-denorms-are-zero" : "-DUSE_FP64", planar ? 2 : 3, real,
-             argument ? 0 : layout->pitch, planar || argument ? 0 : layout->plane, held, periodic,
+             single ? "-cl-denorms-are-zero" : "-DUSE_FP64", planar ? 2 : 3, real, held, periodic,
              anywhere ? 0 : seams_of(op), op->network && !anywhere,
              level->network[NETWORK_SHUNT] && !anywhere, kit != KIT_VECTORS && variant, level->tuning.items,
-             level->tuning.lanes, argument ? TILE_SHARED : level->tile, SWEEPS_MAX);
+             level->tuning.lanes, level->tile_most, SWEEPS_MAX);
     if (kit != KIT_VECTORS) return;
     size_t length = strlen(options);
     snprintf(options + length, size - length, " -DOTHER=%s -DWIDE=%s%s", other, variant ? other : real,
@@ -59,7 +57,8 @@ static clp_status build_kernels(opencl_level *level, opencl_kit kit, const char 
         [KIT_VECTORS] = {"combine", "dot_product"},
         [KIT_TRANSFER] = {"restrict_field", "prolong_add"}};
     const char *const files[KITS][5] = {
-        [KIT_SWEEP] = {"reduce.cl", "norms.cl", "residual.cl", level->sweep->file},
+        [KIT_SWEEP] = {"reduce.cl", "norms.cl", level->tuning.rows ? "residual_rows.cl" : "residual.cl",
+                       level->sweep->file},
         [KIT_RELAX] = {"relax.cl"},
         [KIT_VECTORS] = {"reduce.cl", "vectors.cl"},
         [KIT_TRANSFER] = {"transfer.cl"}};

@@ -26,14 +26,9 @@ static clp_status find_sweep(const char *name, const opencl_sweep **sweep)
                     "there is no sweep variant '%s' (CLPOISSON_SWEEP); use linear, nodes or rows", name);
 }
 
-/* From as many nodes on a level has kernels of its own, with its layout in them; below, they are shared: each
- * program costs its start-up. */
-enum { NODES_FIXED = 1 << 16 };
-
-/* Columns per tile: the row's nodes in equal tiles of whole vectors, at most tile_bytes wide. */
-static size_t tile_columns(size_t nodes, size_t element_bytes, size_t tile_bytes)
+/* Columns per tile: the row's nodes in equal tiles of whole vectors. */
+static size_t tile_columns(size_t nodes, size_t most)
 {
-    size_t most = clp_max(tile_bytes / element_bytes, 32);
     size_t tiles = (nodes + most - 1) / most;
     return clp_round_up((nodes + tiles - 1) / tiles, 16);
 }
@@ -116,10 +111,8 @@ static clp_status choose_kernels(opencl_level *level, const char *sweep_variant)
     CLP_TRY(find_sweep(sweep_variant ? sweep_variant : level->tuning.sweep, &level->sweep));
     if (level->sweep->planar && layout->nodes[2] > 1) level->sweep = &clp_opencl_sweep_nodes;
     level->base.sweeps_per_pass = level->sweep->fuses ? sweeps_per_pass(&level->base.op, &level->tuning) : 1;
-    level->shares = layout->nodes[0] * clp_layout_rows(layout) < NODES_FIXED;
-    level->tile = level->shares ? TILE_SHARED
-                                : tile_columns(layout->nodes[0], layout->element_bytes,
-                                               clp_max(level->tuning.tile_bytes, 1024));
+    level->tile_most = clp_round_up(clp_max(level->tuning.tile_bytes, 1024) / layout->element_bytes, 16);
+    level->tile = tile_columns(layout->nodes[0], level->tile_most);
     level->groups = clp_min(level->tuning.groups * clp_max(info->compute_units, 1), clp_layout_rows(layout));
     return CLP_OK;
 }

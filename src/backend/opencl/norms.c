@@ -85,5 +85,9 @@ clp_status clp_opencl_residual(const clp_field *u, const clp_field *q, clp_field
         clp_argument_real(&arguments, op->conductance[axis] / op->diagonal);
     clp_argument_real(&arguments, op->diagonal);
     clp_argument_network(&arguments, level);
-    return clp_opencl_launch_nodes(level->device, &arguments, "residual", &level->base.layout);
+    if (!level->tuning.rows)
+        return clp_opencl_launch_nodes(level->device, &arguments, "residual", &level->base.layout);
+    size_t group = 1, rows = clp_layout_rows(&level->base.layout),
+           global = (rows + level->tuning.rows - 1) / level->tuning.rows;
+    return clp_opencl_launch(level->device, &arguments, "residual", 1, &global, &group);
 }

@@ -89,8 +89,8 @@ void clp_cache_remove(const clp_cache_key *key);
 /* ---- levels ---- */
 
 enum {
-    SWEEPS_MAX = 16,  /* weights of a launch travel as one argument */
-    TILE_SHARED = 256 /* columns of a tile in kernels that levels share */
+    ROWS_PER_ITEM = 8, /* ROWS of residual_rows.cl */
+    SWEEPS_MAX = 16    /* weights of a launch travel as one argument */
 };
 
 typedef struct opencl_level opencl_level;
@@ -100,6 +100,7 @@ typedef struct opencl_tuning {
     const char *sweep; /* name of a variant */
     size_t sweeps;     /* per pass, where the variant can fuse */
     size_t tile_bytes; /* of a row of a tile, where the variant tiles */
+    size_t rows;       /* per work-item, where a work-item is a vectorised loop; 0: one per node */
     size_t items;      /* per work-group of the norms */
     size_t lanes;      /* sums per item of the norms */
     size_t groups;     /* of the norms, per compute unit */
@@ -160,8 +161,7 @@ struct opencl_level {
     opencl_device *device;
     opencl_tuning tuning;
     const opencl_sweep *sweep;
-    size_t tile;                        /* columns per tile */
-    bool shares;                        /* small: its kernels take the layout as an argument */
+    size_t tile, tile_most;             /* columns per tile, here and as far as the kernel goes */
     opencl_kernels *kits[KITS][2];      /* the device's, by variant */
     clp_field *network[NETWORK_ARRAYS]; /* divided by the operator's diagonal */
     cl_mem partial, result;             /* of the norms */
@@ -182,8 +182,8 @@ void clp_opencl_level_destroy(clp_level *level);
 clp_status clp_opencl_level_kernels(opencl_level *level, opencl_kit kit, bool variant,
                                     opencl_kernels **kernels);
 
-/* The kernels that take a source or none: whichever of the two is there already, else the one that is likelier
- * to be asked for later. */
+/* The kernels that take a source or none: whichever of the two is there already, else the one that is
+ * likelier to be asked for later. */
 clp_status clp_opencl_level_any_kernels(opencl_level *level, bool sourced, opencl_kernels **kernels);
 
 /* A program for a formula on the fields of a level; the caller releases it. */

@@ -129,6 +129,7 @@ static clp_status launch_rows(opencl_level *level, cl_mem from, cl_mem to, cl_me
     clp_arguments arguments =
         clp_opencl_arguments(level, kernels->kernel[KERNEL_SWEEP], from, to, q ? q : from);
     clp_argument_size(&arguments, rows);
+    clp_argument_int(&arguments, level->tile);
     clp_argument_int(&arguments, count);
     clp_argument_reals(&arguments, &schedule[0][0], sizeof schedule / sizeof(double));
     clp_argument_network(&arguments, level);

@@ -16,7 +16,13 @@ static const tuning_row rows[] = {
     /* A work-item is a thread: rows vectorise within it, tiles stay in its second-level cache. */
     {NULL,
      CLP_DEVICE_CPU,
-     {.sweep = "rows", .sweeps = 16, .tile_bytes = 4096, .items = 1, .lanes = 16, .groups = 4}},
+     {.sweep = "rows",
+      .sweeps = 16,
+      .tile_bytes = 4096,
+      .rows = ROWS_PER_ITEM,
+      .items = 1,
+      .lanes = 16,
+      .groups = 4}},
     {NULL, -1, {.sweep = "nodes", .sweeps = 1, .items = 128, .lanes = 1, .groups = 16}},
 };
 

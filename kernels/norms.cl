@@ -1,29 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Norms: the largest magnitude, the sum of squares times inverse_scale^2, the largest |u|.
- */
-typedef struct {
-    REAL largest[LANES], squares[LANES], field[LANES];
-} sums_t;
-
-static inline void sums_add(sums_t *sums, int lane, REAL value, REAL weight, REAL u, REAL inverse_scale)
-{
-    const REAL scaled = value * inverse_scale;
-    sums->largest[lane] = largest_of(sums->largest[lane], weight * fabs(value));
-    sums->squares[lane] += scaled * scaled;
-    sums->field[lane] = largest_of(sums->field[lane], fabs(u));
-}
-
-static inline void sums_finish(sums_t *sums, __local REAL *shared, __global REAL *partial)
-{
-    for (int lane = 1; lane < LANES; lane++) {
-        sums->largest[0] = largest_of(sums->largest[0], sums->largest[lane]);
-        sums->squares[0] += sums->squares[lane];
-        sums->field[0] = largest_of(sums->field[0], sums->field[lane]);
-    }
-    reduce_group(shared, partial, sums->largest[0], sums->squares[0], sums->field[0]);
-}
-
+/* Norms of the residual, and the end of every reduction. */
 /* Of r / D = (q - A u) / D over the unknowns; inverse_diagonal = 1 / D. */
 __kernel void residual_norms(__global const REAL *u, __global const REAL *q, __global REAL *partial, const layout_t at,
                              int sourced, REAL x, REAL y, REAL z, REAL inverse_diagonal,
@@ -61,30 +37,15 @@ __kernel void residual_norms(__global const REAL *u, __global const REAL *q, __g
     sums_finish(&sums, shared, partial);
 }
 
-/* Of u - v over the unknowns. */
-__kernel void change_norms(__global const REAL *u, __global const REAL *v, __global REAL *partial, const layout_t at,
-                           REAL inverse_scale NETWORK_PARAMETERS)
+/* The three numbers of all groups, into the first three of result. Runs as one group. */
+__kernel void norms_finish(__global const REAL *partial, __global REAL *result, ulong groups)
 {
     __local REAL shared[3 * ITEMS];
-    const range_t range = equations(at);
-#if NETWORK
-    const network_t network = NETWORK_OF(at.origin);
-#endif
-    sums_t sums;
-    for (int lane = 0; lane < LANES; lane++) sums.largest[lane] = sums.squares[lane] = sums.field[lane] = 0;
-    for (size_t row = get_group_id(0); row < range.rows; row += get_num_groups(0)) {
-        const size_t j = range.first_y + row % range.height, k = range.first_z + row / range.height;
-        for (size_t base = range.first_x + get_local_id(0) * LANES; base < range.end_x; base += ITEMS * LANES) {
-            const int lanes = (int)min((size_t)LANES, range.end_x - base);
-            for (int lane = 0; lane < lanes; lane++) {
-                const size_t here = node_index(base + lane, j, k, at);
-                REAL value = u[at.origin + here], change = value - v[at.origin + here];
-#if NETWORK
-                if (network.inverse[here] == 0) value = change = 0;
-#endif
-                sums_add(&sums, lane, change, 1, value, inverse_scale);
-            }
-        }
+    REAL largest = 0, squares = 0, field = 0;
+    for (size_t group = get_local_id(0); group < groups; group += ITEMS) {
+        largest = largest_of(largest, partial[3 * group]);
+        squares += partial[3 * group + 1];
+        field = largest_of(field, partial[3 * group + 2]);
     }
-    sums_finish(&sums, shared, partial);
+    reduce_group(shared, result, largest, squares, field);
 }

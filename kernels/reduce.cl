@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Reductions: every work-group reduces its share of the rows to three numbers (two maxima, a sum between them),
- * norms_finish reduces those of all groups. NaN survives the maxima.
+ * norms_finish of norms.cl reduces those of all groups. NaN survives the maxima. Of norms the three are the largest
+ * magnitude, the sum of squares times inverse_scale^2, the largest |u|.
  *
  * ITEMS   work-items per group, a power of two; LANES   independent sums per item, for devices that vectorise loops
  */
@@ -58,15 +59,24 @@ static inline range_t equations(const layout_t at)
     return range;
 }
 
-/* The three numbers of all groups, into the first three of result. Runs as one group. */
-__kernel void norms_finish(__global const REAL *partial, __global REAL *result, ulong groups)
+typedef struct {
+    REAL largest[LANES], squares[LANES], field[LANES];
+} sums_t;
+
+static inline void sums_add(sums_t *sums, int lane, REAL value, REAL weight, REAL u, REAL inverse_scale)
 {
-    __local REAL shared[3 * ITEMS];
-    REAL largest = 0, squares = 0, field = 0;
-    for (size_t group = get_local_id(0); group < groups; group += ITEMS) {
-        largest = largest_of(largest, partial[3 * group]);
-        squares += partial[3 * group + 1];
-        field = largest_of(field, partial[3 * group + 2]);
+    const REAL scaled = value * inverse_scale;
+    sums->largest[lane] = largest_of(sums->largest[lane], weight * fabs(value));
+    sums->squares[lane] += scaled * scaled;
+    sums->field[lane] = largest_of(sums->field[lane], fabs(u));
+}
+
+static inline void sums_finish(sums_t *sums, __local REAL *shared, __global REAL *partial)
+{
+    for (int lane = 1; lane < LANES; lane++) {
+        sums->largest[0] = largest_of(sums->largest[0], sums->largest[lane]);
+        sums->squares[0] += sums->squares[lane];
+        sums->field[0] = largest_of(sums->field[0], sums->field[lane]);
     }
-    reduce_group(shared, result, largest, squares, field);
+    reduce_group(shared, partial, sums->largest[0], sums->squares[0], sums->field[0]);
 }

@@ -38,7 +38,7 @@ def operators():
                                f"-DPERIODIC={periodic}", f"-DSEAMS={seams}"]
 
 
-needs = {"norms.cl": ["reduce.cl"], "vectors.cl": ["reduce.cl"]}
+needs = {"norms.cl": ["reduce.cl"], "change.cl": ["reduce.cl"], "vectors.cl": ["reduce.cl"]}
 jobs = [(target, [*needs.get(path.name, []), path.name], []) for target in targets for path in sorted(kernels.glob("*.cl")) if path.name != "common.cl"]
 for number, macros in enumerate(operators()):
     for sweep, real, source in itertools.product(sweeps, ("float", "double"), (0, 1)):
@@ -46,7 +46,7 @@ for number, macros in enumerate(operators()):
             continue
         items, lanes = norms[number % len(norms)]
         target = targets[(number + source + (real == "double")) % len(targets)]
-        files = ["reduce.cl", "norms.cl", "residual_rows.cl" if sweep == "sweep_rows.cl" else "residual.cl", sweep]
+        files = ["reduce.cl", "norms.cl", "change.cl", "residual_rows.cl" if sweep == "sweep_rows.cl" else "residual.cl", sweep]
         if sweep == "sweep_nodes.cl":
             files += ["relax.cl", "vectors.cl"] + (["transfer.cl"] if not source else [])
         jobs.append((target, files, [*macros, f"-DREAL={real}", f"-DHAS_SOURCE={source}", f"-DITEMS={items}", f"-DLANES={lanes}",

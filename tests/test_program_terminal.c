@@ -40,7 +40,9 @@ Test(program_terminal, no_colour_where_it_is_not_wanted)
             .arguments = LIST("solve", "plate.yaml"), .environment = LIST(unwanted[i]), .error = TERMINAL});
         EXPECT_STATUS(ran, 0);
         EXPECT_HOLDS(ran.error, "every value is within");
-        cr_expect_null(strstr(ran.error, "\033["), "%s: %s", unwanted[i], ran.error);
+        /* A progress line that shows, if it takes long, is taken away with "\033[K". */
+        for (const char *at = ran.error; (at = strstr(at, "\033[")); at++)
+            cr_expect_eq(at[2], 'K', "%s: %s", unwanted[i], ran.error);
     }
 }
 
@@ -83,9 +85,10 @@ Test(program_terminal, quiet_and_verbose)
 Test(program_terminal, standard_output_is_pure_beside_a_terminal)
 {
     write_plate("plate.yaml", 9);
-    outcome ran = run_program(&(request){
-        .arguments = LIST("solve", "plate.yaml", "--field", "-", "--set", "solver.max_iterations=3"),
-        .error = TERMINAL});
+    outcome ran =
+        run_program(&(request){.arguments = LIST("solve", "plate.yaml", "--field", "-", "--set",
+                                                 "solver.max_iterations=3", "--set", "solver.method=jacobi"),
+                               .error = TERMINAL});
     EXPECT_STATUS(ran, 3);
     npy u = read_npy_bytes(ran.output, ran.output_size);
     cr_expect_eq(u.rows, 9);

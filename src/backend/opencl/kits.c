@@ -52,13 +52,15 @@ static clp_status build_kernels(opencl_level *level, opencl_kit kit, const char 
                                 opencl_kernels *kernels)
 {
     const char *const names[KITS][KERNELS_MAX + 1] = {
-        [KIT_SWEEP] = {"residual_norms", "change_norms", "norms_finish", "residual", level->sweep->kernel},
+        [KIT_SWEEP] = {"residual_norms", "norms_finish", "residual", level->sweep->kernel},
+        [KIT_CHANGE] = {"change_norms"},
         [KIT_RELAX] = {"relax"},
         [KIT_VECTORS] = {"combine", "dot_product"},
         [KIT_TRANSFER] = {"restrict_field", "prolong_add"}};
     const char *const files[KITS][5] = {
         [KIT_SWEEP] = {"reduce.cl", "norms.cl", level->tuning.rows ? "residual_rows.cl" : "residual.cl",
                        level->sweep->file},
+        [KIT_CHANGE] = {"reduce.cl", "change.cl"},
         [KIT_RELAX] = {"relax.cl"},
         [KIT_VECTORS] = {"reduce.cl", "vectors.cl"},
         [KIT_TRANSFER] = {"transfer.cl"}};

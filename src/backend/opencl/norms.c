@@ -59,7 +59,7 @@ clp_status clp_opencl_change_norms(const clp_field *u, const clp_field *v, clp_n
 {
     opencl_level *level = (opencl_level *)u->level;
     opencl_kernels *kernels;
-    CLP_TRY(clp_opencl_level_any_kernels(level, false, &kernels));
+    CLP_TRY(clp_opencl_level_kernels(level, KIT_CHANGE, false, &kernels));
     clp_arguments arguments =
         clp_opencl_arguments(level, kernels->kernel[KERNEL_CHANGE_NORMS], ((const opencl_field *)u)->buffer,
                              ((const opencl_field *)v)->buffer, level->partial);

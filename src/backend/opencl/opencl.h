@@ -124,15 +124,9 @@ typedef struct opencl_sweep {
 extern const opencl_sweep clp_opencl_sweep_linear, clp_opencl_sweep_nodes, clp_opencl_sweep_rows;
 
 /* Kernels come in kits, a program each: what every solve needs, and what some methods need. */
-typedef enum opencl_kit { KIT_SWEEP, KIT_RELAX, KIT_VECTORS, KIT_TRANSFER, KITS } opencl_kit;
-enum {
-    KERNEL_RESIDUAL_NORMS,
-    KERNEL_CHANGE_NORMS,
-    KERNEL_NORMS_FINISH,
-    KERNEL_RESIDUAL,
-    KERNEL_SWEEP,
-    KERNELS_MAX
-};
+typedef enum opencl_kit { KIT_SWEEP, KIT_CHANGE, KIT_RELAX, KIT_VECTORS, KIT_TRANSFER, KITS } opencl_kit;
+enum { KERNEL_RESIDUAL_NORMS, KERNEL_NORMS_FINISH, KERNEL_RESIDUAL, KERNEL_SWEEP, KERNELS_MAX };
+enum { KERNEL_CHANGE_NORMS };
 enum { KERNEL_RELAX };
 enum { KERNEL_COMBINE, KERNEL_DOT };
 enum { KERNEL_RESTRICT, KERNEL_PROLONG };
@@ -178,7 +172,8 @@ clp_status clp_opencl_level_create(clp_device *device, const clp_operator *op, c
 void clp_opencl_level_destroy(clp_level *level);
 
 /* The kernels of a kit in a variant, built when first asked for: of KIT_SWEEP and KIT_RELAX without or with a
- * source term, of KIT_VECTORS for an x in single or double precision; KIT_TRANSFER has one. */
+ * source term, of KIT_VECTORS for an x in single or double precision; KIT_CHANGE and
+ * KIT_TRANSFER have one. */
 clp_status clp_opencl_level_kernels(opencl_level *level, opencl_kit kit, bool variant,
                                     opencl_kernels **kernels);
 

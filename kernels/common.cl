@@ -195,3 +195,20 @@ static inline REAL swept_node(const network_t g, __global const REAL *u, __globa
     return value;
 #endif
 }
+
+/* The residual of node (k, j, i), 0 where it is held; x, y, z are shares of the diagonal. The fields point at node
+ * (0, 0, 0). */
+static inline REAL residual_node(const network_t g, __global const REAL *u, __global const REAL *q, size_t i, size_t j,
+                                 size_t k, const layout_t at, int sourced, REAL x, REAL y, REAL z, REAL diagonal)
+{
+    const size_t here = node_index(i, j, k, at);
+#if NETWORK
+    const int held = g.inverse[here] == 0;
+    REAL value = diagonal * inflow(g, u, i, j, k, at);
+#else
+    const int held = is_held(i, j, k, at);
+    REAL value = diagonal * (neighbours(u, i, j, k, at, x, y, z) - u[here]);
+#endif
+    if (sourced) value += q[here];
+    return held ? 0 : value;
+}

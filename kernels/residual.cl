@@ -7,16 +7,7 @@ __kernel void residual(__global const REAL *u, __global REAL *r, __global const 
 {
     const size_t i = get_global_id(0), j = get_global_id(1), k = DIM == 3 ? get_global_id(2) : 0;
     if (i >= at.nx || j >= at.ny || k >= at.nz) return;
-    const size_t here = node_index(i, j, k, at);
-    u += at.origin;
-#if NETWORK
     const network_t network = NETWORK_OF(at.origin);
-    const int held = network.inverse[here] == 0;
-    REAL value = diagonal * inflow(network, u, i, j, k, at);
-#else
-    const int held = is_held(i, j, k, at);
-    REAL value = diagonal * (neighbours(u, i, j, k, at, x, y, z) - u[here]);
-#endif
-    if (sourced) value += q[at.origin + here];
-    r[at.origin + here] = held ? 0 : value;
+    r[element_of(i, j, k, at)] =
+        residual_node(network, u + at.origin, q + at.origin, i, j, k, at, sourced, x, y, z, diagonal);
 }

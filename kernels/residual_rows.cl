@@ -79,9 +79,7 @@ __kernel void residual(__global const REAL *u, __global REAL *r, __global const 
     u += at.origin;
     r += at.origin;
     q += at.origin;
-#if NETWORK
     const network_t network = NETWORK_OF(at.origin);
-#endif
     for (size_t row = first; row < end; row++) {
         const size_t j = row % at.ny, k = row / at.ny, start = node_index(0, j, k, at);
         const rows_t rows = rows_around(u, j, k, at);
@@ -102,16 +100,7 @@ __kernel void residual(__global const REAL *u, __global REAL *r, __global const 
         residual_row(r + start, rows.centre, rows.south, rows.north, rows.below, rows.above, q + start, x, y, z,
                      diagonal, source, (int)at.nx);
 #endif
-        for (size_t i = 0; i < at.nx; i += at.nx - 1) {
-            const size_t here = start + i;
-#if NETWORK
-            const int held = network.inverse[here] == 0;
-            REAL value = diagonal * inflow(network, u, i, j, k, at);
-#else
-            const int held = is_held(i, j, k, at);
-            REAL value = diagonal * (neighbours(u, i, j, k, at, x, y, z) - u[here]);
-#endif
-            r[here] = held ? 0 : value + source * q[here];
-        }
+        for (size_t i = 0; i < at.nx; i += at.nx - 1)
+            r[start + i] = residual_node(network, u, q, i, j, k, at, sourced, x, y, z, diagonal);
     }
 }

@@ -36,6 +36,7 @@ typedef struct clp_norms {
 struct clp_device {
     const clp_backend *backend;
     clp_device_info info;
+    double compile_seconds; /* spent in building kernels so far */
 };
 
 /* An operator made ready on a device (kernels, scratch memory). Backends extend it. */
@@ -44,7 +45,6 @@ struct clp_level {
     clp_operator op;
     clp_layout layout;
     clp_precision precision; /* single or double */
-    double compile_seconds;  /* spent in building kernels */
     size_t sweeps_per_pass;  /* sweeps that one pass over memory does */
 };
 

@@ -79,12 +79,6 @@ static clp_status iterate(clp_iteration *iteration, size_t steps, bool keep_prev
     return backend->sweep(iteration->u, iteration->scratch, iteration->q, &plain, 1);
 }
 
-static size_t period(const clp_iteration *iteration)
-{
-    (void)iteration;
-    return 1;
-}
-
 static double log_factor(const clp_iteration *iteration)
 {
     if (iteration->hierarchy) return log(0.2);
@@ -100,6 +94,6 @@ const clp_method clp_method_cg = {
     .cascades = true,
     .stepwise = true,
     .iterate = iterate,
-    .period = period,
+    .period = clp_every_step,
     .log_factor = log_factor,
 };

@@ -19,8 +19,6 @@
 
 enum { BATCH = 256, CYCLE_LEAST = 16, CYCLE_MOST = 4096, SMOOTHING = 16 };
 
-static const double highest = 2;
-
 /* What a cycle leaves of all errors alike shows in the residual by its eigenvalue: some more sweeps take the
  * rough part, above this eigenvalue, out of it, which makes the bound of the error tell more. */
 static const double rough = 0.04;
@@ -28,7 +26,7 @@ static const double rough = 0.04;
 /* Long cycles waste less of the first factor 2; twice the square root of the condition number is enough. */
 static size_t cycle_of(const clp_iteration *iteration)
 {
-    double wanted = 2 * sqrt(highest / iteration->lowest);
+    double wanted = 2 * sqrt(clp_highest_eigenvalue / iteration->lowest);
     size_t cycle = CYCLE_LEAST;
     while (cycle < CYCLE_MOST && (double)cycle < wanted) cycle *= 2;
     return cycle;
@@ -51,7 +49,7 @@ static size_t root_at(size_t position, size_t cycle)
 static double weight_for(double low, size_t position, size_t cycle)
 {
     double angle = M_PI * (double)root_at(position, cycle) / (double)(2 * cycle);
-    return 2 / (highest + low + (highest - low) * cos(angle));
+    return clp_chebyshev_weight(low, angle);
 }
 
 static double weight_at(const clp_iteration *iteration)
@@ -116,7 +114,7 @@ static clp_status iterate(clp_iteration *iteration, size_t steps, bool keep_prev
 /* log T_m((b + a) / (b - a)). */
 static double log_reduction(double low, double cycle)
 {
-    double t = cycle * acosh((highest + low) / (highest - low));
+    double t = cycle * acosh((clp_highest_eigenvalue + low) / (clp_highest_eigenvalue - low));
     return t > 30 ? t - log(2) : log(cosh(t));
 }
 
@@ -134,7 +132,7 @@ static void learn(clp_iteration *iteration, double factor, size_t steps)
     double got = log(factor) + log_reduction(low, cycle);
     if (got < log(1.5)) return; /* as promised, as far as the 2-norm tells */
     double z = cosh(acosh(exp(fmin(got, 600))) / cycle);
-    double found = 0.5 * (highest + low - z * (highest - low));
+    double found = 0.5 * (clp_highest_eigenvalue + low - z * (clp_highest_eigenvalue - low));
     clp_iteration_lower(iteration, fmax(0.9 * found, 0));
 }
 

@@ -7,23 +7,19 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const double highest = 2; /* no eigenvalue of D^-1 A is above */
-
-/* Reciprocal Chebyshev roots on [low, highest]. */
+/* For errors of the spectrum from `low` on. */
 static void set_weights(clp_rung *rung, double low, size_t sweeps)
 {
     rung->sweeps = sweeps;
-    for (size_t k = 0; k < sweeps; k++) {
-        double angle = M_PI * (double)(2 * k + 1) / (double)(2 * sweeps);
-        rung->weights[k] = 2 / (highest + low + (highest - low) * cos(angle));
-    }
+    for (size_t k = 0; k < sweeps; k++)
+        rung->weights[k] = clp_chebyshev_weight(low, M_PI * (double)(2 * k + 1) / (double)(2 * sweeps));
 }
 
 /* Whether the sweeps on the coarsest level solve it: error below a hundredth. */
 static bool sweeps_solve(const clp_operator *op)
 {
-    double low = clp_lowest_eigenvalue(op), z = (highest + low) / (highest - low);
-    return low >= highest || cosh(CLP_COARSEST_SWEEPS * acosh(z)) > 100;
+    double low = clp_lowest_eigenvalue(op), high = clp_highest_eigenvalue, z = (high + low) / (high - low);
+    return low >= high || cosh(CLP_COARSEST_SWEEPS * acosh(z)) > 100;
 }
 
 static clp_status rung_create(clp_device *device, const clp_operator *op, clp_precision precision,
@@ -51,10 +47,10 @@ static clp_status add_rungs(clp_device *device, const clp_operator *op, clp_prec
 {
     clp_operator here = normal_form(op), coarser;
     for (;;) {
-        clp_rung *rung = &hierarchy->rungs[hierarchy->count++], *above = rung - 1;
+        size_t index = hierarchy->count++;
+        clp_rung *rung = &hierarchy->rungs[index];
         CLP_TRY(rung_create(device, &here, precision, rung));
-        if (hierarchy->count > 1)
-            CLP_TRY(device->backend->transfer_create(above->level, rung->level, &above->down));
+        if (index > 0) CLP_TRY(device->backend->transfer_create(rung[-1].level, rung->level, &rung[-1].down));
         if (hierarchy->count == CLP_RUNGS || sweeps_solve(&here) || !clp_operator_coarsen(&here, &coarser)) {
             set_weights(rung, fmin(clp_lowest_eigenvalue(&here), 1), CLP_COARSEST_SWEEPS);
             return CLP_OK;

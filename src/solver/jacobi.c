@@ -28,12 +28,6 @@ static clp_status iterate(clp_iteration *iteration, size_t steps, bool keep_prev
     return CLP_OK;
 }
 
-static size_t period(const clp_iteration *iteration)
-{
-    (void)iteration;
-    return 1;
-}
-
 static double log_factor(const clp_iteration *iteration)
 {
     return log1p(-iteration->lowest);
@@ -49,7 +43,7 @@ const clp_method clp_method_jacobi = {
     .summary = "every node from the values before; simple and slow",
     .monotone = true,
     .iterate = iterate,
-    .period = period,
+    .period = clp_every_step,
     .log_factor = log_factor,
     .learn = learn,
 };

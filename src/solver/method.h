@@ -16,8 +16,8 @@ typedef struct clp_iteration {
     clp_field *third;                 /* of methods that use a hierarchy and have none */
     struct clp_hierarchy *hierarchy;  /* NULL: none */
     bool begun, broken; /* of conjugate gradients; broken: A or the preconditioner is not definite */
-    double product;                  /* (z, r) of the step before */
-    double unit;                     /* about the largest |u|: cycles in single precision work in it */
+    double product;     /* (z, r) of the step before */
+    double unit;        /* about the largest |u|: cycles in single precision work in it */
 } clp_iteration;
 
 /* Whether a method works with a hierarchy of grids. */
@@ -62,6 +62,15 @@ const clp_method *clp_method_find(const char *name, bool hierarchy);
 
 /* Starts on a system: fields of one level. Fields that only some methods need are still to be put in. */
 clp_iteration clp_iteration_begin(clp_field *u, clp_field *scratch, const clp_field *q);
+
+/* No eigenvalue of D^-1 A is above. */
+static const double clp_highest_eigenvalue = 2;
+
+/* The weight of a sweep: the reciprocal of the Chebyshev root at an angle, on the spectrum from `low` on. */
+double clp_chebyshev_weight(double low, double angle);
+
+/* The period of methods of which every step tells something. */
+size_t clp_every_step(const clp_iteration *iteration);
 
 /* The smallest eigenvalue of D^-1 A above 0 without a network, by the sides. */
 double clp_lowest_eigenvalue(const clp_operator *op);

@@ -16,6 +16,12 @@ const char *const *clp_method_names(void)
     return names;
 }
 
+size_t clp_every_step(const clp_iteration *iteration)
+{
+    (void)iteration;
+    return 1;
+}
+
 const clp_method *clp_method_find(const char *name, bool hierarchy)
 {
     if (!name || strcmp(name, "auto") == 0) return hierarchy ? &clp_method_multigrid : &clp_method_chebyshev;

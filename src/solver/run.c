@@ -170,11 +170,12 @@ static double capacitance(const clp_solver *solver)
     return 2 * solver->report.energy / (difference * difference);
 }
 
-static void finish_report(clp_solver *solver, double start)
+static void finish_report(clp_solver *solver, double start, double compiled)
 {
     clp_report *report = &solver->report;
-    report->seconds_compile = solver->level->compile_seconds;
-    report->seconds_solve = clp_seconds() - start;
+    compiled = solver->device->compile_seconds - compiled; /* since the start */
+    report->seconds_compile += compiled;
+    report->seconds_solve = clp_seconds() - start - compiled;
     report->seconds_total = report->seconds_setup + report->seconds_compile + report->seconds_solve;
     double updates = (double)report->sweeps * (double)report->unknowns;
     if (report->seconds_solve > 0) {
@@ -215,7 +216,7 @@ clp_status clp_solver_solve(clp_solver *solver)
 
 clp_status clp_solver_run(clp_solver *solver)
 {
-    double start = clp_seconds();
+    double start = clp_seconds(), compiled = solver->device->compile_seconds;
     clp_report *report = &solver->report;
     report->sweeps = report->iterations = report->tests = 0; /* without those of a matrix before */
     CLP_TRY(clp_solver_find_bound(solver));
@@ -223,6 +224,6 @@ clp_status clp_solver_run(clp_solver *solver)
     CLP_TRY(clp_cascade_guess(solver));
     CLP_TRY(clp_solver_solve(solver));
     remove_mean(solver);
-    finish_report(solver, start);
+    finish_report(solver, start, compiled);
     return CLP_OK;
 }

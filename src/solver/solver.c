@@ -349,7 +349,7 @@ clp_status clp_solver_create(clp_device *device, const clp_problem *problem,
 clp_status clp_solver_create_quiet(clp_device *device, const clp_problem *problem,
                                    const clp_solver_options *options, clp_solver **solver)
 {
-    double start = clp_seconds();
+    double start = clp_seconds(), compiled = device->compile_seconds;
     *solver = NULL;
     clp_solver *created = calloc(1, sizeof *created);
     if (!created) return clp_fail_host_memory(sizeof *created);
@@ -360,8 +360,8 @@ clp_status clp_solver_create_quiet(clp_device *device, const clp_problem *proble
         clp_solver_destroy(created);
         return status;
     }
-    created->report.seconds_compile = created->level->compile_seconds;
-    created->report.seconds_setup = clp_seconds() - start - created->level->compile_seconds;
+    created->report.seconds_compile = device->compile_seconds - compiled;
+    created->report.seconds_setup = clp_seconds() - start - created->report.seconds_compile;
     *solver = created;
     return CLP_OK;
 }

@@ -25,6 +25,11 @@ double clp_lowest_eigenvalue(const clp_operator *op)
     return (any ? sum : next) / op->diagonal;
 }
 
+double clp_chebyshev_weight(double low, double angle)
+{
+    return 2 / (clp_highest_eigenvalue + low + (clp_highest_eigenvalue - low) * cos(angle));
+}
+
 /* A guess for a network: not slower than the box alone, nor than a wave some tens of nodes long. Too high a
  * guess is soon found out, too low a one never is. */
 static double guess(const clp_operator *op)

@@ -23,13 +23,11 @@ clp_status clp_opencl_evaluate(clp_field *field, const clp_formula *formula, dou
     static const char *const files[] = {"evaluate.cl", NULL};
     opencl_level *level = (opencl_level *)field->level;
     opencl_device *device = level->device;
-    cl_program program = NULL;
-    cl_kernel kernel = NULL;
+    cl_program program;
     cl_int code;
     CLP_TRY(clp_opencl_level_program(level, files, formula->opencl, &program));
-    clp_status status = CLP_OK;
-    kernel = clCreateKernel(program, "evaluate", &code);
-    status = clp_opencl_check(&device->base.info, "clCreateKernel(\"evaluate\")", code);
+    cl_kernel kernel = clCreateKernel(program, "evaluate", &code);
+    clp_status status = clp_opencl_check(&device->base.info, "clCreateKernel(\"evaluate\")", code);
     if (status == CLP_OK) status = launch((opencl_field *)field, kernel, t);
     if (code == CL_SUCCESS) clReleaseKernel(kernel);
     clReleaseProgram(program);

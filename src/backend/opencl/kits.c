@@ -75,7 +75,7 @@ static clp_status build_kernels(opencl_level *level, opencl_kit kit, const char 
         snprintf(call, sizeof call, "clCreateKernel(\"%s\")", names[kit][i]);
         return clp_opencl_check(&level->device->base.info, call, code);
     }
-    level->base.compile_seconds += clp_seconds() - start;
+    level->device->base.compile_seconds += clp_seconds() - start;
     return CLP_OK;
 }
 
@@ -134,7 +134,7 @@ clp_status clp_opencl_level_program(opencl_level *level, const char *const *file
     level_options(level, KIT_TRANSFER, false, options, sizeof options - 16);
     strcat(options, " -DFORMULA");
     CLP_TRY(clp_opencl_program(level->device, files, formula, options, program));
-    level->base.compile_seconds += clp_seconds() - start;
+    level->device->base.compile_seconds += clp_seconds() - start;
     return CLP_OK;
 }
 

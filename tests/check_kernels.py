@@ -38,7 +38,13 @@ def operators():
                                f"-DPERIODIC={periodic}", f"-DSEAMS={seams}"]
 
 
-needs = {"norms.cl": ["reduce.cl"], "change.cl": ["reduce.cl"], "vectors.cl": ["reduce.cl"]}
+def galerkin():
+    for dimensions, network in itertools.product((2, 3), (0, 1)):
+        for axes, periodic, shunt in itertools.product(range(1, 1 << dimensions), range(1 << dimensions), (0, 1) if network else (0,)):
+            yield network, [f"-DDIM={dimensions}", f"-DNETWORK={network}", f"-DHAS_SHUNT={shunt}", f"-DPERIODIC={periodic}", f"-DAXES={axes}"]
+
+
+needs = {"coarsen.cl": ["box.cl"], "galerkin.cl": ["box.cl"], "galerkin_rows.cl": ["box.cl"], "dense.cl": ["box.cl"], "norms.cl": ["reduce.cl"], "change.cl": ["reduce.cl"], "vectors.cl": ["reduce.cl"]}
 jobs = [(target, [*needs.get(path.name, []), path.name], []) for target in targets for path in sorted(kernels.glob("*.cl")) if path.name != "common.cl"]
 for number, macros in enumerate(operators()):
     for sweep, real, source in itertools.product(sweeps, ("float", "double"), (0, 1)):
@@ -53,6 +59,10 @@ for number, macros in enumerate(operators()):
                                      "-DTILE=144", "-DSWEEPS=16"]
                      + (["-DUSE_FP64"] if real == "double" or number % 2 else [])
                      + (["-DOTHER=double", "-DWIDE=double"] if number % 2 else [f"-DOTHER=float", f"-DWIDE={real}"])))
+for number, (network, macros) in enumerate(galerkin()):
+    for files in ([["coarsen.cl"]] if network else [["coarsen.cl"], ["dense.cl", "galerkin.cl"], ["dense.cl", "galerkin_rows.cl"]]):
+        real = ["-DREAL=double", "-DUSE_FP64"] if number % 2 else ["-DREAL=float"]
+        jobs.append((targets[number % len(targets)], ["box.cl", *files], [*macros, *real]))
 with concurrent.futures.ThreadPoolExecutor(2) as pool:
     errors = [error for error in pool.map(compile_one, jobs) if error]
 print(f"{len(jobs)} compilations, {len(errors)} failed")

@@ -19,10 +19,15 @@ TestSuite(multigrid, .timeout = 300);
 
 #define OK(call) cr_assert_eq(call, CLP_OK, "%s", clp_error_message())
 
+/* What fills the box: nothing, so that there is no network, or cells of different conductivity. */
+typedef enum material { PLAIN, DISC, CHECKERBOARD, LOG_NORMAL, ELECTRODES } material;
+
 typedef struct kind {
     size_t nodes[CLP_AXES];
     unsigned held, periodic; /* bit per side, per axis */
     double spacing[CLP_AXES], shunt;
+    material material;
+    double contrast; /* of LOG_NORMAL: sigma of ln k */
 } kind;
 
 static clp_operator operator_of(const kind *k)
@@ -39,17 +44,6 @@ static clp_operator operator_of(const kind *k)
     return op;
 }
 
-/* Everything that an iteration needs, in double outside. */
-typedef struct setup {
-    clp_device *device;
-    const clp_backend *backend;
-    clp_operator op;
-    clp_level *level;
-    clp_field *u, *scratch, *q, *correction, *residual;
-    clp_iteration iteration;
-    bool singular;
-} setup;
-
 static uint64_t state;
 
 static double random_number(void) /* of xorshift, between -1 and 1 */
@@ -58,6 +52,150 @@ static double random_number(void) /* of xorshift, between -1 and 1 */
     state ^= state >> 7;
     state ^= state << 17;
     return (double)(state >> 11) * 0x1p-52 - 1;
+}
+
+/* ---- networks ---- */
+
+/* Of the cell that begins at node `at`; a log-normal one is drawn for each. */
+static double conductivity(const kind *k, const size_t at[CLP_AXES])
+{
+    double distance = 0, sum = 0;
+    size_t squares = 0;
+    for (int axis = 0; axis < CLP_AXES && k->nodes[axis] > 1; axis++) {
+        double x = ((double)at[axis] + 0.5) / (double)(k->nodes[axis] - 1), centre = axis == 0 ? 0.45 : 0.55;
+        distance += (x - centre) * (x - centre);
+        squares += (size_t)(8 * x);
+    }
+    switch (k->material) {
+    case DISC:
+        return distance < 0.07 ? k->contrast : 1;
+    case CHECKERBOARD:
+        return squares % 2 ? k->contrast : 1;
+    case LOG_NORMAL:
+        for (int i = 0; i < 12; i++) sum += 0.5 * random_number();
+        return exp(sum * k->contrast);
+    default:
+        return 1;
+    }
+}
+
+/* Whether an electrode one node thin stands there. */
+static bool is_electrode(const kind *k, const size_t at[CLP_AXES])
+{
+    size_t nx = k->nodes[0], ny = k->nodes[1];
+    if (k->material != ELECTRODES) return false;
+    return (at[1] == ny / 4 && at[0] >= nx / 5 && at[0] < nx * 4 / 5) ||
+           (at[1] == 3 * ny / 4 && at[0] >= nx / 3 && at[0] < nx / 2);
+}
+
+static void index_of(const clp_operator *op, size_t p, size_t at[CLP_AXES])
+{
+    for (int axis = 0; axis < CLP_AXES; axis++) at[axis] = clp_operator_at(op, p, axis);
+}
+
+/* Adds a cell to the edges that lie along it. */
+static void add_cell(const clp_operator *op, const size_t at[CLP_AXES], double k,
+                     double *const conductance[CLP_AXES])
+{
+    int dimensions = clp_grid_dimensions(&op->grid);
+    for (int axis = 0; axis < dimensions; axis++) {
+        double h = clp_grid_spacing(&op->grid, axis), part = k / (h * h) / (dimensions == 3 ? 4 : 2);
+        for (int corner = 0; corner < 1 << dimensions; corner++) {
+            size_t p = 0;
+            if (corner >> axis & 1) continue;
+            for (int other = 0; other < dimensions; other++)
+                p += (at[other] + (corner >> other & 1)) * clp_operator_step(op, other);
+            conductance[axis][p] += part;
+        }
+    }
+}
+
+/* Both nodes of a seam get what either has; along the seam's axis the first edge stands at the last node too.
+ */
+static void join_seams(const clp_operator *op, double *conductance, int along)
+{
+    for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++) {
+        size_t last = (op->grid.nodes[axis] - 1) * clp_operator_step(op, axis);
+        for (size_t p = 0; p < clp_grid_node_count(&op->grid) && op->periodic[axis]; p++) {
+            if (clp_operator_at(op, p, axis) > 0) continue;
+            double sum = conductance[p] + (axis == along ? 0 : conductance[p + last]);
+            conductance[p] = conductance[p + last] = sum;
+        }
+    }
+}
+
+static double edges_at(const clp_operator *op, const clp_network *network, size_t p)
+{
+    double sum = network->shunt[p];
+    for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++) {
+        size_t step = clp_operator_step(op, axis), at = clp_operator_at(op, p, axis);
+        const double *g = network->conductance[axis];
+        sum += g[p] + (at > 0               ? g[p - step]
+                       : op->periodic[axis] ? g[p + (op->grid.nodes[axis] - 2) * step]
+                                            : 0);
+    }
+    return sum;
+}
+
+static clp_network network_of(const kind *k, clp_operator *op)
+{
+    clp_network network = {0};
+    size_t count = clp_grid_node_count(&op->grid), at[CLP_AXES];
+    for (int axis = 0; axis < CLP_AXES; axis++) network.conductance[axis] = calloc(count, sizeof(double));
+    network.shunt = calloc(count, sizeof(double));
+    network.diagonal = calloc(count, sizeof(double));
+    for (size_t p = 0; p < count; p++) {
+        bool cell = true;
+        index_of(op, p, at);
+        for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++)
+            cell = cell && at[axis] + 1 < op->grid.nodes[axis];
+        if (cell) add_cell(op, at, conductivity(k, at), network.conductance);
+    }
+    for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++)
+        join_seams(op, network.conductance[axis], axis);
+    op->diagonal = 0;
+    op->fixed = 0;
+    for (size_t p = 0; p < count; p++) {
+        index_of(op, p, at);
+        bool held = is_electrode(k, at);
+        op->fixed += held && clp_operator_in_range(op, p);
+        for (int side = 0; side < 2 * clp_grid_dimensions(&op->grid); side++)
+            held = held || (op->held[side] && at[side / 2] == (side % 2 ? op->grid.nodes[side / 2] - 1 : 0));
+        network.shunt[p] = k->shunt * clp_operator_volume_part(op, p);
+        network.diagonal[p] = held ? 0 : edges_at(op, &network, p);
+        op->diagonal = fmax(op->diagonal, network.diagonal[p]);
+    }
+    for (int axis = 0; axis < CLP_AXES; axis++) op->conductance[axis] = 0;
+    op->shunt = 0;
+    return network;
+}
+
+static void network_finish(clp_network *network)
+{
+    for (int axis = 0; axis < CLP_AXES; axis++) free(network->conductance[axis]);
+    free(network->shunt);
+    free(network->diagonal);
+}
+
+/* Everything that an iteration needs, in double outside. */
+typedef struct setup {
+    clp_device *device;
+    const clp_backend *backend;
+    clp_operator op;
+    clp_network network;
+    clp_level *level;
+    clp_field *u, *scratch, *q, *correction, *residual;
+    clp_iteration iteration;
+    bool singular;
+} setup;
+
+/* The first node of a seam, for the second one; else the node itself. */
+static size_t first_of_seam(const clp_operator *op, size_t p)
+{
+    for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++)
+        if (op->periodic[axis] && clp_operator_at(op, p, axis) + 1 == op->grid.nodes[axis])
+            p -= (op->grid.nodes[axis] - 1) * clp_operator_step(op, axis);
+    return p;
 }
 
 /* Random numbers on the unknowns, of mean 0 where the problem is singular; both nodes of a seam get the same
@@ -69,15 +207,13 @@ static void randomize(const setup *s, clp_field *field)
     double *values = calloc(count, sizeof *values), sum = 0, volume = 0;
     for (size_t p = 0; p < count; p++) {
         if (!clp_operator_in_range(op, p)) continue;
+        double part = op->network ? 1 : clp_operator_volume_part(op, p);
         values[p] = random_number();
-        sum += clp_operator_volume_part(op, p) * values[p];
-        volume += clp_operator_volume_part(op, p);
+        sum += part * values[p];
+        volume += part;
     }
     for (size_t p = 0; p < count; p++) {
-        size_t from = p;
-        for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++)
-            if (op->periodic[axis] && clp_operator_at(op, p, axis) + 1 == op->grid.nodes[axis])
-                from -= (op->grid.nodes[axis] - 1) * clp_operator_step(op, axis);
+        size_t from = first_of_seam(op, p);
         if (!clp_operator_in_range(op, from)) continue;
         if (from != p)
             values[p] = values[from];
@@ -88,21 +224,40 @@ static void randomize(const setup *s, clp_field *field)
     free(values);
 }
 
-static setup begin(clp_device *device, const kind *k, clp_precision inner)
+/* Random numbers on the held nodes: what users have, and, unlike random sources, within double's reach where
+ * conductances differ by 1e6. */
+static void randomize_held(const setup *s)
 {
-    setup s = {.device = device, .backend = device->backend, .op = operator_of(k)};
-    s.singular = !k->held && k->shunt == 0;
+    size_t count = clp_grid_node_count(&s->op.grid);
+    double *values = calloc(count, sizeof *values);
+    for (size_t p = 0; p < count; p++)
+        if (clp_operator_is_held(&s->op, p))
+            values[p] = first_of_seam(&s->op, p) == p ? random_number() : values[first_of_seam(&s->op, p)];
+    OK(s->backend->field_write(s->u, 0, clp_layout_rows(&s->level->layout), values));
+    free(values);
+}
+
+static void begin(setup *s, clp_device *device, const kind *k, clp_precision inner)
+{
+    *s = (setup){.device = device, .backend = device->backend, .op = operator_of(k)};
+    s->singular = !k->held && k->shunt == 0;
     state = 88172645463325252ULL;
-    OK(s.backend->level_create(device, &s.op, CLP_PRECISION_DOUBLE, NULL, &s.level));
-    clp_field **const fields[] = {&s.u, &s.scratch, &s.q, &s.correction, &s.residual};
+    if (k->material != PLAIN) {
+        s->network = network_of(k, &s->op);
+        s->op.network = &s->network;
+    }
+    OK(s->backend->level_create(device, &s->op, CLP_PRECISION_DOUBLE, NULL, &s->level));
+    clp_field **const fields[] = {&s->u, &s->scratch, &s->q, &s->correction, &s->residual};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-        OK(s.backend->field_create(s.level, fields[i]));
-    s.iteration = clp_iteration_begin(s.u, s.scratch, s.q);
-    s.iteration.correction = s.correction;
-    s.iteration.residual = s.residual;
-    OK(clp_hierarchy_create(device, &s.op, inner, &s.iteration.hierarchy));
-    randomize(&s, s.q);
-    return s;
+        OK(s->backend->field_create(s->level, fields[i]));
+    s->iteration = clp_iteration_begin(s->u, s->scratch, s->q);
+    s->iteration.correction = s->correction;
+    s->iteration.residual = s->residual;
+    OK(clp_hierarchy_create(device, &s->op, inner, &s->iteration.hierarchy));
+    if (k->material != PLAIN && !s->singular && k->held)
+        randomize_held(s);
+    else
+        randomize(s, s->q);
 }
 
 static void end(setup *s)
@@ -111,12 +266,14 @@ static void end(setup *s)
     clp_field *const fields[] = {s->u, s->scratch, s->q, s->correction, s->residual};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) s->backend->field_destroy(fields[i]);
     s->backend->level_destroy(s->level);
+    network_finish(&s->network);
 }
 
 /* Steps until the residual has shrunk by 1e8, 99 at most. */
 static int steps_needed(clp_device *device, const kind *k, const clp_method *method, clp_precision inner)
 {
-    setup s = begin(device, k, inner);
+    setup s;
+    begin(&s, device, k, inner);
     clp_norms norms;
     size_t sweeps;
     int steps = 0;
@@ -222,10 +379,12 @@ Test(multigrid, three_dimensions)
 /* (M y, x) = (y, M x), in the inner product of the control volumes. */
 static double asymmetry(clp_device *device, const kind *k)
 {
-    setup s = begin(device, k, CLP_PRECISION_DOUBLE);
+    setup s;
+    begin(&s, device, k, CLP_PRECISION_DOUBLE);
     size_t sweeps;
     double unit = clp_preconditioned_unit(&s.iteration), one, other;
     const clp_field *z = clp_preconditioned(&s.iteration);
+    randomize(&s, s.q);
     randomize(&s, s.residual);
     OK(clp_precondition(&s.iteration, s.q, &sweeps));
     OK(s.backend->dot(z, s.residual, &one));
@@ -246,6 +405,12 @@ Test(multigrid, a_cycle_is_symmetric)
         {.nodes = {12, 17, 14}, .held = 33},
         {.nodes = {14, 3, 20}, .held = 1, .spacing = {9, 1, 2}},
         {.nodes = {30, 30}, .held = 0, .shunt = 0.1},
+        {.nodes = {33, 46}, .held = 15, .material = LOG_NORMAL, .contrast = 2},
+        {.nodes = {34, 51}, .held = 4, .material = ELECTRODES, .spacing = {1, 5}},
+        {.nodes = {40, 31}, .periodic = 3, .material = DISC, .contrast = 100},
+        {.nodes = {41, 32}, .held = 4, .periodic = 1, .material = CHECKERBOARD, .contrast = 1e-3},
+        {.nodes = {12, 17, 14}, .held = 33, .material = LOG_NORMAL, .contrast = 1},
+        {.nodes = {13, 18, 14}, .held = 1, .periodic = 6, .shunt = 0.01, .material = DISC, .contrast = 10},
     };
     for (int i = 0; i < 2; i++) {
         clp_device *device = open_device(i ? "opencl" : "reference");
@@ -279,7 +444,8 @@ Test(multigrid, mixed_precision_reaches_what_double_does)
     clp_device *device = open_device("reference");
     double reached[2];
     for (int i = 0; i < 2; i++) {
-        setup s = begin(device, &k, i ? CLP_PRECISION_DOUBLE : CLP_PRECISION_SINGLE);
+        setup s;
+        begin(&s, device, &k, i ? CLP_PRECISION_DOUBLE : CLP_PRECISION_SINGLE);
         clp_norms norms;
         size_t sweeps;
         OK(clp_method_multigrid.iterate(&s.iteration, 30, false, &sweeps));
@@ -293,4 +459,126 @@ Test(multigrid, mixed_precision_reaches_what_double_does)
     cr_expect(reached[0] < 1e-10 && reached[0] < 4 * reached[1], "%g, and %g in double", reached[0],
               reached[1]);
     clp_device_close(device);
+}
+
+/* ---- networks: Galerkin's principle ---- */
+
+static int cg_steps(clp_device *device, const kind *k)
+{
+    return steps_needed(device, k, &clp_method_cg,
+                        device->info.fp64 ? CLP_PRECISION_SINGLE : CLP_PRECISION_DOUBLE);
+}
+
+static void expect_few(clp_device *device, const kind *k, int most)
+{
+    int found = cg_steps(device, k);
+    cr_expect_leq(found, most,
+                  "%s: %zu x %zu x %zu nodes, sides %u, periodic %u, material %d of %g: %d of cg (%d)",
+                  device->info.backend, k->nodes[0], k->nodes[1], k->nodes[2], k->held, k->periodic,
+                  (int)k->material, k->contrast, found, most);
+}
+
+/* Every size, every parity of every axis, every kind of side. */
+Test(multigrid, networks_of_every_size)
+{
+    clp_device *device = open_device("reference");
+    for (size_t n = 3; n <= 70; n++) {
+        kind k = {.nodes = {n, 73 - n}, .held = 15, .material = LOG_NORMAL, .contrast = 2.3};
+        expect_few(device, &k, 14);
+        k = (kind){.nodes = {n, n + 1}, .held = 1, .material = DISC, .contrast = 1e4};
+        expect_few(device, &k, 9);
+        k = (kind){
+            .nodes = {n, 73 - n}, .held = 12, .periodic = 1, .material = CHECKERBOARD, .contrast = 1e3};
+        expect_few(device, &k, 14);
+        k = (kind){.nodes = {75 - n, n}, .held = 0, .periodic = n % 4, .material = DISC, .contrast = 100};
+        expect_few(device, &k, 9);
+    }
+    clp_device_close(device);
+}
+
+Test(multigrid, networks_in_three_dimensions)
+{
+    clp_device *device = open_device("reference");
+    for (size_t n = 3; n <= 24; n += 3) {
+        kind k = {.nodes = {n, 27 - n, 20}, .held = 63, .material = LOG_NORMAL, .contrast = 2};
+        expect_few(device, &k, 14);
+        k = (kind){.nodes = {20, n, 27 - n}, .held = 16, .material = DISC, .contrast = 1e5};
+        expect_few(device, &k, 12);
+        k = (kind){
+            .nodes = {n + 1, 20, 17}, .held = 12, .periodic = 1, .material = CHECKERBOARD, .contrast = 1e3};
+        expect_few(device, &k, 14);
+    }
+    clp_device_close(device);
+}
+
+Test(multigrid, networks_of_unequal_spacings)
+{
+    clp_device *device = open_device("reference");
+    const double ratios[] = {2, 10, 100};
+    for (size_t i = 0; i < sizeof ratios / sizeof *ratios; i++) {
+        kind k = {
+            .nodes = {100, 65}, .held = 15, .spacing = {1, ratios[i]}, .material = DISC, .contrast = 1e3};
+        expect_few(device, &k, 12);
+        k = (kind){.nodes = {65, 98}, .held = 1, .spacing = {1, ratios[i]}, .material = ELECTRODES};
+        expect_few(device, &k, 12);
+        k = (kind){.nodes = {33, 30, 34},
+                   .held = 63,
+                   .spacing = {1, ratios[i], ratios[i] * ratios[i]},
+                   .material = DISC,
+                   .contrast = 1e3};
+        expect_few(device, &k, 12);
+    }
+    clp_device_close(device);
+}
+
+Test(multigrid, jumps)
+{
+    clp_device *device = open_device("opencl");
+    const size_t sizes[] = {65, 100, 129, 200, 257, 512};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        kind k = {
+            .nodes = {sizes[i], sizes[i] + sizes[i] % 5}, .held = 15, .material = DISC, .contrast = 1e6};
+        expect_few(device, &k, 9);
+        k.contrast = 1e-6;
+        expect_few(device, &k, 9);
+        k.material = ELECTRODES;
+        expect_few(device, &k, 9);
+        k.material = CHECKERBOARD;
+        k.contrast = 1e6;
+        expect_few(device, &k, 14);
+        k.material = LOG_NORMAL;
+        k.contrast = 2.3;
+        expect_few(device, &k, 16);
+    }
+    const kind boxes[] = {
+        {.nodes = {65, 64, 65}, .held = 63, .material = DISC, .contrast = 1e6},
+        {.nodes = {40, 33, 50}, .held = 63, .material = CHECKERBOARD, .contrast = 1e6},
+        {.nodes = {33, 30, 34}, .held = 21, .spacing = {1, 10, 100}, .material = LOG_NORMAL, .contrast = 1},
+        {.nodes = {64, 130}, .held = 12, .periodic = 1, .material = LOG_NORMAL, .contrast = 2.3},
+    };
+    for (size_t i = 0; i < sizeof boxes / sizeof *boxes; i++) expect_few(device, &boxes[i], i == 1 ? 14 : 12);
+    clp_device_close(device);
+}
+
+/* The product on a device is the reference's: the same iterations, seams included. */
+Test(multigrid, networks_on_devices_as_on_the_reference)
+{
+    clp_device *devices[2] = {open_device("reference"), open_device("opencl")};
+    for (size_t n = 59; n < 67 && devices[1]->info.fp64; n++)
+        for (material m = DISC; m <= ELECTRODES; m++) {
+            const kind kinds[] = {
+                {.nodes = {n, 70},
+                 .held = 12,
+                 .periodic = 1,
+                 .material = m,
+                 .contrast = m == LOG_NORMAL ? 2.3 : 100},
+                {.nodes = {41, n}, .held = 2, .periodic = 2, .shunt = 0.1, .material = m, .contrast = 0.01}};
+            for (int i = 0; i < 2; i++) {
+                int reference = cg_steps(devices[0], &kinds[i]), found = cg_steps(devices[1], &kinds[i]);
+                cr_expect(abs(found - reference) <= 1,
+                          "kind %d, %zu nodes, material %d: %d, the reference %d", i, n, (int)m, found,
+                          reference);
+            }
+        }
+    for (int i = 0; i < 2; i++) clp_device_close(devices[i]);
 }

@@ -53,7 +53,8 @@ struct clp_field {
     clp_level *level;
 };
 
-/* The way from a level to a coarser one of the same box and precision, and back. Backends extend it. */
+/* The way from a level to a coarser one of the same box and precision, and back. Backends extend it. The
+ * coarse level must outlive it. */
 struct clp_transfer {
     clp_level *fine, *coarse;
 };
@@ -127,9 +128,24 @@ struct clp_backend {
      */
     clp_status (*dot)(const clp_field *x, const clp_field *y, double *sum);
 
-    /* For levels without a network; see backend/transfer.h. */
+    /* For levels without a network; see backend/transfer.h. Destroys those of coarsen() as well. */
     clp_status (*transfer_create)(clp_level *fine, clp_level *coarse, clp_transfer **transfer);
     void (*transfer_destroy)(clp_transfer *transfer);
+
+    /*
+     * A coarser level by Galerkin's principle, P^T A P, from one with a network or one made so itself, and
+     * the way there. `coarse` is what clp_operator_coarsen_galerkin() gave. P is black-box interpolation (J.
+     * E. Dendy, J. Comput. Phys. 48, 1982). On a level made so only fields, sweeps, residuals and transfers
+     * are for use.
+     */
+    clp_status (*coarsen)(clp_level *fine, const clp_operator *coarse, clp_level **level,
+                          clp_transfer **transfer);
+
+    /* Prepares a small level made so for solve_direct. CLP_ERROR_MEMORY. */
+    clp_status (*factor)(clp_level *level);
+
+    /* u = A^-1 q, on a level that is prepared; of a singular A a pseudo-inverse. */
+    clp_status (*solve_direct)(clp_field *u, const clp_field *q);
 
     /* The coarse field from the fine one, which must be 0 on held nodes, as residuals are. */
     clp_status (*restrict_field)(const clp_transfer *transfer, const clp_field *fine, clp_field *coarse);

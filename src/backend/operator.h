@@ -43,6 +43,7 @@ typedef struct clp_operator {
     bool held[CLP_SIDES];
     bool periodic[CLP_AXES];
     const clp_network *network; /* NULL: none; must outlive the operator */
+    bool galerkin;              /* made from a finer one: its coefficients are known to its level alone */
     size_t fixed;               /* nodes of a network that are held, besides those of held sides */
     double diagonal;            /* the largest diagonal entry of A; of a network, shunts left aside */
     double scale; /* a power of two near the largest |u| to be expected: keeps squares in range */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Below the first a solve is quick anyway; below the second the host is quicker than building kernels. */
-enum { NODES_LEAST = 4000, NODES_ON_DEVICE = 30000 };
+enum { NODES_LEAST = 4000, NODES_ON_DEVICE = 30000, STEPS_AT_MOST = 60 };
 
 void clp_cascade_create(clp_solver *solver, const clp_problem *problem)
 {
@@ -26,6 +26,7 @@ void clp_cascade_create(clp_solver *solver, const clp_problem *problem)
                                   .monitor_user = solver->options.monitor_user,
                                   .tolerance = solver->options.tolerance};
     if (solver->options.criterion != CLP_CRITERION_ERROR) options.tolerance = 0;
+    if (solver->method->stepwise) options.max_iterations = STEPS_AT_MOST; /* a guess is not worth more */
     clp_status status = clp_solver_create_quiet(device, coarse, &options, &solver->coarse);
     if (status != CLP_OK) solver->coarse = NULL;
     clp_problem_destroy(coarse);
@@ -108,7 +109,9 @@ clp_status clp_cascade_guess(clp_solver *solver)
     if (!(coarse->bound.factor > 0)) CLP_TRY(clp_solver_find_bound(coarse));
     CLP_TRY(clp_solver_find_floating(coarse));
     CLP_TRY(clp_cascade_guess(coarse));
-    CLP_TRY(clp_solver_solve(coarse));
+    clp_status status = clp_solver_solve(coarse);
+    if (status == CLP_ERROR_DIVERGED) return CLP_OK; /* one without a guess, then, which will say so */
+    CLP_TRY(status);
     clp_cascade_interpolate(solver, solver->assembly.values);
     take_spectrum(solver);
     return CLP_OK;

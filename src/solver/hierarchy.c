@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "solver/hierarchy.h"
 
+#include "backend/galerkin.h"
 #include "backend/transfer.h"
 #include "solver/method.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 
-/* For errors of the spectrum from `low` on. */
-static void set_weights(clp_rung *rung, double low, size_t sweeps)
+/* For errors of the spectrum from `low` to `high`. */
+static void set_weights(clp_rung *rung, double low, double high, size_t sweeps)
 {
+    double stretch = clp_highest_eigenvalue / high;
     rung->sweeps = sweeps;
     for (size_t k = 0; k < sweeps; k++)
-        rung->weights[k] = clp_chebyshev_weight(low, M_PI * (double)(2 * k + 1) / (double)(2 * sweeps));
+        rung->weights[k] =
+            stretch * clp_chebyshev_weight(low * stretch, M_PI * (double)(2 * k + 1) / (double)(2 * sweeps));
 }
 
 /* Whether the sweeps on the coarsest level solve it: error below a hundredth. */
@@ -22,14 +26,19 @@ static bool sweeps_solve(const clp_operator *op)
     return low >= high || cosh(CLP_COARSEST_SWEEPS * acosh(z)) > 100;
 }
 
-static clp_status rung_create(clp_device *device, const clp_operator *op, clp_precision precision,
-                              clp_rung *rung)
+static clp_status create_fields(clp_rung *rung)
 {
-    const clp_backend *backend = device->backend;
-    CLP_TRY(backend->level_create(device, op, precision, getenv("CLPOISSON_SWEEP"), &rung->level));
+    const clp_backend *backend = rung->level->device->backend;
     CLP_TRY(backend->field_create(rung->level, &rung->u));
     CLP_TRY(backend->field_create(rung->level, &rung->scratch));
     return backend->field_create(rung->level, &rung->q);
+}
+
+static clp_status rung_create(clp_device *device, const clp_operator *op, clp_precision precision,
+                              clp_rung *rung)
+{
+    CLP_TRY(device->backend->level_create(device, op, precision, getenv("CLPOISSON_SWEEP"), &rung->level));
+    return create_fields(rung);
 }
 
 /* The equations over the diagonal, for an unknown near 1: nothing leaves the range of single precision. */
@@ -42,8 +51,8 @@ static clp_operator normal_form(const clp_operator *op)
     return normal;
 }
 
-static clp_status add_rungs(clp_device *device, const clp_operator *op, clp_precision precision,
-                            clp_hierarchy *hierarchy)
+static clp_status add_plain_rungs(clp_device *device, const clp_operator *op, clp_precision precision,
+                                  clp_hierarchy *hierarchy)
 {
     clp_operator here = normal_form(op), coarser;
     for (;;) {
@@ -52,12 +61,96 @@ static clp_status add_rungs(clp_device *device, const clp_operator *op, clp_prec
         CLP_TRY(rung_create(device, &here, precision, rung));
         if (index > 0) CLP_TRY(device->backend->transfer_create(rung[-1].level, rung->level, &rung[-1].down));
         if (hierarchy->count == CLP_RUNGS || sweeps_solve(&here) || !clp_operator_coarsen(&here, &coarser)) {
-            set_weights(rung, fmin(clp_lowest_eigenvalue(&here), 1), CLP_COARSEST_SWEEPS);
+            set_weights(rung, fmin(clp_lowest_eigenvalue(&here), 1), clp_highest_eigenvalue,
+                        CLP_COARSEST_SWEEPS);
             return CLP_OK;
         }
-        set_weights(rung, clp_operator_rough_from(&here, &coarser), CLP_SMOOTHING);
+        set_weights(rung, clp_operator_rough_from(&here, &coarser), clp_highest_eigenvalue, CLP_SMOOTHING);
         here = coarser;
     }
+}
+
+/* ---- with a network ---- */
+
+/* Numbers between -1 and 1 that hardly resemble their neighbours; always the same ones. */
+static clp_status fill_rough(clp_field *u)
+{
+    size_t nx = u->level->layout.nodes[0], rows = clp_layout_rows(&u->level->layout);
+    double *values = malloc(nx * rows * sizeof *values);
+    uint32_t state = 1;
+    if (!values) return clp_fail_host_memory(nx * rows * sizeof *values);
+    for (size_t i = 0; i < nx * rows; i++) {
+        state = state * 1664525 + 1013904223;
+        values[i] = (double)(state >> 8) * 0x1p-23 - 1;
+    }
+    clp_status status = u->level->device->backend->field_write(u, 0, rows, values);
+    free(values);
+    return status;
+}
+
+/* x.y of fields that the host reads. */
+static clp_status product(const clp_field *x, const clp_field *y, double *sum)
+{
+    const clp_backend *backend = x->level->device->backend;
+    size_t rows = clp_layout_rows(&x->level->layout), count = x->level->layout.nodes[0] * rows;
+    double *values = malloc(2 * count * sizeof *values);
+    if (!values) return clp_fail_host_memory(2 * count * sizeof *values);
+    clp_status status = backend->field_read((clp_field *)x, 0, rows, values);
+    if (status == CLP_OK) status = backend->field_read((clp_field *)y, 0, rows, values + count);
+    *sum = 0;
+    for (size_t i = 0; i < count && status == CLP_OK; i++) *sum += values[i] * values[count + i];
+    free(values);
+    return status;
+}
+
+/*
+ * The largest eigenvalue of D^-1 A, by the power method. The quotient (D^-1 A v, A v) / (v, A v) comes from
+ * below; sweeps bear a fifth of error: their polynomial is as small as it is on the spectrum, and grows
+ * slowly behind.
+ */
+static clp_status highest_eigenvalue(clp_rung *rung, double *highest)
+{
+    enum { STEPS = 8 };
+    const double whole = 1, margin = 1.08;
+    const clp_backend *backend = rung->level->device->backend;
+    double before = 0, after = 0;
+    CLP_TRY(fill_rough(rung->u));
+    for (int step = 0; step < STEPS; step++) {
+        CLP_TRY(backend->residual(rung->u, NULL, rung->q));
+        if (step == STEPS - 1) CLP_TRY(product(rung->u, rung->q, &before));
+        CLP_TRY(backend->clear(rung->u));
+        CLP_TRY(backend->sweep(rung->u, rung->scratch, rung->q, &whole, 1));
+    }
+    CLP_TRY(product(rung->u, rung->q, &after));
+    double quotient = before != 0 ? margin * fabs(after / before) : 0;
+    *highest = quotient > 0.1 && quotient < 10 ? quotient : clp_highest_eigenvalue;
+    return CLP_OK;
+}
+
+static clp_status add_network_rungs(clp_device *device, const clp_operator *op, clp_precision precision,
+                                    clp_hierarchy *hierarchy)
+{
+    const clp_backend *backend = device->backend;
+    clp_operator coarser;
+    double along[CLP_AXES] = {0}, rough, highest = clp_highest_eigenvalue;
+    clp_rung *rung = hierarchy->rungs;
+    for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++)
+        along[axis] = 1 / (clp_grid_spacing(&op->grid, axis) * clp_grid_spacing(&op->grid, axis));
+    hierarchy->count = 1;
+    CLP_TRY(rung_create(device, op, precision, rung));
+    while (hierarchy->count < CLP_RUNGS &&
+           clp_operator_coarsen_galerkin(&rung->level->op, along, &coarser, &rough)) {
+        set_weights(rung, rough * highest, highest, CLP_SMOOTHING);
+        hierarchy->count++;
+        CLP_TRY(backend->coarsen(rung->level, &coarser, &rung[1].level, &rung->down));
+        rung++;
+        CLP_TRY(create_fields(rung));
+        CLP_TRY(highest_eigenvalue(rung, &highest));
+    }
+    rung->direct = rung->level->op.galerkin && clp_grid_node_count(&rung->level->op.grid) <= CLP_DIRECT_NODES;
+    if (rung->direct) return backend->factor(rung->level);
+    set_weights(rung, highest / CLP_COARSEST_SWEEPS / CLP_COARSEST_SWEEPS, highest, CLP_COARSEST_SWEEPS);
+    return CLP_OK;
 }
 
 clp_status clp_hierarchy_create(clp_device *device, const clp_operator *op, clp_precision precision,
@@ -66,7 +159,9 @@ clp_status clp_hierarchy_create(clp_device *device, const clp_operator *op, clp_
     *hierarchy = NULL;
     clp_hierarchy *created = calloc(1, sizeof *created);
     if (!created) return clp_fail_host_memory(sizeof *created);
-    clp_status status = add_rungs(device, op, precision, created);
+    created->norm = op->network ? 1 : op->diagonal;
+    clp_status status = op->network ? add_network_rungs(device, op, precision, created)
+                                    : add_plain_rungs(device, op, precision, created);
     if (status == CLP_OK)
         *hierarchy = created;
     else
@@ -96,6 +191,7 @@ static clp_status cycle(clp_hierarchy *hierarchy, size_t index)
 {
     clp_rung *rung = &hierarchy->rungs[index], *next = rung + 1;
     const clp_backend *backend = rung->level->device->backend;
+    if (rung->direct) return backend->solve_direct(rung->u, rung->q);
     CLP_TRY(backend->clear(rung->u));
     CLP_TRY(backend->sweep(rung->u, rung->scratch, rung->q, rung->weights, rung->sweeps));
     if (!rung->down) return CLP_OK;
@@ -112,16 +208,43 @@ clp_status clp_hierarchy_cycle(clp_hierarchy *hierarchy, size_t *sweeps)
     return cycle(hierarchy, 0);
 }
 
+/* Numbers per node of what an operator is made of: a network; half a stencil, leak, diagonal, and weights of
+ * the interpolation from there. */
+static int coefficients(const clp_operator *op)
+{
+    int dimensions = clp_grid_dimensions(&op->grid), points = clp_galerkin_points(op);
+    if (op->network) return dimensions + 1 + (op->network->shunt != NULL);
+    return op->galerkin ? points / 2 + 2 + points - 1 : 0;
+}
+
 unsigned long long clp_hierarchy_bytes(const clp_hierarchy *hierarchy)
 {
     unsigned long long bytes = 0;
-    for (size_t i = 0; hierarchy && i < hierarchy->count; i++)
-        bytes += 3ULL * hierarchy->rungs[i].level->layout.bytes;
+    for (size_t i = 0; hierarchy && i < hierarchy->count; i++) {
+        const clp_level *level = hierarchy->rungs[i].level;
+        bytes += (unsigned long long)(3 + coefficients(&level->op)) * level->layout.bytes;
+    }
     return bytes;
 }
 
-double clp_hierarchy_fields(const clp_operator *op)
+/* Those of a network on all levels, and the most that Galerkin's levels can have. */
+static double network_fields(const clp_operator *op)
 {
+    clp_operator here = *op, coarser;
+    double along[CLP_AXES] = {0}, rough, finest = (double)clp_grid_node_count(&op->grid), numbers = 0;
+    for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++)
+        along[axis] = 1 / (clp_grid_spacing(&op->grid, axis) * clp_grid_spacing(&op->grid, axis));
+    numbers = finest * (3 + 2 + clp_grid_dimensions(&op->grid));
+    while (clp_operator_coarsen_galerkin(&here, along, &coarser, &rough)) {
+        here = coarser;
+        numbers += (double)clp_grid_node_count(&here.grid) * (3 + coefficients(&here));
+    }
+    return numbers / finest;
+}
+
+double clp_hierarchy_fields(const clp_operator *op, bool plain)
+{
+    if (!plain) return network_fields(op);
     clp_operator here = *op, coarser;
     double finest = 0, nodes = 0;
     for (;;) {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Geometric multigrid (W. L. Briggs, V. E. Henson, S. F. McCormick, A Multigrid Tutorial, 2000): sweeps take
- * the rough errors out of a correction, a coarser grid the smooth ones. Every level is a plain stencil on a
- * uniform grid, so that no level needs coefficients, of whatever size; see backend/transfer.h.
+ * the rough errors out of a correction, a coarser grid the smooth ones. Where there is no network every level
+ * is a plain stencil on a uniform grid, so that no level needs coefficients, of whatever size
+ * (backend/transfer.h); else coarser levels are made by Galerkin's principle (backend/galerkin.h).
  */
 #ifndef CLP_SOLVER_HIERARCHY_H
 #define CLP_SOLVER_HIERARCHY_H
@@ -18,14 +19,17 @@ typedef struct clp_rung {
     clp_transfer *down; /* to the next one; NULL for the coarsest */
     double weights[CLP_COARSEST_SWEEPS];
     size_t sweeps;
+    bool direct; /* solved at once */
 } clp_rung;
 
 typedef struct clp_hierarchy {
     size_t count;
+    double norm; /* the diagonal without a network, else 1 */
     clp_rung rungs[CLP_RUNGS];
 } clp_hierarchy;
 
-/* Levels for an operator without a network, in a precision. The caller owns *hierarchy (NULL on errors). */
+/* Levels for an operator, whose network, if any, must outlive them, in a precision. The caller owns
+ * *hierarchy (NULL on errors). */
 clp_status clp_hierarchy_create(clp_device *device, const clp_operator *op, clp_precision precision,
                                 clp_hierarchy **hierarchy);
 void clp_hierarchy_destroy(clp_hierarchy *hierarchy);
@@ -33,12 +37,13 @@ void clp_hierarchy_destroy(clp_hierarchy *hierarchy);
 /* Bytes that all levels take on the device; 0 for NULL. */
 unsigned long long clp_hierarchy_bytes(const clp_hierarchy *hierarchy);
 
-/* Numbers per node of the finest grid that the levels of an operator together hold. */
-double clp_hierarchy_fields(const clp_operator *op);
+/* Numbers per node of the finest grid that the levels of an operator together hold; plain: it has no network.
+ */
+double clp_hierarchy_fields(const clp_operator *op, bool plain);
 
 /*
- * One V-cycle: u of the finest level becomes about D A^-1 q, D the operator's diagonal, by a symmetric
- * positive operator. *sweeps receives the sweeps done on the finest level.
+ * One V-cycle: u of the finest level becomes about N A^-1 q by a symmetric positive operator, N being what
+ * the equations are divided by: `norm`. *sweeps receives the sweeps done on the finest level.
  */
 clp_status clp_hierarchy_cycle(clp_hierarchy *hierarchy, size_t *sweeps);
 

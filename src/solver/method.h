@@ -56,9 +56,9 @@ typedef struct clp_method {
 extern const clp_method clp_method_jacobi, clp_method_chebyshev, clp_method_sor, clp_method_multigrid,
     clp_method_cg;
 
-/* The method of that name; "auto" and NULL choose one by whether there can be a hierarchy. NULL if there is
- * none. */
-const clp_method *clp_method_find(const char *name, bool hierarchy);
+/* The method of that name; "auto" and NULL choose multigrid alone for a plain operator, and around it
+ * conjugate gradients where coefficients may jump. NULL if there is none. */
+const clp_method *clp_method_find(const char *name, bool plain);
 
 /* Starts on a system: fields of one level. Fields that only some methods need are still to be put in. */
 clp_iteration clp_iteration_begin(clp_field *u, clp_field *scratch, const clp_field *q);

@@ -22,9 +22,9 @@ size_t clp_every_step(const clp_iteration *iteration)
     return 1;
 }
 
-const clp_method *clp_method_find(const char *name, bool hierarchy)
+const clp_method *clp_method_find(const char *name, bool plain)
 {
-    if (!name || strcmp(name, "auto") == 0) return hierarchy ? &clp_method_multigrid : &clp_method_chebyshev;
+    if (!name || strcmp(name, "auto") == 0) return plain ? &clp_method_multigrid : &clp_method_cg;
     for (int i = 0; i < METHODS; i++)
         if (strcmp(name, methods[i]->name) == 0) return methods[i];
     return NULL;

@@ -13,8 +13,8 @@ clp_status clp_precondition(clp_iteration *iteration, const clp_field *r, size_t
 {
     clp_rung *finest = &iteration->hierarchy->rungs[0];
     const clp_backend *backend = finest->level->device->backend;
-    const clp_operator *op = &iteration->u->level->op;
-    CLP_TRY(backend->combine(finest->q, 1 / (op->diagonal * iteration->unit), r, 0));
+    double unit = iteration->hierarchy->norm * iteration->unit;
+    CLP_TRY(backend->combine(finest->q, 1 / unit, r, 0));
     return clp_hierarchy_cycle(iteration->hierarchy, sweeps);
 }
 
@@ -54,7 +54,7 @@ static double log_factor(const clp_iteration *iteration)
 
 const clp_method clp_method_multigrid = {
     .name = "multigrid",
-    .summary = "V-cycles over coarser and coarser grids (constant conductivity, no regions)",
+    .summary = "V-cycles over coarser and coarser grids",
     .multigrid = CLP_MULTIGRID_NEEDED,
     .cascades = true,
     .stepwise = true,

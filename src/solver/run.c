@@ -21,7 +21,10 @@ typedef struct solve_course {
 static const size_t first_chunk = 32;
 
 /* After as many steps of a stepwise method in which the error has not halved, it never will. */
-enum { STEPS_WITHOUT_PROGRESS = 200 };
+static size_t steps_without_progress(const clp_solver *solver)
+{
+    return solver->hierarchy ? 30 : 200;
+}
 
 /*
  * Sweeps until the next test. Auto: few at first, then as far as the measured convergence says, but never so
@@ -61,8 +64,9 @@ static void extrapolate(clp_solver *solver, solve_course *course, const clp_test
      */
     slope = fmax(slope, solver->method->log_factor(&solver->iteration));
     course->steps_left = slope < 0 && isfinite(slope) ? fmax(log(tolerance / test->value) / slope, 0) : NAN;
-    if (!(test->value > 0.5 * course->best)) {
-        course->best = test->value;
+    double measure = isfinite(test->value) ? test->value : test->norms.two; /* of no bound, no error */
+    if (!(measure > 0.5 * course->best)) {
+        course->best = measure;
         course->best_step = test->iterations;
     }
     course->last = *test;
@@ -73,10 +77,13 @@ static void extrapolate(clp_solver *solver, solve_course *course, const clp_test
 static bool stagnates(const clp_solver *solver, const solve_course *course)
 {
     const clp_test *test = &course->last;
+    bool refines = clp_solver_can_refine(solver);
     double floor = solver->options.criterion == CLP_CRITERION_STEP
                        ? 8 * clp_precision_epsilon(solver->outer) * solver->magnitude
                        : 4 * clp_solver_rounding_residual(solver);
     size_t since = test->iterations - course->best_step;
+    if (refines && test->norms.largest <= clp_solver_rounding_residual(solver))
+        return true;                           /* no better can come */
     if (!solver->method->monotone) floor *= 8; /* over-relaxation amplifies rounding as well */
     clp_iteration slowest =
         solver->iteration; /* rounding can be taken for a smaller eigenvalue than there is */
@@ -105,6 +112,18 @@ static bool tell_monitor(const clp_solver *solver, const solve_course *course)
     return solver->options.monitor(solver->options.monitor_user, &progress);
 }
 
+/* As far as the device's precision goes: refinement may go on. */
+static clp_status refine(clp_solver *solver, const solve_course *course, clp_reason *reason)
+{
+    bool met;
+    *reason = CLP_REASON_ROUNDING;
+    if (!clp_solver_can_refine(solver)) return CLP_OK;
+    if (course->last.value > solver->report.tolerance) CLP_TRY(clp_solver_verify(solver, &met));
+    CLP_TRY(clp_solver_refine(solver, &met));
+    if (met) *reason = CLP_REASON_TOLERANCE;
+    return CLP_OK;
+}
+
 /* Why to stop after the test in course->last; CLP_REASON_NONE to go on. Only the host's word counts as
  * converged. */
 static clp_status decide(clp_solver *solver, solve_course *course, clp_reason *reason)
@@ -116,13 +135,13 @@ static clp_status decide(clp_solver *solver, solve_course *course, clp_reason *r
         if (met)
             *reason = CLP_REASON_TOLERANCE;
         else if (solver->host_largest <= clp_solver_rounding_residual(solver) || ++course->refused >= 3)
-            *reason = CLP_REASON_ROUNDING;
+            CLP_TRY(refine(solver, course, reason));
     } else if (stagnates(solver, course)) {
-        *reason = CLP_REASON_ROUNDING;
+        CLP_TRY(refine(solver, course, reason));
     } else if (solver->iteration.broken) {
         *reason = CLP_REASON_BREAKDOWN;
     } else if (solver->method->stepwise &&
-               course->last.iterations - course->best_step > STEPS_WITHOUT_PROGRESS) {
+               course->last.iterations - course->best_step > steps_without_progress(solver)) {
         *reason = CLP_REASON_STAGNATION;
     }
     if (*reason == CLP_REASON_NONE && solver->report.iterations >= solver->options.max_iterations)
@@ -208,7 +227,7 @@ clp_status clp_solver_solve(clp_solver *solver)
         CLP_TRY(decide(solver, &course, &reason));
     }
     bool met = true;
-    if (reason != CLP_REASON_TOLERANCE) CLP_TRY(clp_solver_verify(solver, &met));
+    if (reason != CLP_REASON_TOLERANCE && !solver->refined) CLP_TRY(clp_solver_verify(solver, &met));
     report->reason = reason;
     report->converged = reason == CLP_REASON_TOLERANCE;
     return CLP_OK;

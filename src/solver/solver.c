@@ -23,15 +23,16 @@ static clp_status resolve_precision(clp_solver *solver)
     clp_precision *asked = &solver->options.precision;
     bool fp64 = solver->device->info.fp64;
     if (*asked == CLP_PRECISION_AUTO)
-        *asked = !fp64               ? CLP_PRECISION_SINGLE
-                 : solver->multigrid ? CLP_PRECISION_MIXED
-                                     : CLP_PRECISION_DOUBLE;
+        *asked = solver->multigrid ? CLP_PRECISION_MIXED : fp64 ? CLP_PRECISION_DOUBLE : CLP_PRECISION_SINGLE;
     if (*asked == CLP_PRECISION_MIXED && !solver->multigrid)
         return clp_fail(
             CLP_ERROR_INPUT,
             "precision mixed is for multigrid cycles, which %s does without here; use double or single",
             solver->method->name);
-    solver->outer = *asked == CLP_PRECISION_MIXED ? CLP_PRECISION_DOUBLE : *asked;
+    /* On a device without double precision the host takes over where single ends: refine.c. */
+    solver->outer = *asked != CLP_PRECISION_MIXED ? *asked
+                    : fp64                        ? CLP_PRECISION_DOUBLE
+                                                  : CLP_PRECISION_SINGLE;
     solver->inner = *asked == CLP_PRECISION_MIXED ? CLP_PRECISION_SINGLE : *asked;
     return CLP_OK;
 }
@@ -42,18 +43,13 @@ static clp_status resolve_options(clp_solver *solver, const clp_problem *problem
     static const clp_solver_options defaults;
     solver->options = options ? *options : defaults;
     clp_solver_options *resolved = &solver->options;
-    bool plain = clp_problem_is_plain(problem);
-    solver->method = clp_method_find(resolved->method, plain);
+    solver->plain = clp_problem_is_plain(problem);
+    solver->method = clp_method_find(resolved->method, solver->plain);
     if (!solver->method)
         return clp_fail(CLP_ERROR_INPUT,
                         "there is no method '%s'; use auto, multigrid, cg, chebyshev, sor or jacobi",
                         resolved->method);
-    if (solver->method->multigrid == CLP_MULTIGRID_NEEDED && !plain)
-        return clp_fail(
-            CLP_ERROR_INPUT,
-            "method multigrid is for a constant conductivity and reaction, without regions, sides "
-            "with a transfer or expressions that change the equations, in this version; use auto or cg");
-    solver->multigrid = plain && solver->method->multigrid != CLP_MULTIGRID_UNUSED;
+    solver->multigrid = solver->method->multigrid != CLP_MULTIGRID_UNUSED;
     resolved->method = solver->method->name;
     if (resolved->check == CLP_CHECK_AUTO) resolved->check = CLP_CHECK_DEVICE;
     if (resolved->tolerance < 0 || !isfinite(resolved->tolerance))
@@ -126,7 +122,7 @@ void clp_solver_choose_tolerance(clp_solver *solver)
         final = true;
     } else if (options->criterion == CLP_CRITERION_STEP) {
         wanted *= 1e-2;
-    } else if (!solver->bound.of_two) {
+    } else if (!solver->bound.of_two && !clp_solver_can_refine(solver)) {
         double attainable =
             2 * solver->bound.factor * clp_solver_rounding_residual(solver) + solver->held_rounding;
         if (attainable > wanted && final && isfinite(attainable) && !solver->quiet)
@@ -183,10 +179,22 @@ clp_status clp_solver_write_system(clp_solver *solver)
     return CLP_OK;
 }
 
+/* Where conductances differ by more than single precision tells apart, its cycles are of no use. */
+static bool needs_double_cycles(const clp_operator *op)
+{
+    const double too_much = 1e8;
+    double least = INFINITY;
+    if (!op->network) return false;
+    for (size_t p = 0; p < clp_grid_node_count(&op->grid); p++)
+        if (op->network->diagonal[p] > 0) least = fmin(least, op->network->diagonal[p]);
+    return op->diagonal > too_much * least;
+}
+
 static clp_status allocate(clp_solver *solver)
 {
     const clp_backend *backend = solver->device->backend;
     size_t bytes = clp_grid_node_count(&solver->assembly.op.grid) * sizeof(double);
+    if (needs_double_cycles(&solver->assembly.op)) solver->inner = solver->outer;
     CLP_TRY(backend->level_create(solver->device, &solver->assembly.op, solver->outer,
                                   getenv("CLPOISSON_SWEEP"), &solver->level));
     CLP_TRY(backend->field_create(solver->level, &solver->u));
@@ -283,7 +291,7 @@ static clp_memory_use memory_use(const clp_solver *solver, const clp_problem *pr
     const clp_operator op = stencil_of(problem);
     bool host = solver->options.check == CLP_CHECK_HOST,
          uses = solver->method->multigrid != CLP_MULTIGRID_UNUSED;
-    double levels = solver->multigrid ? clp_hierarchy_fields(&op) : 0;
+    double levels = solver->multigrid ? clp_hierarchy_fields(&op, solver->plain) : 0;
     return (clp_memory_use){
         .fields = 2 + need.fields + (solver->method->corrects ? 2 : 0) + (uses && !solver->multigrid ? 1 : 0),
         .bytes_per_node = levels * (double)clp_precision_bytes(solver->inner),

@@ -15,6 +15,7 @@ struct clp_solver {
     clp_solver_options options; /* auto resolved, but for check_every */
     const clp_method *method;
     clp_precision outer, inner;      /* of the level and of the hierarchy */
+    bool plain;                      /* the operator has no network */
     bool multigrid;                  /* there is to be a hierarchy */
     struct clp_hierarchy *hierarchy; /* NULL: none */
     clp_memory_use use;
@@ -39,6 +40,7 @@ struct clp_solver {
     double held_rounding;  /* largest error of a held value, from storing it in the level's precision */
     double unit_bound;     /* of the error of the last solve with one conductor at 1 */
     double host_largest;   /* residual that the last verification found */
+    bool refined;          /* values are better than what the device holds */
     clp_electrode_report *electrodes; /* of the report */
     size_t *electrode_of;             /* of each region */
     clp_report report;
@@ -72,6 +74,16 @@ bool clp_solver_needs_previous(const clp_solver *solver);
  * CLP_ERROR_DEVICE if the device disagrees beyond rounding or has changed a held node.
  */
 clp_status clp_solver_verify(clp_solver *solver, bool *met);
+
+/* Whether clp_solver_refine() has what it needs. */
+bool clp_solver_can_refine(const clp_solver *solver);
+
+/* Makes solver->values, as verified, better than the device's precision allows, and the report's error part
+ * with it. The device's field is no longer the solution's. CLP_ERROR_MEMORY. */
+clp_status clp_solver_refine(clp_solver *solver, bool *met);
+
+/* One round of refinement: w, with A w about f and 0 on held nodes, gets better. CLP_ERROR_MEMORY. */
+clp_status clp_solver_correct(clp_solver *solver, const double *f, double *w);
 
 /* The largest residual that rounding in the level's precision can leave. */
 double clp_solver_rounding_residual(const clp_solver *solver);

@@ -23,6 +23,7 @@ static void level_options(const opencl_level *level, opencl_kit kit, bool varian
     const char *real = single ? "float" : "double", *other = variant ? "double" : "float";
     unsigned held = 0, periodic = 0;
     bool anywhere = kit == KIT_TRANSFER; /* knows nothing of the operator */
+    const opencl_level *source = kit == KIT_COARSEN ? level->finer : level; /* whose coefficients are read */
     for (unsigned side = 0; side < CLP_SIDES && !anywhere; side++) held |= (unsigned)op->held[side] << side;
     for (unsigned axis = 0; axis < CLP_AXES && !anywhere; axis++)
         periodic |= (unsigned)op->periodic[axis] << axis;
@@ -31,11 +32,12 @@ static void level_options(const opencl_level *level, opencl_kit kit, bool varian
              "-cl-std=CL1.2 %s -DDIM=%d -DREAL=%s -DHELD=%u -DPERIODIC=%u -DSEAMS=%u "
              "-DNETWORK=%d -DHAS_SHUNT=%d -DHAS_SOURCE=%d -DITEMS=%zu -DLANES=%zu -DTILE=%zu -DSWEEPS=%d",
              single ? "-cl-denorms-are-zero" : "-DUSE_FP64", planar ? 2 : 3, real, held, periodic,
-             anywhere ? 0 : seams_of(op), op->network && !anywhere,
-             level->network[NETWORK_SHUNT] && !anywhere, kit != KIT_VECTORS && variant, level->tuning.items,
+             anywhere || op->galerkin ? 0 : seams_of(op), source->base.op.network && !anywhere,
+             source->network[NETWORK_SHUNT] && !anywhere, kit != KIT_VECTORS && variant, level->tuning.items,
              level->tuning.lanes, level->tile_most, SWEEPS_MAX);
-    if (kit != KIT_VECTORS) return;
     size_t length = strlen(options);
+    if (op->galerkin) snprintf(options + length, size - length, " -DAXES=%u", level->axes);
+    if (kit != KIT_VECTORS) return;
     snprintf(options + length, size - length, " -DOTHER=%s -DWIDE=%s%s", other, variant ? other : real,
              variant && single ? " -DUSE_FP64" : "");
 }
@@ -56,14 +58,19 @@ static clp_status build_kernels(opencl_level *level, opencl_kit kit, const char 
         [KIT_CHANGE] = {"change_norms"},
         [KIT_RELAX] = {"relax"},
         [KIT_VECTORS] = {"combine", "dot_product"},
-        [KIT_TRANSFER] = {"restrict_field", "prolong_add"}};
+        [KIT_TRANSFER] = {"restrict_field", "prolong_add"},
+        [KIT_GALERKIN] = {"galerkin_sweep", "galerkin_residual", "galerkin_restrict", "galerkin_prolong",
+                          "dense"},
+        [KIT_COARSEN] = {"interpolation", "coarsen"}};
     const char *const files[KITS][5] = {
         [KIT_SWEEP] = {"reduce.cl", "norms.cl", level->tuning.rows ? "residual_rows.cl" : "residual.cl",
                        level->sweep->file},
         [KIT_CHANGE] = {"reduce.cl", "change.cl"},
         [KIT_RELAX] = {"relax.cl"},
         [KIT_VECTORS] = {"reduce.cl", "vectors.cl"},
-        [KIT_TRANSFER] = {"transfer.cl"}};
+        [KIT_TRANSFER] = {"transfer.cl"},
+        [KIT_GALERKIN] = {"box.cl", "dense.cl", level->tuning.rows ? "galerkin_rows.cl" : "galerkin.cl"},
+        [KIT_COARSEN] = {"box.cl", "coarsen.cl"}};
     double start = clp_seconds();
     CLP_TRY(clp_opencl_program(level->device, files[kit], NULL, options, &kernels->program));
     for (int i = 0; names[kit][i]; i++) {

@@ -107,3 +107,11 @@ clp_status clp_opencl_launch_nodes(opencl_device *device, const clp_arguments *a
     return clp_opencl_launch(device, arguments, name, layout->nodes[2] > 1 ? 3 : 2, global,
                              most && most < group[0] * group[1] ? NULL : group);
 }
+
+clp_status clp_opencl_launch_rows(const opencl_level *level, const clp_arguments *arguments, const char *name,
+                                  const clp_layout *layout)
+{
+    if (!level->tuning.rows) return clp_opencl_launch_nodes(level->device, arguments, name, layout);
+    size_t group = 1, global = (clp_layout_rows(layout) + level->tuning.rows - 1) / level->tuning.rows;
+    return clp_opencl_launch(level->device, arguments, name, 1, &global, &group);
+}

@@ -151,6 +151,8 @@ void clp_opencl_level_destroy(clp_level *level)
     for (int i = 0; i < NETWORK_ARRAYS; i++) clp_opencl_field_destroy(destroyed->network[i]);
     clp_opencl_buffer_destroy(destroyed->device, destroyed->partial);
     clp_opencl_buffer_destroy(destroyed->device, destroyed->result);
+    clp_opencl_buffer_destroy(destroyed->device, destroyed->couplings);
+    clp_opencl_buffer_destroy(destroyed->device, destroyed->dense);
     free(destroyed);
 }
 
@@ -182,6 +184,9 @@ const clp_backend clp_opencl_backend = {
     .transfer_destroy = clp_opencl_transfer_destroy,
     .restrict_field = clp_opencl_restrict,
     .prolong_add = clp_opencl_prolong_add,
+    .coarsen = clp_opencl_coarsen,
+    .factor = clp_opencl_factor,
+    .solve_direct = clp_opencl_solve_direct,
     .clear = clp_opencl_field_clear,
     .evaluate = clp_opencl_evaluate,
     .residual_norms = clp_opencl_residual_norms,

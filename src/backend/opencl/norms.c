@@ -75,8 +75,11 @@ clp_status clp_opencl_residual(const clp_field *u, const clp_field *q, clp_field
     opencl_level *level = (opencl_level *)u->level;
     const clp_operator *op = &level->base.op;
     opencl_kernels *kernels;
-    CLP_TRY(clp_opencl_level_any_kernels(level, q != NULL, &kernels));
     cl_mem buffer = ((const opencl_field *)u)->buffer;
+    if (op->galerkin)
+        return clp_opencl_galerkin_residual(level, buffer, q ? ((const opencl_field *)q)->buffer : NULL,
+                                            ((opencl_field *)r)->buffer);
+    CLP_TRY(clp_opencl_level_any_kernels(level, q != NULL, &kernels));
     clp_arguments arguments =
         clp_opencl_arguments(level, kernels->kernel[KERNEL_RESIDUAL], buffer, ((opencl_field *)r)->buffer,
                              q ? ((const opencl_field *)q)->buffer : buffer);
@@ -85,9 +88,5 @@ clp_status clp_opencl_residual(const clp_field *u, const clp_field *q, clp_field
         clp_argument_real(&arguments, op->conductance[axis] / op->diagonal);
     clp_argument_real(&arguments, op->diagonal);
     clp_argument_network(&arguments, level);
-    if (!level->tuning.rows)
-        return clp_opencl_launch_nodes(level->device, &arguments, "residual", &level->base.layout);
-    size_t group = 1, rows = clp_layout_rows(&level->base.layout),
-           global = (rows + level->tuning.rows - 1) / level->tuning.rows;
-    return clp_opencl_launch(level->device, &arguments, "residual", 1, &global, &group);
+    return clp_opencl_launch_rows(level, &arguments, "residual", &level->base.layout);
 }

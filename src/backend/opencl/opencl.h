@@ -121,15 +121,34 @@ typedef struct opencl_sweep {
                          size_t count);
 } opencl_sweep;
 
-extern const opencl_sweep clp_opencl_sweep_linear, clp_opencl_sweep_nodes, clp_opencl_sweep_rows;
+extern const opencl_sweep clp_opencl_sweep_linear, clp_opencl_sweep_nodes, clp_opencl_sweep_rows,
+    clp_opencl_sweep_galerkin;
 
 /* Kernels come in kits, a program each: what every solve needs, and what some methods need. */
-typedef enum opencl_kit { KIT_SWEEP, KIT_CHANGE, KIT_RELAX, KIT_VECTORS, KIT_TRANSFER, KITS } opencl_kit;
-enum { KERNEL_RESIDUAL_NORMS, KERNEL_NORMS_FINISH, KERNEL_RESIDUAL, KERNEL_SWEEP, KERNELS_MAX };
+typedef enum opencl_kit {
+    KIT_SWEEP,
+    KIT_CHANGE,
+    KIT_RELAX,
+    KIT_VECTORS,
+    KIT_TRANSFER,
+    KIT_GALERKIN,
+    KIT_COARSEN,
+    KITS
+} opencl_kit;
+enum { KERNELS_MAX = 5 };
+enum { KERNEL_RESIDUAL_NORMS, KERNEL_NORMS_FINISH, KERNEL_RESIDUAL, KERNEL_SWEEP };
 enum { KERNEL_CHANGE_NORMS };
 enum { KERNEL_RELAX };
 enum { KERNEL_COMBINE, KERNEL_DOT };
 enum { KERNEL_RESTRICT, KERNEL_PROLONG };
+enum {
+    KERNEL_GALERKIN_SWEEP,
+    KERNEL_GALERKIN_RESIDUAL,
+    KERNEL_GALERKIN_RESTRICT,
+    KERNEL_GALERKIN_PROLONG,
+    KERNEL_DENSE
+};
+enum { KERNEL_INTERPOLATION, KERNEL_COARSEN };
 
 /* Arrays of a network, in the order of the kernels' parameters; those that an operator has not are left out.
  */
@@ -160,7 +179,17 @@ struct opencl_level {
     clp_field *network[NETWORK_ARRAYS]; /* divided by the operator's diagonal */
     cl_mem partial, result;             /* of the norms */
     size_t groups;
+    /* of levels made by Galerkin's principle: */
+    cl_mem couplings, dense;
+    const opencl_level *finer;
+    unsigned axes; /* bit per axis along which that has other nodes */
 };
+
+typedef struct opencl_transfer {
+    clp_transfer base;
+    cl_mem index, weight; /* the tables of all axes behind one another: transfer.cl; or weights: coarsen.cl */
+    int taps[CLP_AXES];
+} opencl_transfer;
 
 typedef struct opencl_field {
     clp_field base;
@@ -172,8 +201,8 @@ clp_status clp_opencl_level_create(clp_device *device, const clp_operator *op, c
 void clp_opencl_level_destroy(clp_level *level);
 
 /* The kernels of a kit in a variant, built when first asked for: of KIT_SWEEP and KIT_RELAX without or with a
- * source term, of KIT_VECTORS for an x in single or double precision; KIT_CHANGE and
- * KIT_TRANSFER have one. */
+ * source term, of KIT_VECTORS for an x in single or double precision; the others
+ * have one. */
 clp_status clp_opencl_level_kernels(opencl_level *level, opencl_kit kit, bool variant,
                                     opencl_kernels **kernels);
 
@@ -204,6 +233,15 @@ clp_status clp_opencl_transfer_create(clp_level *fine, clp_level *coarse, clp_tr
 void clp_opencl_transfer_destroy(clp_transfer *transfer);
 clp_status clp_opencl_restrict(const clp_transfer *transfer, const clp_field *fine, clp_field *coarse);
 clp_status clp_opencl_prolong_add(const clp_transfer *transfer, const clp_field *coarse, clp_field *fine);
+clp_status clp_opencl_coarsen(clp_level *fine, const clp_operator *coarse, clp_level **level,
+                              clp_transfer **transfer);
+clp_status clp_opencl_factor(clp_level *level);
+clp_status clp_opencl_solve_direct(clp_field *u, const clp_field *q);
+clp_status clp_opencl_galerkin_residual(opencl_level *level, cl_mem u, cl_mem q, cl_mem r);
+clp_status clp_opencl_galerkin_restrict(const opencl_transfer *transfer, const clp_field *fine,
+                                        clp_field *coarse);
+clp_status clp_opencl_galerkin_prolong(const opencl_transfer *transfer, const clp_field *coarse,
+                                       clp_field *fine);
 clp_status clp_opencl_field_clear(clp_field *field);
 clp_status clp_opencl_evaluate(clp_field *field, const clp_formula *formula, double t);
 /* Reduces what all groups have left in level->partial on the device and brings the three numbers back. */
@@ -243,6 +281,10 @@ void clp_opencl_weights(const clp_operator *op, double weight, double weights[WE
 /* Queues a kernel with a work-item per node of a layout. */
 clp_status clp_opencl_launch_nodes(opencl_device *device, const clp_arguments *arguments, const char *name,
                                    const clp_layout *layout);
+
+/* Likewise, or a work-item per some rows, as the device's tuning has it. */
+clp_status clp_opencl_launch_rows(const opencl_level *level, const clp_arguments *arguments, const char *name,
+                                  const clp_layout *layout);
 
 /* Queues a kernel whose arguments are set, named in errors. `group` may be NULL. */
 clp_status clp_opencl_launch(opencl_device *device, const clp_arguments *arguments, const char *name,

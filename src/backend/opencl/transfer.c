@@ -6,12 +6,6 @@
 
 #include <stdlib.h>
 
-typedef struct opencl_transfer {
-    clp_transfer base;
-    cl_mem index, weight; /* the tables of all axes behind one another: transfer.cl */
-    int taps[CLP_AXES];
-} opencl_transfer;
-
 /* The tables as the kernels want them. */
 typedef struct tables {
     size_t count;
@@ -113,6 +107,7 @@ clp_status clp_opencl_restrict(const clp_transfer *transfer, const clp_field *fi
 {
     const opencl_transfer *made = (const opencl_transfer *)transfer;
     clp_arguments arguments;
+    if (transfer->coarse->op.galerkin) return clp_opencl_galerkin_restrict(made, fine, coarse);
     CLP_TRY(begin(made, fine, coarse, KERNEL_RESTRICT, &arguments));
     for (int axis = 0; axis < CLP_AXES; axis++) clp_argument_int(&arguments, (size_t)made->taps[axis]);
     return clp_opencl_launch_nodes(((opencl_level *)coarse->level)->device, &arguments, "restrict_field",
@@ -121,8 +116,10 @@ clp_status clp_opencl_restrict(const clp_transfer *transfer, const clp_field *fi
 
 clp_status clp_opencl_prolong_add(const clp_transfer *transfer, const clp_field *coarse, clp_field *fine)
 {
+    const opencl_transfer *made = (const opencl_transfer *)transfer;
     clp_arguments arguments;
-    CLP_TRY(begin((const opencl_transfer *)transfer, coarse, fine, KERNEL_PROLONG, &arguments));
+    if (transfer->coarse->op.galerkin) return clp_opencl_galerkin_prolong(made, coarse, fine);
+    CLP_TRY(begin(made, coarse, fine, KERNEL_PROLONG, &arguments));
     return clp_opencl_launch_nodes(((opencl_level *)fine->level)->device, &arguments, "prolong_add",
                                    &fine->level->layout);
 }

@@ -3,6 +3,7 @@
 #include "backend/reference/reference.h"
 
 #include "backend/colors.h"
+#include "backend/reference/galerkin.h"
 #include "backend/reference/loops.h"
 #include "backend/reference/vectors.h"
 #include "base/checked.h"
@@ -19,6 +20,8 @@ typedef struct reference_level {
     clp_level base;
     clp_stencil stencil;
     const clp_reference_loops *loops;
+    clp_points points; /* of levels made by Galerkin's principle */
+    double *inverse;   /* dense; NULL: not asked for */
 } reference_level;
 
 typedef struct reference_field {
@@ -29,6 +32,7 @@ typedef struct reference_field {
 typedef struct reference_transfer {
     clp_transfer base;
     clp_axis_transfer axes[CLP_AXES];
+    clp_corners *corners; /* to a level made by Galerkin's principle, in place of the axes */
 } reference_transfer;
 
 static reference_level *level_of(const clp_field *field)
@@ -134,6 +138,9 @@ static clp_status reference_level_create(clp_device *device, const clp_operator 
 
 static void reference_level_destroy(clp_level *level)
 {
+    if (!level) return;
+    clp_points_finish(&((reference_level *)level)->points);
+    free(((reference_level *)level)->inverse);
     free(level);
 }
 
@@ -172,13 +179,21 @@ static clp_status reference_field_read(clp_field *field, size_t row, size_t rows
     return CLP_OK;
 }
 
+static clp_vector vector_of(const clp_field *field)
+{
+    return field ? (clp_vector){.layout = &field->level->layout, .data = data_of(field)} : (clp_vector){0};
+}
+
 static clp_status reference_sweep(clp_field *u, clp_field *scratch, const clp_field *q, const double *weights,
                                   size_t count)
 {
     reference_level *level = level_of(u);
     reference_field *from = (reference_field *)u, *to = (reference_field *)scratch;
     for (size_t k = 0; k < count; k++) {
-        level->loops->sweep(&level->stencil, from->data, to->data, data_of(q), weights[k]);
+        if (level->base.op.galerkin)
+            clp_points_sweep(&level->points, vector_of(u), vector_of(scratch), vector_of(q), weights[k]);
+        else
+            level->loops->sweep(&level->stencil, from->data, to->data, data_of(q), weights[k]);
         void *result = to->data;
         to->data = from->data;
         from->data = result;
@@ -201,13 +216,11 @@ static clp_status reference_relax(clp_field *u, const clp_field *q, double weigh
 static clp_status reference_residual(const clp_field *u, const clp_field *q, clp_field *r)
 {
     const reference_level *level = level_of(u);
-    level->loops->defect(&level->stencil, data_of(u), data_of(q), data_of(r));
+    if (level->base.op.galerkin)
+        clp_points_residual(&level->points, vector_of(u), vector_of(q), vector_of(r));
+    else
+        level->loops->defect(&level->stencil, data_of(u), data_of(q), data_of(r));
     return CLP_OK;
-}
-
-static clp_vector vector_of(const clp_field *field)
-{
-    return (clp_vector){.layout = &field->level->layout, .data = data_of(field)};
 }
 
 static clp_status reference_combine(clp_field *y, double a, const clp_field *x, double b)
@@ -226,6 +239,7 @@ static void reference_transfer_destroy(clp_transfer *transfer)
 {
     if (!transfer) return;
     clp_axis_transfers_finish(((reference_transfer *)transfer)->axes);
+    free(((reference_transfer *)transfer)->corners);
     free(transfer);
 }
 
@@ -243,8 +257,70 @@ static clp_status reference_transfer_create(clp_level *fine, clp_level *coarse, 
     return status;
 }
 
+/* ---- levels by Galerkin's principle ---- */
+
+static clp_status fill_coarse(reference_level *fine, reference_level *coarse, reference_transfer *transfer)
+{
+    clp_points own = fine->points;
+    clp_operator *op = &fine->base.op;
+    if (!op->galerkin) { /* the points of a network are there for as long as this takes */
+        clp_status status = clp_points_of_network(op, &own);
+        if (status == CLP_OK)
+            status = clp_points_coarsen(&own, &coarse->base.op, &coarse->points, &transfer->corners);
+        clp_points_finish(&own);
+        return status;
+    }
+    return clp_points_coarsen(&own, &coarse->base.op, &coarse->points, &transfer->corners);
+}
+
+static clp_status reference_coarsen(clp_level *fine, const clp_operator *coarse, clp_level **level,
+                                    clp_transfer **transfer)
+{
+    *transfer = NULL;
+    CLP_TRY(reference_level_create(fine->device, coarse, fine->precision, NULL, level));
+    reference_transfer *created = calloc(1, sizeof *created);
+    clp_status status = created ? CLP_OK : clp_fail_host_memory(sizeof *created);
+    if (created) created->base = (clp_transfer){.fine = fine, .coarse = *level};
+    if (status == CLP_OK) status = fill_coarse((reference_level *)fine, (reference_level *)*level, created);
+    if (status == CLP_OK) {
+        *transfer = &created->base;
+        return CLP_OK;
+    }
+    reference_transfer_destroy(created ? &created->base : NULL);
+    reference_level_destroy(*level);
+    *level = NULL;
+    return status;
+}
+
+static clp_status reference_factor(clp_level *level)
+{
+    reference_level *made = (reference_level *)level;
+    size_t size = clp_grid_node_count(&level->op.grid);
+    if (!made->inverse) made->inverse = malloc(size * size * sizeof *made->inverse);
+    if (!made->inverse) return clp_fail_host_memory(size * size * sizeof *made->inverse);
+    return clp_galerkin_inverse(&level->op, made->points.entry, made->inverse);
+}
+
+static clp_status reference_solve_direct(clp_field *u, const clp_field *q)
+{
+    size_t size = clp_grid_node_count(&u->level->op.grid);
+    for (size_t p = 0; p < size; p++) {
+        double sum = 0;
+        for (size_t n = 0; n < size; n++)
+            sum += level_of(u)->inverse[p * size + n] * clp_vector_get(vector_of(q), n);
+        clp_vector_put(vector_of(u), p, sum);
+    }
+    return CLP_OK;
+}
+
 static clp_status reference_restrict(const clp_transfer *transfer, const clp_field *fine, clp_field *coarse)
 {
+    const clp_corners *corners = ((const reference_transfer *)transfer)->corners;
+    if (corners) {
+        clp_corners_restrict(corners, &transfer->fine->op, &transfer->coarse->op, vector_of(fine),
+                             vector_of(coarse));
+        return CLP_OK;
+    }
     clp_vector_restrict(((const reference_transfer *)transfer)->axes, vector_of(fine), vector_of(coarse),
                         level_of(fine)->stencil.threads);
     return CLP_OK;
@@ -253,6 +329,11 @@ static clp_status reference_restrict(const clp_transfer *transfer, const clp_fie
 static clp_status reference_prolong_add(const clp_transfer *transfer, const clp_field *coarse,
                                         clp_field *fine)
 {
+    const clp_corners *corners = ((const reference_transfer *)transfer)->corners;
+    if (corners) {
+        clp_corners_prolong_add(corners, &transfer->fine->op, vector_of(coarse), vector_of(fine));
+        return CLP_OK;
+    }
     clp_vector_prolong_add(((const reference_transfer *)transfer)->axes, vector_of(coarse), vector_of(fine),
                            level_of(fine)->stencil.threads);
     return CLP_OK;
@@ -319,6 +400,53 @@ clp_norms clp_reference_residual(const clp_operator *op, const double *values, c
     return norms_of(clp_reference_loops_double.residual(&stencil, values, source), op->diagonal, op);
 }
 
+void clp_reference_defect(const clp_operator *op, const double *values, const double *source, double *r)
+{
+    clp_stencil stencil = host_stencil(op);
+    clp_reference_loops_double.defect(&stencil, values, source, r);
+}
+
+/* The sum of the magnitudes that the equation of node p of a network adds up. */
+static double summed_at(const clp_operator *op, const double *values, const double *source, size_t p)
+{
+    const clp_network *network = op->network;
+    double sum = source ? fabs(source[p]) : 0, u = values[p];
+    if (network->shunt) sum += fabs(network->shunt[p] * u);
+    for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++) {
+        size_t step = clp_operator_step(op, axis), at = clp_operator_at(op, p, axis);
+        size_t last = op->grid.nodes[axis] - 1, behind = at < last ? p + step : p - (last - 1) * step;
+        const double *g = network->conductance[axis];
+        sum += fabs(g[p] * (values[behind] - u));
+        if (at > 0) sum += fabs(g[p - step] * (values[p - step] - u));
+        if (at == 0 && op->periodic[axis])
+            sum += fabs(g[p + (last - 1) * step] * (values[p + (last - 1) * step] - u));
+    }
+    return sum;
+}
+
+double clp_reference_rounding(const clp_operator *op, const double *values, const double *source,
+                              double *each)
+{
+    const double operations = 16 * 0x1p-53; /* of a sum of seven differences times g */
+    size_t count = clp_grid_node_count(&op->grid);
+    double largest = 0;
+    if (!op->network) {
+        double field = 0, fed = 0;
+        for (size_t p = 0; p < count; p++) field = fmax(field, fabs(values[p]));
+        for (size_t p = 0; p < count && source; p++) fed = fmax(fed, fabs(source[p]));
+        return operations * (op->diagonal * field + fed);
+    }
+#pragma omp parallel for schedule(static) reduction(max : largest)
+    for (size_t p = 0; p < count; p++) {
+        double diagonal = op->network->diagonal[p];
+        if (diagonal == 0) continue;
+        double sum = summed_at(op, values, source, p);
+        if (each) each[p] += operations * sum;
+        largest = fmax(largest, sum * op->diagonal / diagonal);
+    }
+    return operations * largest;
+}
+
 clp_norms clp_reference_change(const clp_operator *op, const double *u, const double *v)
 {
     clp_stencil stencil = host_stencil(op);
@@ -355,6 +483,9 @@ const clp_backend clp_reference_backend = {
     .transfer_destroy = reference_transfer_destroy,
     .restrict_field = reference_restrict,
     .prolong_add = reference_prolong_add,
+    .coarsen = reference_coarsen,
+    .factor = reference_factor,
+    .solve_direct = reference_solve_direct,
     .clear = reference_clear,
     .evaluate = reference_evaluate,
     .residual_norms = reference_residual_norms,

@@ -15,6 +15,21 @@ static void put(clp_vector v, size_t element, double value)
         ((double *)v.data)[element] = value;
 }
 
+static size_t element_of(const clp_layout *layout, size_t node)
+{
+    return clp_layout_row(layout, node / layout->nodes[0]) + node % layout->nodes[0];
+}
+
+double clp_vector_get(clp_vector v, size_t node)
+{
+    return get(v, element_of(v.layout, node));
+}
+
+void clp_vector_put(clp_vector v, size_t node, double value)
+{
+    put(v, element_of(v.layout, node), value);
+}
+
 void clp_vector_combine(clp_vector y, double a, clp_vector x, double b, int threads)
 {
     (void)threads; /* without OpenMP */

@@ -12,6 +12,10 @@ typedef struct clp_vector {
     void *data;
 } clp_vector;
 
+/* The number of a node, counted through rows and planes. */
+double clp_vector_get(clp_vector v, size_t node);
+void clp_vector_put(clp_vector v, size_t node, double value);
+
 /* y = a x + b y. */
 void clp_vector_combine(clp_vector y, double a, clp_vector x, double b, int threads);
 

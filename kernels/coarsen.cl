@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a level to a coarser one by Galerkin's principle, with black-box interpolation (J. E. Dendy, Black box
+ * multigrid, J. Comput. Phys. 48, 1982): a fine node between coarse ones gets the value that its own equation gives it,
+ * once the couplings across the line or plane that it lies on are lumped into it. The fine level is one with a network,
+ * or one made so itself (NETWORK 0).
+ *
+ * What the ground and held nodes take of a fine node's value, 1 - the sum of its weights, is `lost`: it must be known
+ * to its own accuracy, as the leaks of the coarse level come of it.
+ */
+#if NETWORK
+#define OPERATOR_PARAMETERS NETWORK_PARAMETERS
+#define OPERATOR                                                                                                       \
+    const network_t network = NETWORK_OF(at.origin);                                                                   \
+    __global const REAL *couplings = network.inverse;                                                                  \
+    __global const REAL *inverse = network.inverse - at.origin;                                                        \
+    const size_t stride = 0;
+#else
+#define OPERATOR_PARAMETERS , __global const REAL *couplings, __global const REAL *inverse, ulong stride
+#define OPERATOR const network_t network = NETWORK_OF(0);
+#endif
+
+/* g from p to the node n at an offset of p. */
+static inline REAL coupling(const network_t network, __global const REAL *couplings, size_t stride, const node_t p,
+                            const node_t n, int code, const layout_t at)
+{
+#if NETWORK
+    const int x = ALONG(code, 0), y = ALONG(code, 1), z = DIM == 3 ? ALONG(code, 2) : 0;
+    if (x * x + y * y + z * z != 1) return 0;
+    const size_t from = (x + y + z > 0 ? element(p, at) : element(n, at)) - at.origin;
+    return x != 0 ? network.x[from] : y != 0 ? network.y[from] : network.z[from];
+#else
+    return code > CENTRE ? couplings[(code - CENTRE - 1) * stride + element(p, at)]
+                         : couplings[(CENTRE - 1 - code) * stride + element(n, at)];
+#endif
+}
+
+static inline REAL leak(const network_t network, __global const REAL *couplings, size_t stride, const node_t p,
+                        const layout_t at)
+{
+#if NETWORK
+    return HAS_SHUNT ? network.shunt[element(p, at) - at.origin] : 0;
+#else
+    return couplings[CENTRE * stride + element(p, at)];
+#endif
+}
+
+/* Nodes of an axis that have an equation of their own. */
+static inline int own_nodes(ulong n, int periodic)
+{
+    return (int)n - (periodic ? 1 : 0);
+}
+
+/* The code of a fine node for the coarse node `to` along an axis, -1 where it has no weight for it; `to` is a node of
+ * its own. */
+static inline int digit_of(int i, int to, int coarse_own, int periodic)
+{
+    const int cell = i / 2;
+    if (i % 2 == 0) return cell == to ? 0 : -1;
+    if (cell == to) return 1;
+    return cell + 1 == to || (periodic && cell + 1 == coarse_own && to == 0) ? 2 : -1;
+}
+
+/* Whether a node at an offset along an axis is the other coarse node than corner c. */
+static inline int is_elsewhere(int along, int c)
+{
+    return along != 0 && c != (along > 0);
+}
+
+/* The digit for corner c of a node at an offset from one that is odd there or not. */
+static inline int digit_at(int odd, int along, int c)
+{
+    return odd && along == 0 ? 1 + c : 0;
+}
+
+/*
+ * Weights and losses of the fine nodes that lie between coarse ones along the axes of `odd`, after those with fewer odd
+ * axes. A work-item per coarse node: its cell. `lost` is a fine field, 0 on nodes without odd axes.
+ */
+__kernel void interpolation(__global REAL *weights, __global REAL *lost, const layout_t at, const layout_t coarse,
+                            ulong weights_stride, int odd OPERATOR_PARAMETERS)
+{
+    const int cx = (int)get_global_id(0), cy = (int)get_global_id(1), cz = DIM == 3 ? (int)get_global_id(2) : 0;
+    if (cx >= (int)coarse.nx || cy >= (int)coarse.ny || cz >= (int)coarse.nz) return;
+    OPERATOR
+    const int odd_x = odd & 1, odd_y = (odd >> 1) & 1, odd_z = (odd >> 2) & 1;
+    const node_t cell = node_of(cx, cy, cz);
+    const node_t p = node_of(COARSENED(0) ? 2 * cx + odd_x : cx, COARSENED(1) ? 2 * cy + odd_y : cy,
+                             COARSENED(2) ? 2 * cz + odd_z : cz);
+    if (p.x >= own_nodes(at.nx, PERIODIC_X) || p.y >= own_nodes(at.ny, PERIODIC_Y)) return;
+    if (DIM == 3 && p.z >= own_nodes(at.nz, PERIODIC_Z)) return;
+    const size_t here = element(p, at);
+    const int corners_x = odd_x ? 2 : 1, corners_y = odd_y ? 2 : 1, corners_z = odd_z ? 2 : 1;
+
+    /* Couplings to the nodes beside along odd axes, those across lumped: digits of 3, the middle one for axes that are
+     * even. */
+    REAL sums[POINTS], result[8], total = leak(network, couplings, stride, p, at);
+    REAL loss = total;
+    for (int s = 0; s < POINTS; s++) sums[s] = 0;
+    for (int c = 0; c < 8; c++) result[c] = 0;
+    for (int code = 0; code < POINTS; code++) {
+        const int lumped =
+            (odd_x ? code % 3 : 1) + 3 * (odd_y ? code / 3 % 3 : 1) + (DIM == 3 ? 9 * (odd_z ? code / 9 : 1) : 0);
+        const node_t n = node_at(p, code, at);
+        if (lumped == CENTRE || n.x < 0) continue;
+        const REAL g = coupling(network, couplings, stride, p, n, code, at);
+        sums[lumped] += g;
+        total += g;
+    }
+    const int free = inverse[here] != 0 && total > 0;
+    for (int code = 0; code < POINTS && free; code++) {
+        const node_t n = first_of_seam(node_at(p, code, at), at);
+        if (sums[code] == 0 || n.x < 0) continue;
+        const REAL share = sums[code] / total;
+        const int along_x = ALONG(code, 0), along_y = ALONG(code, 1), along_z = DIM == 3 ? ALONG(code, 2) : 0;
+        loss += sums[code] * lost[element(n, at)];
+        /* The neighbour's own weights: it lies between coarse nodes along the axes that it shares with p. */
+        const node_t its =
+            node_of(COARSENED(0) ? n.x / 2 : n.x, COARSENED(1) ? n.y / 2 : n.y, COARSENED(2) ? n.z / 2 : n.z);
+        const size_t there = element(its, coarse);
+        for (int c = 0; c < 8; c++) {
+            const int x = c & 1, y = (c >> 1) & 1, z = c >> 2;
+            if (x >= corners_x || y >= corners_y || z >= corners_z) continue;
+            if (is_elsewhere(along_x, x) || is_elsewhere(along_y, y) || is_elsewhere(along_z, z)) continue;
+            const int digits = digit_at(odd_x, along_x, x) + PLACE_Y * digit_at(odd_y, along_y, y) +
+                               PLACE_Z * digit_at(odd_z, along_z, z);
+            result[c] += share * (digits ? weights[(digits - 1) * weights_stride + there] : 1);
+        }
+    }
+    for (int c = 0; c < 8; c++) {
+        const int x = c & 1, y = (c >> 1) & 1, z = c >> 2;
+        if (x >= corners_x || y >= corners_y || z >= corners_z) continue;
+        const int digits = (odd_x ? 1 + x : 0) + PLACE_Y * (odd_y ? 1 + y : 0) + PLACE_Z * (odd_z ? 1 + z : 0);
+        weights[(digits - 1) * weights_stride + element(cell, coarse)] = result[c];
+    }
+    lost[here] = free ? loss / total : 1;
+}
+
+/* The fine nodes near a coarse one along an axis: their indices from two before to two behind, -1 where there are none;
+ * their cells; and their codes for the coarse node before, this one, and the one behind. */
+typedef struct {
+    int index[5], cell[5], digit[5][3];
+} near_t;
+
+static inline void near_axis(near_t *near, int to, int coarsened, int fine_nodes, int coarse_nodes, int periodic)
+{
+    const int coarse_own = coarse_nodes - (periodic ? 1 : 0), fine_own = fine_nodes - (periodic ? 1 : 0);
+    for (int e = 0; e < 5; e++) {
+        int i = (coarsened ? 2 * to : to) + e - 2;
+        if (periodic) i = (i + fine_own) % fine_own;
+        if (i < 0 || i >= fine_own) i = -1;
+        near->index[e] = i;
+        near->cell[e] = coarsened && i > 0 ? i / 2 : i;
+        for (int d = 0; d < 3; d++) {
+            int other = to + d - 1;
+            if (periodic) other = (other + coarse_own) % coarse_own;
+            /* along an axis that is not coarsened by steps, which are right however few nodes there are */
+            near->digit[e][d] = i < 0 || other < 0 || other >= coarse_own ? -1
+                                : !coarsened                              ? (e - 2 == d - 1 ? 0 : -1)
+                                                                          : digit_of(i, other, coarse_own, periodic);
+        }
+    }
+}
+
+/*
+ * The coarse operator, by energies: sum over fine edges of g (difference of the weights for one coarse node) (for the
+ * other), so that nothing is left of strong couplings between nodes that move together. A work-item per coarse node.
+ */
+__kernel void coarsen(__global const REAL *weights, __global const REAL *lost, const layout_t at, const layout_t coarse,
+                      ulong weights_stride, __global REAL *coarse_couplings, __global REAL *coarse_inverse,
+                      ulong coarse_stride OPERATOR_PARAMETERS)
+{
+    const int cx = (int)get_global_id(0), cy = (int)get_global_id(1), cz = DIM == 3 ? (int)get_global_id(2) : 0;
+    if (cx >= (int)coarse.nx || cy >= (int)coarse.ny || cz >= (int)coarse.nz) return;
+    OPERATOR
+    enum { HALF = POINTS / 2, PATCH = DIM == 3 ? 125 : 25 };
+    const size_t to = element(node_of(cx, cy, cz), coarse);
+    near_t near_x, near_y, near_z;
+    near_axis(&near_x, PERIODIC_X && cx == (int)coarse.nx - 1 ? 0 : cx, COARSENED(0), (int)at.nx, (int)coarse.nx,
+              PERIODIC_X);
+    near_axis(&near_y, PERIODIC_Y && cy == (int)coarse.ny - 1 ? 0 : cy, COARSENED(1), (int)at.ny, (int)coarse.ny,
+              PERIODIC_Y);
+    near_axis(&near_z, PERIODIC_Z && cz == (int)coarse.nz - 1 ? 0 : cz, COARSENED(2), (int)at.nz, (int)coarse.nz,
+              PERIODIC_Z);
+
+    /* Weights of all fine nodes near for this coarse node (0) and for those of the stored half, and their losses. */
+    REAL patch[HALF + 1][PATCH], near_lost[PATCH];
+    for (int s = 0; s < PATCH; s++) {
+        const int x = s % 5, y = s / 5 % 5, z = DIM == 3 ? s / 25 : 2;
+        const int inside = (near_x.index[x] >= 0) & (near_y.index[y] >= 0) & (near_z.index[z] >= 0);
+        const size_t cell =
+            inside ? element(node_of(near_x.cell[x], near_y.cell[y], DIM == 3 ? near_z.cell[z] : 0), coarse) : 0;
+        near_lost[s] =
+            inside ? lost[element(node_of(near_x.index[x], near_y.index[y], DIM == 3 ? near_z.index[z] : 0), at)] : 0;
+        for (int h = 0; h <= HALF; h++) {
+            const int code = CENTRE + h;
+            const int digit_x = near_x.digit[x][code % 3], digit_y = near_y.digit[y][code / 3 % 3];
+            const int digit_z = DIM == 3 ? near_z.digit[z][code / 9] : 0;
+            const int digits = digit_x + PLACE_Y * digit_y + PLACE_Z * digit_z;
+            const int none = !inside | (digit_x < 0) | (digit_y < 0) | (digit_z < 0);
+            patch[h][s] = none ? 0 : digits == 0 ? 1 : weights[(digits - 1) * weights_stride + cell];
+        }
+    }
+
+    REAL sums[HALF + 1], drain = 0; /* the diagonal, then couplings */
+    for (int h = 0; h <= HALF; h++) sums[h] = 0;
+    const int reach_x = COARSENED(0), reach_y = COARSENED(1), reach_z = DIM == 3 && COARSENED(2);
+    for (int z = -reach_z; z <= reach_z; z++)
+        for (int y = -reach_y; y <= reach_y; y++)
+            for (int x = -reach_x; x <= reach_x; x++) {
+                const int s = (DIM == 3 ? 25 * (z + 2) : 0) + 5 * (y + 2) + x + 2;
+                const node_t p = node_of(near_x.index[x + 2], near_y.index[y + 2], DIM == 3 ? near_z.index[z + 2] : 0);
+                if (p.x < 0 || p.y < 0 || p.z < 0) continue;
+                const REAL own = leak(network, couplings, stride, p, at) * patch[0][s];
+                drain += own * (1 - near_lost[s]);
+                for (int h = 0; h <= HALF; h++) sums[h] += own * patch[h][s];
+                for (int code = 0; code < POINTS; code++) {
+                    const int to_x = x + ALONG(code, 0), to_y = y + ALONG(code, 1);
+                    const int to_z = DIM == 3 ? z + ALONG(code, 2) : 0;
+                    const int t = (DIM == 3 ? 25 * (to_z + 2) : 0) + 5 * (to_y + 2) + to_x + 2;
+                    const node_t n = node_at(p, code, at);
+                    if (code == CENTRE || n.x < 0) continue;
+                    /* An edge between two nodes of the loops is met twice. */
+                    const int twice = abs(to_x) <= reach_x && abs(to_y) <= reach_y && abs(to_z) <= reach_z;
+                    const REAL g = (twice ? (REAL)0.5 : (REAL)1) *
+                                   coupling(network, couplings, stride, p, n, code, at) * (patch[0][s] - patch[0][t]);
+                    if (g == 0) continue;
+                    drain += g * (near_lost[t] - near_lost[s]);
+                    for (int h = 0; h <= HALF; h++) sums[h] += g * (patch[h][s] - patch[h][t]);
+                }
+            }
+    for (int h = 1; h <= HALF; h++) coarse_couplings[(h - 1) * coarse_stride + to] = -sums[h];
+    coarse_couplings[HALF * coarse_stride + to] = drain;
+    const node_t same = node_of(near_x.index[2], near_y.index[2], DIM == 3 ? near_z.index[2] : 0);
+    const int held = inverse[element(same, at)] == 0;
+    coarse_inverse[to] = held || !(sums[0] > 0) ? 0 : 1 / sums[0];
+}

@@ -57,7 +57,9 @@ typedef struct clp_report {
     double residual_relative; /**< residual_final / residual_initial; 0 where both are 0 */
     double algebraic_bound;   /**< no unknown is further than this from the exact answer of the equations */
     bool bound_is_certified;
-    double discretization_estimate;
+    double discretization_estimate; /**< about how far the exact answer of the equations is from that of the
+                                       problem, at most, by comparing with a coarser grid (L. F. Richardson,
+                                       1911); NAN where there was none */
 
     double seconds_setup, seconds_compile, seconds_solve, seconds_output, seconds_total;
     unsigned long long device_bytes;

@@ -155,6 +155,17 @@ static void show_verdict(const clp_report *report, bool written)
                   report->algebraic_bound);
 }
 
+/* The error that more nodes would mend, beside the one that more iterations would. */
+static void show_grid_error(const clp_report *report)
+{
+    if (isfinite(report->discretization_estimate))
+        app_say("         the grid itself is off by about %.2g (estimated; %s)",
+                report->discretization_estimate,
+                report->discretization_estimate > report->algebraic_bound
+                    ? "more nodes would help"
+                    : "a smaller tolerance would help first");
+}
+
 static void show_outputs(const clp_problem_output *output)
 {
     const char *const paths[] = {output->picture, output->field, output->vtk, output->report};
@@ -200,6 +211,7 @@ void app_show_summary(const clp_report *report, const clp_problem_output *output
             report->singular
                 ? " (nothing holds the solution: of all that differ by a constant, the one of mean 0)"
                 : "");
+    show_grid_error(report);
     show_fluxes(report);
     app_say("         %s sweeps of %s in %s precision in %s, %.2f G updates/s; kernels %s, all %s",
             app_count(report->sweeps, sweeps, sizeof sweeps), report->method, report->precision,

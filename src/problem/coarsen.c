@@ -11,7 +11,8 @@
 
 enum { CELLS_LEAST = 12 };
 
-/* Extents of an array and of the sampled one; 1 where there is no axis. */
+/* Extents of an array and of the sampled one; 1 where there is no axis. Nodes are interpolated, cells taken.
+ */
 typedef struct sampling {
     size_t from[CLP_AXES], to[CLP_AXES];
     bool nodes; /* the ends are samples; else the middles of cells */
@@ -21,7 +22,6 @@ static size_t source_index(const sampling *s, int axis, size_t index)
 {
     size_t from = s->from[axis], to = s->to[axis];
     if (to == 1 || from == 1) return 0;
-    if (s->nodes) return (index * (from - 1) + (to - 1) / 2) / (to - 1);
     size_t at = (2 * index + 1) * from / (2 * to);
     return at < from ? at : from - 1;
 }
@@ -29,6 +29,34 @@ static size_t source_index(const sampling *s, int axis, size_t index)
 static size_t source_of(const sampling *s, size_t i, size_t j, size_t k)
 {
     return (source_index(s, 2, k) * s->from[1] + source_index(s, 1, j)) * s->from[0] + source_index(s, 0, i);
+}
+
+/* The nodes that a coarse one lies between along an axis, and the part of the way. */
+static void ends_of(const sampling *s, int axis, size_t index, size_t ends[2], double *part)
+{
+    size_t from = s->from[axis], to = s->to[axis];
+    ends[0] = ends[1] = 0;
+    *part = 0;
+    if (to == 1 || from == 1) return;
+    size_t rest = index * (from - 1) % (to - 1);
+    ends[0] = index * (from - 1) / (to - 1);
+    ends[1] = ends[0] + (rest > 0);
+    *part = (double)rest / (double)(to - 1);
+}
+
+static double interpolated(const double *array, const sampling *s, size_t i, size_t j, size_t k)
+{
+    size_t x[2], y[2], z[2];
+    double u, v, w, sum = 0;
+    ends_of(s, 0, i, x, &u);
+    ends_of(s, 1, j, y, &v);
+    ends_of(s, 2, k, z, &w);
+    for (int corner = 0; corner < 8; corner++) {
+        int a = corner & 1, b = corner >> 1 & 1, c = corner >> 2;
+        double weight = (a ? u : 1 - u) * (b ? v : 1 - v) * (c ? w : 1 - w);
+        if (weight > 0) sum += weight * array[(z[c] * s->from[1] + y[b]) * s->from[0] + x[a]];
+    }
+    return sum;
 }
 
 static clp_status sample(clp_function *to, const clp_function *from, const sampling *s, const char *what)
@@ -41,7 +69,9 @@ static clp_status sample(clp_function *to, const clp_function *from, const sampl
         if (!sampled) return clp_fail_host_memory(count * sizeof *sampled);
         for (size_t k = 0; k < s->to[2]; k++)
             for (size_t j = 0; j < s->to[1]; j++)
-                for (size_t i = 0; i < s->to[0]; i++) sampled[n++] = from->array[source_of(s, i, j, k)];
+                for (size_t i = 0; i < s->to[0]; i++)
+                    sampled[n++] =
+                        s->nodes ? interpolated(from->array, s, i, j, k) : from->array[source_of(s, i, j, k)];
         value.array = sampled;
     }
     clp_status status = clp_function_set(to, &value, count, what);

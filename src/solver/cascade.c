@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Below the first a solve is quick anyway; below the second the host is quicker than building kernels. */
-enum { NODES_LEAST = 4000, NODES_ON_DEVICE = 30000, STEPS_AT_MOST = 60 };
+/* Below the first there is little to compare with; below the second the host is quicker than building
+ * kernels. */
+enum { NODES_LEAST = 600, NODES_ON_DEVICE = 30000, STEPS_AT_MOST = 60 };
 
 void clp_cascade_create(clp_solver *solver, const clp_problem *problem)
 {

@@ -106,8 +106,10 @@ clp_status clp_solver_measure(clp_solver *solver)
 }
 
 /*
- * Auto: 1e-4 of the spread of the solution, or what the precision can certify if that is more; 1e-8 for a
- * relative residual. Where the spread is not known before, it is of what has been found so far.
+ * Auto: a tenth of the discretisation error, as soon as there is an estimate of it, but 1e-4 of the spread of
+ * the solution at most, because near a jump of the boundary's values the grid is off by much on every grid;
+ * or what the precision can certify if that is more; 1e-8 for a relative residual. Where the spread is not
+ * known before, it is of what has been found so far.
  */
 void clp_solver_choose_tolerance(clp_solver *solver)
 {
@@ -116,7 +118,10 @@ void clp_solver_choose_tolerance(clp_solver *solver)
     if (!solver->auto_tolerance) return;
     bool final = isfinite(solver->range);
     double spread = final ? solver->range : solver->magnitude;
-    double wanted = fmax(1e-4 * spread, 1e-10 * solver->magnitude);
+    double wanted = 1e-4 * spread, estimate = solver->report.discretization_estimate;
+    if (options->criterion == CLP_CRITERION_ERROR && isfinite(estimate))
+        wanted = fmin(wanted, 0.1 * estimate);
+    wanted = fmax(wanted, 1e-10 * solver->magnitude);
     if (options->criterion == CLP_CRITERION_RESIDUAL) {
         wanted = solver->outer == CLP_PRECISION_SINGLE ? 1e-4 : 1e-8;
         final = true;

@@ -88,7 +88,12 @@ clp_status clp_solver_correct(clp_solver *solver, const double *f, double *w);
 /* The largest residual that rounding in the level's precision can leave. */
 double clp_solver_rounding_residual(const clp_solver *solver);
 
-/* Auto: a part of the spread of the solution; 1e-8 for a relative residual. */
+/* How far solver->values, where they solve the equations, are from the solution of the problem; NAN where
+ * there was no coarser grid to compare with. */
+double clp_solver_estimate_discretization(const clp_solver *solver);
+
+/* Auto: a tenth of the discretisation error, but not more than a part of the spread of the solution; 1e-8 for
+ * a relative residual. */
 void clp_solver_choose_tolerance(clp_solver *solver);
 
 /* No eigenvalue of D^-1 A is below: A w >= 1 gives 1 / (D w), D the largest diagonal. */

@@ -193,10 +193,12 @@ clp_status clp_solver_verify(clp_solver *solver, bool *met)
     report->algebraic_bound = fmin(
         clp_bound_value(&solver->bound, widen(solver, host)) + solver->held_rounding, interval_bound(solver));
     report->bound_is_certified = solver->bound.certified || report->algebraic_bound == interval_bound(solver);
-    if (solver->auto_tolerance) {
+    report->discretization_estimate = clp_solver_estimate_discretization(solver);
+    if (solver->options.tolerance == 0) {
         double smallest, largest;
         find_range(solver, &smallest, &largest);
-        solver->range = largest - smallest;
+        if (solver->auto_tolerance) solver->range = largest - smallest;
+        solver->auto_tolerance = true; /* the estimate may be a better one */
         clp_solver_choose_tolerance(solver);
     }
     switch (solver->options.criterion) {

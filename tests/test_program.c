@@ -140,7 +140,7 @@ Test(program_solve, report_has_every_key_of_the_contract)
         {"quantities.flux.right", JSON_REAL},
         {"quantities.flux.bottom", JSON_REAL},
     };
-    write_plate("plate.yaml", 9);
+    write_plate("plate.yaml", 29); /* enough for a coarser grid to compare with */
     outcome ran = RUN("solve", "plate.yaml", "--report", "-");
     EXPECT_STATUS(ran, 0);
     json_t *report = read_report(ran.output);

@@ -97,6 +97,12 @@ typedef struct clp_picture_options {
 CLP_API clp_status clp_picture_write(const char *path, const clp_grid *grid, const double *values,
                                      const clp_picture_options *options);
 
+/**
+ * Draws the history of a report as a PNG: the criterion's value over the method's steps, on a logarithmic
+ * scale. Errors: CLP_ERROR_FILE, CLP_ERROR_MEMORY, CLP_ERROR_UNSUPPORTED (built without cairo).
+ */
+CLP_API clp_status clp_convergence_write_png(const char *path, const clp_report *report);
+
 /** Writes a report as JSON. Errors: CLP_ERROR_FILE, CLP_ERROR_UNSUPPORTED (built without jansson). */
 CLP_API clp_status clp_report_write_json(const char *path, const clp_report *report);
 

@@ -43,6 +43,7 @@ typedef struct clp_problem_output {
     const char *picture;
     const char *field;
     const char *vtk;
+    const char *convergence;
     const char *report;
 } clp_problem_output;
 

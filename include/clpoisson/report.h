@@ -35,6 +35,14 @@ typedef struct clp_electrode_report {
     double flux;  /**< what enters the domain from it, per unit depth in 2-D */
 } clp_electrode_report;
 
+/** A stopping test. */
+typedef struct clp_test_report {
+    size_t iterations, sweeps;
+    double seconds;  /**< since the solve began */
+    double value;    /**< of the criterion; infinite before anything is known */
+    double residual; /**< 2-norm; NaN where the test does not look at it */
+} clp_test_report;
+
 /** A figure that does not exist is NaN (null in JSON). Times are in seconds. */
 typedef struct clp_report {
     clp_grid grid;
@@ -48,7 +56,9 @@ typedef struct clp_report {
     double tolerance;
     size_t iterations; /**< the method's own steps */
     size_t sweeps;
-    size_t tests; /**< stopping tests done */
+    size_t tests;                   /**< stopping tests done */
+    const clp_test_report *history; /**< the tests of the last solve; the solver's */
+    size_t history_count;
     bool converged;
     clp_reason reason;
 

@@ -51,9 +51,11 @@ typedef struct clp_solver_options {
     clp_criterion criterion;
     clp_precision precision;
     clp_check check;
-    double tolerance;              /**< in the criterion's unit; 0: auto */
-    size_t check_every;            /**< sweeps between stopping tests; 0: auto */
-    size_t max_iterations;         /**< 0: auto, several times what theory expects */
+    double tolerance;      /**< in the criterion's unit; 0: auto */
+    size_t check_every;    /**< sweeps between stopping tests; 0: auto */
+    size_t max_iterations; /**< 0: auto, several times what theory expects */
+    const double *guess; /**< first guess, in the grid's shape, in place of the problem's initial; NULL: none.
+                            Taken where it is better than the solution on a coarser grid */
     clp_monitor_function *monitor; /**< may be NULL */
     void *monitor_user;
 } clp_solver_options;

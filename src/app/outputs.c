@@ -47,8 +47,9 @@ int app_check_outputs(const char *problem_path, const clp_problem_output *output
     } outputs[] = {{"picture", output->picture, true, ".png"},
                    {"field", output->field, true, ".npy"},
                    {"vtk", output->vtk, true, ".vti"},
+                   {"convergence", output->convergence, true, ".png"},
                    {"report", output->report, false, ".json"}};
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 5; i++) {
         const char *path = outputs[i].path;
         if (!path) continue;
         if (same_place(path, problem_path)) {

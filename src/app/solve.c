@@ -5,6 +5,7 @@
 #include "app/options.h"
 #include "app/outputs.h"
 #include "app/summary.h"
+#include "app/sweep.h"
 #include "app/terminal.h"
 #include "app/write.h"
 
@@ -21,7 +22,9 @@ typedef struct solve_request {
     const char *path;
     const char *settings[SETTINGS_MAX + 1];
     size_t setting_count;
-    const char *picture, *field, *vtk, *report, *plot, *slice;
+    const char *picture, *field, *vtk, *convergence, *report, *plot, *slice;
+    const char *sweeps[SETTINGS_MAX + 1], *table;
+    size_t sweep_count;
     bool matrix, dry_run;
     clp_picture_options drawing;
     const char *backend, *device, *threads;
@@ -87,6 +90,10 @@ static int read_request(solve_request *request, int count, char **arguments)
          .value = "F",
          .help = "values, flux, conductivity and regions for ParaView (.vti)",
          .text = &request->vtk},
+        {.name = "--plot-convergence",
+         .value = "F",
+         .help = "how the error came down, test by test (PNG)",
+         .text = &request->convergence},
         {.name = "--plot",
          .value = "WHAT",
          .help = "what the picture shows besides the map: flux (field lines) or arrows",
@@ -95,6 +102,17 @@ static int read_request(solve_request *request, int count, char **arguments)
          .value = "PLACE",
          .help = "the plane of a problem in three dimensions that the picture shows: z=0.5 or z:12",
          .text = &request->slice},
+        {.name = "--sweep",
+         .value = "KEY=A:B:N",
+         .help = "solve a family, N values of a key from A to B (or random:A:B:N:SEED), and print a row of "
+                 "results "
+                 "for each; several go together, row by row",
+         .text = request->sweeps,
+         .count = &request->sweep_count},
+        {.name = "--table",
+         .value = "F",
+         .help = "where --sweep puts its rows: F.json, or CSV; default: standard output",
+         .text = &request->table},
         {.name = "--matrix",
          .help = "print the capacitance (conductance) matrix of all electrodes and held sides",
          .flag = &request->matrix},
@@ -183,8 +201,9 @@ static void print_matrix(const clp_report *report)
 
 static bool to_standard_output(const clp_problem_output *output)
 {
-    const char *const paths[] = {output->picture, output->field, output->vtk, output->report};
-    for (int i = 0; i < 4; i++)
+    const char *const paths[] = {output->picture, output->field, output->vtk, output->convergence,
+                                 output->report};
+    for (int i = 0; i < 5; i++)
         if (paths[i] && strcmp(paths[i], "-") == 0) return true;
     return false;
 }
@@ -192,8 +211,9 @@ static bool to_standard_output(const clp_problem_output *output)
 /* -1, or an exit status: outputs named on the command line must not overwrite what the problem reads. */
 static int check_inputs(const clp_problem_file *file, const clp_problem_output *output)
 {
-    const char *const paths[] = {output->picture, output->field, output->vtk, output->report};
-    for (int i = 0; i < 4; i++) {
+    const char *const paths[] = {output->picture, output->field, output->vtk, output->convergence,
+                                 output->report};
+    for (int i = 0; i < 5; i++) {
         if (!paths[i] || !clp_problem_file_reads(file, paths[i])) continue;
         app_error("%s: it would be written over, and the problem reads it; give the output another name",
                   paths[i]);
@@ -204,7 +224,7 @@ static int check_inputs(const clp_problem_file *file, const clp_problem_output *
 
 static bool writes_nothing(const clp_problem_output *output)
 {
-    return !output->picture && !output->field && !output->vtk && !output->report;
+    return !output->picture && !output->field && !output->vtk && !output->convergence && !output->report;
 }
 
 /* What is wrong with the problem that shows only now. */
@@ -267,6 +287,26 @@ cleanup:
     return answer;
 }
 
+static int sweep(const solve_request *request, const clp_device_options *device)
+{
+    if (request->picture || request->field || request->vtk || request->report || request->convergence ||
+        request->matrix || request->dry_run) {
+        app_error(
+            "--sweep writes a table, one row per problem, and nothing else; leave the other outputs out");
+        return EXIT_USAGE;
+    }
+    catch_signal(SIGINT);
+    catch_signal(SIGTERM);
+    return app_sweep(&(app_sweep_request){.path = request->path,
+                                          .settings = request->settings,
+                                          .setting_count = request->setting_count,
+                                          .sweeps = request->sweeps,
+                                          .sweep_count = request->sweep_count,
+                                          .table = request->table,
+                                          .device = device,
+                                          .monitor = monitor});
+}
+
 static int run(int count, char **arguments)
 {
     solve_request request = {0};
@@ -276,6 +316,7 @@ static int run(int count, char **arguments)
     if (status >= 0) return status;
     device.backend = request.backend;
     device.device = request.device;
+    if (request.sweep_count) return sweep(&request, &device);
     clp_problem_file *file;
     clp_status read = clp_problem_file_read(request.path, request.settings, request.setting_count, &file);
     if (read != CLP_OK) return app_fail(read);
@@ -283,6 +324,7 @@ static int run(int count, char **arguments)
     if (request.picture) output.picture = request.picture;
     if (request.field) output.field = request.field;
     if (request.vtk) output.vtk = request.vtk;
+    if (request.convergence) output.convergence = request.convergence;
     if (request.report) output.report = request.report;
     if (request.dry_run)
         status = app_dry_run(clp_problem_file_problem(file), clp_problem_file_solver(file));

@@ -168,9 +168,10 @@ static void show_grid_error(const clp_report *report)
 
 static void show_outputs(const clp_problem_output *output)
 {
-    const char *const paths[] = {output->picture, output->field, output->vtk, output->report};
+    const char *const paths[] = {output->picture, output->field, output->vtk, output->convergence,
+                                 output->report};
     char text[1024] = "";
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 5; i++) {
         if (!paths[i] || strcmp(paths[i], "-") == 0) continue;
         if (*text) strncat(text, ", ", sizeof text - strlen(text) - 1);
         strncat(text, paths[i], sizeof text - strlen(text) - 1);
@@ -206,7 +207,8 @@ static void show_fluxes(const clp_report *report)
 void app_show_summary(const clp_report *report, const clp_problem_output *output, bool all_written)
 {
     char solve[32], compile[32], total[32], sweeps[32];
-    show_verdict(report, all_written && (output->picture || output->field || output->vtk || output->report));
+    show_verdict(report, all_written && (output->picture || output->field || output->vtk ||
+                                         output->convergence || output->report));
     app_say("         values from %g to %g, mean %.6g%s", report->minimum, report->maximum, report->mean,
             report->singular
                 ? " (nothing holds the solution: of all that differ by a constant, the one of mean 0)"

@@ -107,6 +107,9 @@ clp_status app_write_outputs(app_result *result, clp_problem_output *output)
                     &output->field, &first);
     if (output->vtk) app_written(write_vti(result, output->vtk), &output->vtk, &first);
     if (output->picture) app_written(write_picture(result, output->picture), &output->picture, &first);
+    if (output->convergence)
+        app_written(clp_convergence_write_png(output->convergence, &result->report), &output->convergence,
+                    &first);
     result->report.seconds_output = app_now() - begin;
     result->report.seconds_total = app_now() - result->start;
     if (output->report)

@@ -185,7 +185,7 @@ static const clp_choice shapes[] = {
         "how the field changes with time", false,                                                               \
         .instead = "leave it out: this version computes the steady state")                                      \
     KEY("solver.method", "auto, jacobi, chebyshev, sor, cg, multigrid", "auto",                                 \
-        "how the equations are solved; auto takes multigrid where it can, else chebyshev", true,                                          \
+        "how the equations are solved; auto takes multigrid, around it cg where materials or electrodes are", true,                                          \
         .kind = CLP_KEY_CHOICE, AT(method), .choices = clp_method_choices, .example = "method: auto")           \
     KEY("solver.criterion", "error, residual, step", "error",                                                   \
         "what the stopping test looks at: the largest error of a node, the residual relative to that of the "   \
@@ -215,6 +215,9 @@ static const clp_choice shapes[] = {
     KEY("output.vtk", "a file name, or \"-\"", "none",                                                          \
         "values of all nodes for ParaView (.vti)", true,                                                        \
         .kind = CLP_KEY_FILE, AT(vtk), .example = "vtk: plate.vti")                                             \
+    KEY("output.convergence", "a file name, or \"-\"", "none",                                                  \
+        "how the error came down, as a plot (PNG)", true,                                                       \
+        .kind = CLP_KEY_FILE, AT(convergence), .example = "convergence: course.png")                            \
     KEY("output.report", "a file name, or \"-\"", "none",                                                       \
         "what was solved, how right it is and what it cost (JSON)", true,                                       \
         .kind = CLP_KEY_FILE, AT(report), .example = "report: plate.json")

@@ -77,7 +77,7 @@ typedef struct clp_declaration {
     int method, criterion, precision, check; /* numbers out of the rows' choices */
     double tolerance;
     size_t check_every, max_iterations;
-    const char *picture, *field, *vtk, *report;
+    const char *picture, *field, *vtk, *convergence, *report;
 } clp_declaration;
 
 /* Kinds of values. The comment names what lies at the row's offset. */

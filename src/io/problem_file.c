@@ -68,6 +68,7 @@ static void take_options(const clp_declaration *declared, clp_problem_file *file
     file->output = (clp_problem_output){.picture = declared->picture,
                                         .field = declared->field,
                                         .vtk = declared->vtk,
+                                        .convergence = declared->convergence,
                                         .report = declared->report};
 }
 

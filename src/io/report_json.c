@@ -104,6 +104,19 @@ static json_t *quantities_json(const clp_report *report)
                      matrix_json(report));
 }
 
+static json_t *history_json(const clp_report *report)
+{
+    json_t *tests = json_array();
+    for (size_t i = 0; i < report->history_count; i++) {
+        const clp_test_report *test = &report->history[i];
+        json_array_append_new(tests,
+                              json_pack("{s:o, s:o, s:o, s:o, s:o}", "iterations", whole(test->iterations),
+                                        "sweeps", whole(test->sweeps), "seconds", number(test->seconds),
+                                        "value", number(test->value), "residual", number(test->residual)));
+    }
+    return tests;
+}
+
 static json_t *problem_json(const clp_report *report)
 {
     json_t *nodes = json_array();
@@ -138,10 +151,11 @@ clp_status clp_report_write_json(const char *path, const clp_report *report)
         number(report->bytes_per_second), "unknowns_per_second", number(report->unknowns_per_second));
     json_t *memory = json_pack("{s:o, s:o}", "device_bytes", whole(report->device_bytes), "bytes_per_unknown",
                                number(report->bytes_per_unknown));
-    json_t *root = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "clpoisson", clp_version(),
-                             "problem", problem_json(report), "device", device_json(&report->device),
-                             "solver", solver, "error", error, "seconds", seconds_json(report), "memory",
-                             memory, "performance", performance, "quantities", quantities_json(report));
+    json_t *root =
+        json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "clpoisson", clp_version(), "problem",
+                  problem_json(report), "device", device_json(&report->device), "solver", solver, "error",
+                  error, "seconds", seconds_json(report), "memory", memory, "performance", performance,
+                  "quantities", quantities_json(report), "history", history_json(report));
     return write_json(path, root);
 }
 

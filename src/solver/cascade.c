@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "solver/cascade.h"
 
+#include "backend/reference/reference.h"
 #include "problem/coarsen.h"
 
 #include <math.h>
@@ -103,6 +104,25 @@ clp_status clp_cascade_guess_bound(clp_solver *solver)
                                                 values);
 }
 
+/* The coarser solution becomes the first guess, but where the user has a better one. */
+static clp_status take_better(clp_solver *solver)
+{
+    clp_assembly *assembly = &solver->assembly;
+    size_t bytes = clp_grid_node_count(&assembly->op.grid) * sizeof *assembly->values;
+    double *own = NULL, before = NAN;
+    if (solver->guessed) {
+        own = malloc(bytes);
+        if (!own) return clp_fail_host_memory(bytes);
+        memcpy(own, assembly->values, bytes);
+        before = clp_reference_residual(&assembly->op, own, assembly->source).largest;
+    }
+    clp_cascade_interpolate(solver, assembly->values);
+    if (own && before <= clp_reference_residual(&assembly->op, assembly->values, assembly->source).largest)
+        memcpy(assembly->values, own, bytes);
+    free(own);
+    return CLP_OK;
+}
+
 clp_status clp_cascade_guess(clp_solver *solver)
 {
     if (!solver->coarse) return CLP_OK;
@@ -113,7 +133,6 @@ clp_status clp_cascade_guess(clp_solver *solver)
     clp_status status = clp_solver_solve(coarse);
     if (status == CLP_ERROR_DIVERGED) return CLP_OK; /* one without a guess, then, which will say so */
     CLP_TRY(status);
-    clp_cascade_interpolate(solver, solver->assembly.values);
     take_spectrum(solver);
-    return CLP_OK;
+    return take_better(solver);
 }

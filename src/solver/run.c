@@ -7,6 +7,7 @@
 #include "solver/state.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 typedef struct solve_course {
     double start; /* when the solve began */
@@ -112,14 +113,42 @@ static bool tell_monitor(const clp_solver *solver, const solve_course *course)
     return solver->options.monitor(solver->options.monitor_user, &progress);
 }
 
+/* Remembers the test in course->last for the report. */
+static clp_status note_test(clp_solver *solver, const solve_course *course)
+{
+    const clp_test *test = &course->last;
+    clp_report *report = &solver->report;
+    if (report->history_count == solver->history_room) {
+        size_t room = 2 * solver->history_room + 64;
+        clp_test_report *grown = realloc(solver->history, room * sizeof *grown);
+        if (!grown) return clp_fail_host_memory(room * sizeof *grown);
+        report->history = solver->history = grown;
+        solver->history_room = room;
+    }
+    bool step = solver->options.criterion == CLP_CRITERION_STEP;
+    solver->history[report->history_count++] = (clp_test_report){.iterations = test->iterations,
+                                                                 .sweeps = test->sweeps,
+                                                                 .seconds = clp_seconds() - course->start,
+                                                                 .value = test->value,
+                                                                 .residual = step ? NAN : test->norms.two};
+    return CLP_OK;
+}
+
 /* As far as the device's precision goes: refinement may go on. */
-static clp_status refine(clp_solver *solver, const solve_course *course, clp_reason *reason)
+static clp_status refine(clp_solver *solver, solve_course *course, clp_reason *reason)
 {
     bool met;
     *reason = CLP_REASON_ROUNDING;
     if (!clp_solver_can_refine(solver)) return CLP_OK;
     if (course->last.value > solver->report.tolerance) CLP_TRY(clp_solver_verify(solver, &met));
     CLP_TRY(clp_solver_refine(solver, &met));
+    const clp_report *report = &solver->report;
+    bool residual = solver->options.criterion == CLP_CRITERION_RESIDUAL;
+    course->last.iterations = report->iterations;
+    course->last.sweeps = report->sweeps;
+    course->last.norms.two = report->residual_final;
+    course->last.value = residual ? report->residual_relative : report->algebraic_bound;
+    CLP_TRY(note_test(solver, course));
     if (met) *reason = CLP_REASON_TOLERANCE;
     return CLP_OK;
 }
@@ -130,6 +159,7 @@ static clp_status decide(clp_solver *solver, solve_course *course, clp_reason *r
 {
     bool met = false;
     *reason = CLP_REASON_NONE;
+    CLP_TRY(note_test(solver, course));
     if (course->last.value <= solver->report.tolerance) {
         CLP_TRY(clp_solver_verify(solver, &met));
         if (met)
@@ -213,6 +243,7 @@ clp_status clp_solver_solve(clp_solver *solver)
     solve_course course;
     clp_reason reason;
     clp_report *report = &solver->report;
+    report->history_count = 0;
     CLP_TRY(clp_solver_write_system(solver));
     CLP_TRY(begin(solver, &course, &reason));
     while (reason == CLP_REASON_NONE) {

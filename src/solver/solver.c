@@ -4,6 +4,7 @@
 #include "base/checked.h"
 #include "base/machine.h"
 #include "base/text.h"
+#include "problem/declared.h"
 #include "solver/bound.h"
 #include "solver/cascade.h"
 #include "solver/hierarchy.h"
@@ -326,6 +327,20 @@ clp_status clp_solver_estimate(const clp_problem *problem, const clp_solver_opti
     return CLP_OK;
 }
 
+/* A first guess of the user's own, in place of the initial values, where it has them. */
+static void take_guess(clp_solver *solver, const clp_problem *problem)
+{
+    double number;
+    const double *guess = solver->options.guess;
+    const clp_operator *op = &solver->assembly.op;
+    solver->guessed = guess || !clp_function_is_number(&problem->initial, &number);
+    for (size_t r = 0; r < clp_operator_rows(op) && guess; r++) {
+        clp_row row = clp_operator_row(op, r);
+        for (size_t i = 0; i < op->grid.nodes[0]; i++)
+            if (!clp_row_is_held(op, &row, i)) solver->assembly.values[row.first + i] = guess[row.first + i];
+    }
+}
+
 static clp_status prepare(clp_solver *solver, const clp_problem *problem, const clp_solver_options *options)
 {
     const clp_backend *backend = solver->device->backend;
@@ -334,6 +349,7 @@ static clp_status prepare(clp_solver *solver, const clp_problem *problem, const 
     solver->use = memory_use(solver, problem);
     CLP_TRY(backend->fits(solver->device, clp_problem_grid(problem), solver->outer, &solver->use));
     CLP_TRY(clp_assemble(problem, solver->device, &solver->assembly));
+    take_guess(solver, problem);
     solver->held_values = malloc(
         (clp_grid_node_count(&solver->assembly.op.grid) - clp_operator_unknowns(&solver->assembly.op)) *
             sizeof(double) +
@@ -398,6 +414,7 @@ void clp_solver_destroy(clp_solver *solver)
     free(solver->electrode_of);
     free(solver->values);
     free(solver->previous);
+    free(solver->history);
     free(solver);
 }
 

@@ -27,6 +27,7 @@ struct clp_solver {
     clp_iteration iteration;
     clp_solver *coarse;     /* for a first guess; NULL: none */
     clp_device *own_device; /* that it runs on, if not on the same */
+    bool guessed;           /* the first guess is the user's own */
     bool quiet;             /* no notices */
     double *values;         /* of the result, in the grid's shape */
     double *previous;       /* the field before, for check: host; NULL otherwise */
@@ -43,6 +44,8 @@ struct clp_solver {
     bool refined;          /* values are better than what the device holds */
     clp_electrode_report *electrodes; /* of the report */
     size_t *electrode_of;             /* of each region */
+    clp_test_report *history;         /* of the report */
+    size_t history_room;
     clp_report report;
 };
 

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* A surface to draw on, and its way into a file. */
+#ifndef CLP_IO_CANVAS_H
+#define CLP_IO_CANVAS_H
+
+#include "base/status.h"
+
+#include <cairo.h>
+
+/* A white page with text smoothed in greys, whatever the display of this machine prefers. */
+cairo_t *clp_canvas_create(cairo_surface_t *surface);
+
+/* The error that cairo tells, for a file. */
+clp_status clp_canvas_fail(const char *path, cairo_status_t status);
+
+/* Writes a surface. Errors: CLP_ERROR_FILE, and those of cairo. */
+clp_status clp_canvas_write_png(const char *path, cairo_surface_t *surface);
+
+#endif

@@ -27,7 +27,8 @@
 #define CENTRE (DIM == 3 ? 13 : 4)
 #define ALONG(code, axis) ((axis) == 0 ? (code) % 3 - 1 : (axis) == 1 ? (code) / 3 % 3 - 1 : (code) / 9 - 1)
 
-/* A node's indices, z 0 in two dimensions. */
+/* A node's indices, z 0 in two dimensions. A parameter of this type is never written to: some compilers (Mesa's) hand
+ * it over by reference. */
 typedef struct {
     int x, y, z;
 } node_t;
@@ -67,12 +68,10 @@ static inline node_t node_at(const node_t p, int code, const layout_t at)
 }
 
 /* The first node of a seam, which has weights, for the second one, which has none. */
-static inline node_t first_of_seam(node_t p, const layout_t at)
+static inline node_t first_of_seam(const node_t p, const layout_t at)
 {
-    if (PERIODIC_X && p.x == (int)at.nx - 1) p.x = 0;
-    if (PERIODIC_Y && p.y == (int)at.ny - 1) p.y = 0;
-    if (PERIODIC_Z && p.z == (int)at.nz - 1) p.z = 0;
-    return p;
+    return node_of(PERIODIC_X && p.x == (int)at.nx - 1 ? 0 : p.x, PERIODIC_Y && p.y == (int)at.ny - 1 ? 0 : p.y,
+                   PERIODIC_Z && p.z == (int)at.nz - 1 ? 0 : p.z);
 }
 
 /* What flows into a node over its couplings and to the ground. What lies outside the box counts as the node itself, to
@@ -91,9 +90,10 @@ static inline REAL inflow_of(__global const REAL *u, __global const REAL *coupli
     return sum;
 }
 
-/* The fine nodes that a coarse one has weights of along an axis: itself, the one before, the one behind. */
+/* The fine nodes that a coarse one has weights of along an axis: itself, the one behind, the one before. Where there is
+ * none, itself again, not to be counted: so that all items of a group do the same, which some compilers need. */
 typedef struct {
-    int count, index[3], cell[3], digit[3];
+    int counts[3], index[3], cell[3];
 } gathered_t;
 
 static inline gathered_t gathered_of(int to, int coarsened, int fine_nodes, int coarse_nodes, int periodic)
@@ -101,23 +101,23 @@ static inline gathered_t gathered_of(int to, int coarsened, int fine_nodes, int 
     gathered_t g;
     const int fine_own = fine_nodes - (periodic ? 1 : 0);
     if (periodic && to == coarse_nodes - 1) to = 0;
-    g.count = 1;
-    g.index[0] = coarsened ? 2 * to : to;
-    g.cell[0] = to;
-    g.digit[0] = 0;
-    if (!coarsened) return g;
-    if (2 * to + 1 < fine_own) {
-        g.index[g.count] = 2 * to + 1;
-        g.cell[g.count] = to;
-        g.digit[g.count++] = 1;
-    }
-    const int before = to > 0 ? 2 * to - 1 : periodic ? fine_own - 1 : -1;
-    if (before > 0 && before % 2 == 1) {
-        g.index[g.count] = before;
-        g.cell[g.count] = before / 2;
-        g.digit[g.count++] = 2;
-    }
+    const int own = coarsened ? 2 * to : to, behind = own + 1, before = to > 0 ? own - 1 : periodic ? fine_own - 1 : 0;
+    g.counts[0] = 1;
+    g.counts[1] = coarsened && behind < fine_own;
+    g.counts[2] = coarsened && before % 2 == 1;
+    g.index[0] = own;
+    g.index[1] = g.counts[1] ? behind : own;
+    g.index[2] = g.counts[2] ? before : own;
+    g.cell[0] = g.cell[1] = to;
+    g.cell[2] = g.counts[2] ? before / 2 : to;
     return g;
+}
+
+/* The weight of a code at a cell: 1 on the coarse node itself. */
+static inline REAL weight_of(__global const REAL *weights, ulong stride, int digits, size_t cell)
+{
+    const REAL stored = weights[(digits > 0 ? digits - 1 : 0) * stride + cell];
+    return digits > 0 ? stored : 1;
 }
 
 /* What a coarse node gets from the fine ones around it: the transpose of the interpolation. */
@@ -128,13 +128,15 @@ static inline REAL gathered(__global const REAL *fine, __global const REAL *weig
     const gathered_t gy = gathered_of(p.y, COARSENED(1), (int)from.ny, (int)to.ny, PERIODIC_Y);
     const gathered_t gz = gathered_of(p.z, COARSENED(2), (int)from.nz, (int)to.nz, PERIODIC_Z);
     REAL sum = 0;
-    for (int c = 0; c < (DIM == 3 ? gz.count : 1); c++)
-        for (int b = 0; b < gy.count; b++)
-            for (int a = 0; a < gx.count; a++) {
-                const int digits = gx.digit[a] + PLACE_Y * gy.digit[b] + (DIM == 3 ? PLACE_Z * gz.digit[c] : 0);
+    for (int c = 0; c < (DIM == 3 ? 3 : 1); c++)
+        for (int b = 0; b < 3; b++)
+            for (int a = 0; a < 3; a++) {
+                const int digits = COARSENED(0) * a + PLACE_Y * COARSENED(1) * b + PLACE_Z * COARSENED(2) * c;
                 const size_t cell = element(node_of(gx.cell[a], gy.cell[b], DIM == 3 ? gz.cell[c] : 0), to);
-                const REAL weight = digits ? weights[(digits - 1) * stride + cell] : 1;
-                sum += weight * fine[element(node_of(gx.index[a], gy.index[b], DIM == 3 ? gz.index[c] : 0), from)];
+                const REAL value = fine[element(node_of(gx.index[a], gy.index[b], DIM == 3 ? gz.index[c] : 0), from)];
+                const int counts = gx.counts[a] & gy.counts[b] & (DIM == 3 ? gz.counts[c] : 1);
+                const REAL weight = weight_of(weights, stride, digits, cell);
+                sum += counts ? weight * value : 0;
             }
     return sum;
 }
@@ -151,21 +153,23 @@ static inline int is_odd(int i, int coarsened)
 }
 
 /* What a fine node gets from the coarse ones around it. Beyond the last coarse node the weight is 0. */
-static inline REAL interpolated(__global const REAL *coarse, __global const REAL *weights, ulong stride, node_t p,
-                                const layout_t to, const layout_t from)
+static inline REAL interpolated(__global const REAL *coarse, __global const REAL *weights, ulong stride,
+                                const node_t place, const layout_t to, const layout_t from)
 {
-    p = first_of_seam(p, to);
+    const node_t p = first_of_seam(place, to);
     const int odd_x = is_odd(p.x, COARSENED(0)), odd_y = is_odd(p.y, COARSENED(1)), odd_z = is_odd(p.z, COARSENED(2));
     const node_t cell = node_of(cell_of(p.x, COARSENED(0)), cell_of(p.y, COARSENED(1)), cell_of(p.z, COARSENED(2)));
     REAL sum = 0;
-    for (int c = 0; c <= odd_z; c++)
-        for (int b = 0; b <= odd_y; b++)
-            for (int a = 0; a <= odd_x; a++) {
+    for (int c = 0; c < (DIM == 3 ? 2 : 1); c++)
+        for (int b = 0; b < 2; b++)
+            for (int a = 0; a < 2; a++) {
                 const int digits = odd_x * (1 + a) + PLACE_Y * odd_y * (1 + b) + PLACE_Z * odd_z * (1 + c);
                 const node_t corner = node_of(min(cell.x + a, (int)from.nx - 1), min(cell.y + b, (int)from.ny - 1),
                                               DIM == 3 ? min(cell.z + c, (int)from.nz - 1) : 0);
-                sum +=
-                    (digits ? weights[(digits - 1) * stride + element(cell, from)] : 1) * coarse[element(corner, from)];
+                const int counts = (a <= odd_x) & (b <= odd_y) & (c <= odd_z);
+                const REAL value = coarse[element(corner, from)];
+                const REAL weight = weight_of(weights, stride, digits, element(cell, from));
+                sum += counts ? weight * value : 0;
             }
     return sum;
 }

@@ -229,12 +229,13 @@ __kernel void galerkin_restrict(__global const REAL *fine, __global REAL *coarse
         const gathered_t gy = gathered_of(j, COARSENED(1), (int)from.ny, (int)to.ny, PERIODIC_Y);
         const gathered_t gz = gathered_of(k, COARSENED(2), (int)from.nz, (int)to.nz, PERIODIC_Z);
         zero_row(coarse + here, (int)to.nx);
-        for (int c = 0; c < (DIM == 3 ? gz.count : 1); c++)
-            for (int b = 0; b < gy.count; b++)
-                gather_from(coarse, fine, weights, stride,
-                            PLACE_Y * gy.digit[b] + (DIM == 3 ? PLACE_Z * gz.digit[c] : 0), here,
-                            element(node_of(0, gy.cell[b], DIM == 3 ? gz.cell[c] : 0), to),
+        for (int c = 0; c < (DIM == 3 ? 3 : 1); c++)
+            for (int b = 0; b < 3; b++) {
+                if (!(gy.counts[b] & (DIM == 3 ? gz.counts[c] : 1))) continue;
+                gather_from(coarse, fine, weights, stride, PLACE_Y * COARSENED(1) * b + PLACE_Z * COARSENED(2) * c,
+                            here, element(node_of(0, gy.cell[b], DIM == 3 ? gz.cell[c] : 0), to),
                             element(node_of(0, gy.index[b], DIM == 3 ? gz.index[c] : 0), from), (int)to.nx);
+            }
         for (int i = 0; i < (int)to.nx && PERIODIC_X; i += (int)to.nx - 1)
             coarse[here + i] = gathered(fine, weights, stride, node_of(i, j, k), from, to);
     }

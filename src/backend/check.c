@@ -2,6 +2,7 @@
 #include "backend/check.h"
 
 #include "backend/check_data.h"
+#include "backend/galerkin.h"
 #include "backend/transfer.h"
 
 #include <math.h>
@@ -326,6 +327,91 @@ static clp_status check_coarser(check_bench *bench, double *difference, double *
     return status;
 }
 
+/* ---- levels by Galerkin's principle ---- */
+
+/* Numbers that both sides find on the way down and back, and how much rounding may weigh in them. */
+typedef struct findings {
+    double *values, *weights;
+    size_t count;
+} findings;
+
+static clp_status find(const clp_field *field, double weight, findings *found)
+{
+    const clp_layout *layout = &field->level->layout;
+    size_t rows = clp_layout_rows(layout), count = rows * layout->nodes[0];
+    double *values = found->values + found->count, largest = 0;
+    CLP_TRY(field->level->device->backend->field_read((clp_field *)field, 0, rows, values));
+    for (size_t p = 0; p < count; p++) largest = fmax(largest, fabs(values[p]));
+    for (size_t p = 0; p < count; p++) found->weights[found->count + p] = largest > 0 ? weight / largest : 1;
+    found->count += count;
+    return CLP_OK;
+}
+
+/* From a residual in `fine` to a coarser level: the residual there, two sweeps, what they leave, the direct
+ * solution where the grid is small enough, and the way back, added to `fine`. */
+static clp_status descend(clp_level *level, clp_field *fine, double along[CLP_AXES], findings *found)
+{
+    enum { U, SCRATCH, Q, FIELDS };
+    const clp_backend *backend = level->device->backend;
+    const double weights[] = {0.9, 0.4};
+    clp_operator op;
+    clp_level *coarse = NULL;
+    clp_transfer *down = NULL;
+    clp_field *fields[FIELDS] = {NULL};
+    double rough;
+    if (!clp_operator_coarsen_galerkin(&level->op, along, &op, &rough)) return CLP_OK;
+    clp_status status = backend->coarsen(level, &op, &coarse, &down);
+    for (int i = 0; i < FIELDS && status == CLP_OK; i++) status = backend->field_create(coarse, &fields[i]);
+    if (status == CLP_OK) status = backend->restrict_field(down, fine, fields[Q]);
+    if (status == CLP_OK) status = find(fields[Q], 1, found);
+    if (status == CLP_OK) status = backend->sweep(fields[U], fields[SCRATCH], fields[Q], weights, 2);
+    if (status == CLP_OK) status = find(fields[U], 1, found);
+    if (status == CLP_OK) status = backend->residual(fields[U], fields[Q], fields[SCRATCH]);
+    if (status == CLP_OK) status = find(fields[SCRATCH], 1, found);
+    if (status == CLP_OK) status = descend(coarse, fields[SCRATCH], along, found);
+    bool small = clp_grid_node_count(&op.grid) <= CLP_DIRECT_NODES;
+    if (status == CLP_OK && small) status = backend->factor(coarse);
+    if (status == CLP_OK && small) status = backend->solve_direct(fields[U], fields[Q]);
+    if (status == CLP_OK && small) status = find(fields[U], 0.01, found); /* as ill-conditioned as may be */
+    if (status == CLP_OK) status = backend->prolong_add(down, fields[U], fine);
+    if (status == CLP_OK) status = find(fine, small ? 0.01 : 1, found);
+    backend->transfer_destroy(down);
+    for (int i = 0; i < FIELDS; i++) backend->field_destroy(fields[i]);
+    backend->level_destroy(coarse);
+    return status;
+}
+
+static clp_status check_galerkin(check_bench *bench, double *difference, double *allowed)
+{
+    enum {
+        ROOM = 12
+    }; /* grids' worth of findings: each level has five fields, of half as many nodes at least */
+    findings found[2] = {{0}};
+    clp_status status = CLP_OK;
+    *difference = *allowed = 0;
+    if (!bench->op.network) return CLP_OK;
+    for (int i = 0; i < 2 && status == CLP_OK; i++) {
+        check_side *side = i ? &bench->reference : &bench->tested;
+        double along[CLP_AXES];
+        memcpy(along, bench->op.conductance, sizeof along);
+        found[i].values = calloc(ROOM * bench->count, sizeof(double));
+        found[i].weights = calloc(ROOM * bench->count, sizeof(double));
+        status = found[i].values && found[i].weights ? CLP_OK : clp_fail_host_memory(ROOM * bench->count);
+        if (status == CLP_OK) status = side->backend->residual(side->u, source_of(side, bench), side->v);
+        if (status == CLP_OK) status = descend(side->level, side->v, along, &found[i]);
+    }
+    for (size_t n = 0; n < found[1].count && status == CLP_OK; n++) {
+        double off = fabs(found[0].values[n] - found[1].values[n]) * found[1].weights[n];
+        if (!(off <= *difference)) *difference = off;
+    }
+    *allowed = 200 * bench->epsilon;
+    for (int i = 0; i < 2; i++) {
+        free(found[i].values);
+        free(found[i].weights);
+    }
+    return status;
+}
+
 static clp_status check_formula_line(const void *context, const double point[4], double step, size_t count,
                                      double *values)
 {
@@ -369,6 +455,7 @@ static const struct {
     {"inner product", check_dot},
     {"two precisions", check_mixed},
     {"coarser grid", check_coarser},
+    {"coarser network", check_galerkin},
 };
 
 static clp_status bench_init(check_bench *bench, const clp_check_case *check, clp_precision precision)

@@ -27,6 +27,13 @@ typedef enum clp_check {
     CLP_CHECK_HOST, /**< both fields come back whole, as in the original program */
 } clp_check;
 
+/** What preconditions conjugate gradients. */
+typedef enum clp_preconditioner {
+    CLP_PRECONDITIONER_AUTO = 0,  /**< one multigrid cycle */
+    CLP_PRECONDITIONER_MULTIGRID, /**< likewise */
+    CLP_PRECONDITIONER_DIAGONAL,  /**< the diagonal: plain conjugate gradients on equations scaled by it */
+} clp_preconditioner;
+
 /** "error", "residual", "step". Static storage; likewise below. */
 CLP_API const char *clp_criterion_name(clp_criterion criterion);
 CLP_API const char *clp_check_name(clp_check check);
@@ -51,6 +58,7 @@ typedef struct clp_solver_options {
     clp_criterion criterion;
     clp_precision precision;
     clp_check check;
+    clp_preconditioner preconditioner;
     double tolerance;      /**< in the criterion's unit; 0: auto */
     size_t check_every;    /**< sweeps between stopping tests; 0: auto */
     size_t max_iterations; /**< 0: auto, several times what theory expects */

@@ -30,6 +30,13 @@ static const clp_choice checks[] = {
     {NULL, 0, false},
 };
 
+static const clp_choice preconditioners[] = {
+    {"auto", CLP_PRECONDITIONER_AUTO, true},
+    {"multigrid", CLP_PRECONDITIONER_MULTIGRID, true},
+    {"diagonal", CLP_PRECONDITIONER_DIAGONAL, true},
+    {NULL, 0, false},
+};
+
 static const clp_choice shapes[] = {
     {"rectangle", CLP_SHAPE_BOX + 1, true},     {"box", CLP_SHAPE_BOX + 1, true},
     {"circle", CLP_SHAPE_BALL + 1, true},       {"sphere", CLP_SHAPE_BALL + 1, true},
@@ -197,6 +204,10 @@ static const clp_choice shapes[] = {
     KEY("solver.precision", "auto, single, double, mixed", "auto",                                              \
         "digits of the numbers on the device; mixed: the solution in double, multigrid cycles in single", true,                                           \
         .kind = CLP_KEY_CHOICE, AT(precision), .choices = precisions, .example = "precision: double")           \
+    KEY("solver.preconditioner", "auto, multigrid, diagonal", "auto",                                           \
+        "what helps method cg: a multigrid cycle (auto), or nothing but the diagonal", true,                    \
+        .kind = CLP_KEY_CHOICE, AT(preconditioner), .choices = preconditioners,                                 \
+        .example = "preconditioner: diagonal")                                                                  \
     KEY("solver.check_every", "auto, or a whole number from 1", "auto",                                         \
         "sweeps between stopping tests", true,                                                                  \
         .kind = CLP_KEY_COUNT, AT(check_every), .example = "check_every: 100")                                  \

@@ -74,7 +74,7 @@ typedef struct clp_declaration {
     clp_given_regions regions, colors;
     const char *image;
     clp_given_numbers color_tolerance;
-    int method, criterion, precision, check; /* numbers out of the rows' choices */
+    int method, criterion, precision, check, preconditioner; /* numbers out of the rows' choices */
     double tolerance;
     size_t check_every, max_iterations;
     const char *picture, *field, *vtk, *convergence, *report;

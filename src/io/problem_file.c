@@ -61,6 +61,7 @@ static void take_options(const clp_declaration *declared, clp_problem_file *file
         .criterion = (clp_criterion)declared->criterion,
         .precision = (clp_precision)declared->precision,
         .check = (clp_check)declared->check,
+        .preconditioner = (clp_preconditioner)declared->preconditioner,
         .tolerance = declared->tolerance,
         .check_every = declared->check_every,
         .max_iterations = declared->max_iterations,

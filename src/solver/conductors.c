@@ -113,6 +113,8 @@ static clp_status solve_unit(clp_solver *solver, long unit, double *fluxes)
     solver->unit_bound = solver->report.algebraic_bound;
     report.sweeps = solver->report.sweeps;
     report.tests = solver->report.tests;
+    report.history = solver->history; /* it may have moved */
+    report.history_count = 0;
     solver->report = report;
     solver->options = options;
     solver->magnitude = magnitude;

@@ -50,7 +50,12 @@ static clp_status resolve_options(clp_solver *solver, const clp_problem *problem
         return clp_fail(CLP_ERROR_INPUT,
                         "there is no method '%s'; use auto, multigrid, cg, chebyshev, sor or jacobi",
                         resolved->method);
-    solver->multigrid = solver->method->multigrid != CLP_MULTIGRID_UNUSED;
+    bool diagonal = resolved->preconditioner == CLP_PRECONDITIONER_DIAGONAL;
+    if (diagonal && solver->method != &clp_method_cg)
+        return clp_fail(CLP_ERROR_INPUT,
+                        "preconditioner diagonal is for method cg, not for %s; add method: cg",
+                        solver->method->name);
+    solver->multigrid = solver->method->multigrid != CLP_MULTIGRID_UNUSED && !diagonal;
     resolved->method = solver->method->name;
     if (resolved->check == CLP_CHECK_AUTO) resolved->check = CLP_CHECK_DEVICE;
     if (resolved->tolerance < 0 || !isfinite(resolved->tolerance))

@@ -244,6 +244,7 @@ clp_status clp_solver_solve(clp_solver *solver)
     clp_reason reason;
     clp_report *report = &solver->report;
     report->history_count = 0;
+    solver->refined = false;
     CLP_TRY(clp_solver_write_system(solver));
     CLP_TRY(begin(solver, &course, &reason));
     while (reason == CLP_REASON_NONE) {

@@ -160,7 +160,8 @@ Test(program_devices, name_that_fits_several_lists_them)
     EXPECT_STATUS(ran, 0);
 }
 
-/* rusticl's llvmpipe has no double precision: single works, double is refused with the reason. */
+/* rusticl's llvmpipe has no double precision: double is refused with the reason, single works, and mixed,
+ * which auto takes, is as right as anywhere. */
 Test(program_devices, device_without_double_precision)
 {
     static const char *const rusticl[] = {"RUSTICL_ENABLE=llvmpipe", "OCL_ICD_VENDORS=rusticl.icd", NULL};
@@ -175,12 +176,17 @@ Test(program_devices, device_without_double_precision)
     EXPECT_HOLDS(ran.error, "has no double precision");
     EXPECT_HOLDS(ran.error, "precision: single");
     cr_expect_not(file_exists("u.npy"));
-    ran = run_program(
-        &(request){.arguments = LIST("solve", "plate.yaml", "--field", "u.npy"), .environment = rusticl});
-    EXPECT_STATUS(ran, 0);
-    npy u = read_npy("u.npy");
-    cr_expect_eq(u.element_bytes, sizeof(float));
-    cr_expect_float_eq(u.values[4 * 9 + 4], 56.25, 0.02);
+    for (int i = 0; i < 2; i++) {
+        const char *precision = i ? "solver.precision=auto" : "solver.precision=single";
+        const char *tolerance = i ? "solver.tolerance=1e-9" : "solver.tolerance=auto";
+        ran = run_program(&(request){.arguments = LIST("solve", "plate.yaml", "--field", "u.npy", "--set",
+                                                       precision, "--set", tolerance),
+                                     .environment = rusticl});
+        EXPECT_STATUS(ran, 0);
+        npy u = read_npy("u.npy");
+        cr_expect_eq(u.element_bytes, i ? sizeof(double) : sizeof(float));
+        cr_expect_float_eq(u.values[4 * 9 + 4], 56.25, i ? 1e-9 : 0.02);
+    }
 }
 
 /* A grid that the device cannot hold is refused before anything is allocated, with numbers to go by. */

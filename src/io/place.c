@@ -50,7 +50,7 @@ const clp_tree *clp_tree_about(const clp_tree *root, const char *message)
     static const struct {
         const char *word, *keys[4];
     } topics[] = {
-        {"method multigrid", {"solver"}},
+        {"preconditioner diagonal", {"solver"}},
         {"precision mixed", {"solver"}},
         {"conductivity", {"conductivity", "image", "regions"}},
         {"reaction", {"reaction", "regions", "boundary"}},

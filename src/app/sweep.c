@@ -98,8 +98,7 @@ static double value_at(sweep *s, size_t row)
 
 /* ---- writing ---- */
 
-/* Begins a cell. In CSV the first row's cells are preceded by a row of names, so that each is asked for
- * twice. */
+/* What stands before a number: in JSON its name. */
 static void begin_cell(const table *t, bool first, const char *name)
 {
     if (!first) fputs(t->json ? ", " : ",", t->stream);
@@ -136,9 +135,9 @@ static void write_name(const table *t, bool first, const char *name)
     if (quoted) fputc('"', t->stream);
 }
 
-/* Calls `write` for every column of a row. */
-static void for_columns(const table *t, const sweep *sweeps, size_t count, const double *values,
-                        const clp_report *report, bool names)
+/* A row, or the names of its columns. */
+static void write_columns(const table *t, const sweep *sweeps, size_t count, const double *values,
+                          const clp_report *report, bool names)
 {
     bool first = true;
     const struct {
@@ -182,10 +181,10 @@ static void write_row(table *t, const sweep *sweeps, size_t count, const double 
     if (t->json) {
         fputs(t->rows ? ",\n {" : "[{", t->stream);
     } else if (t->rows == 0) {
-        for_columns(t, sweeps, count, values, report, true);
+        write_columns(t, sweeps, count, values, report, true);
         fputs("\n", t->stream);
     }
-    for_columns(t, sweeps, count, values, report, false);
+    write_columns(t, sweeps, count, values, report, false);
     fputs(t->json ? "}" : "\n", t->stream);
     fflush(t->stream);
     t->rows++;
@@ -200,17 +199,16 @@ typedef struct course {
     bool all_converged;
 } course;
 
-/* The next row begins where this one ended, if its grid is the same. */
-static clp_status keep_guess(course *c, const clp_solver *solver)
+/* The next row begins where this one ended, if its grid is the same and there is memory for it. */
+static void keep_guess(course *c, const clp_solver *solver)
 {
     const clp_grid *grid = &clp_solver_report(solver)->grid;
     size_t count = clp_grid_node_count(grid);
     double *kept = realloc(c->guess, count * sizeof *kept);
-    if (!kept) return CLP_ERROR_MEMORY;
+    if (!kept) return;
     memcpy(kept, clp_solver_values(solver), count * sizeof *kept);
     c->guess = kept;
     c->grid = *grid;
-    return CLP_OK;
 }
 
 static bool same_nodes(const clp_grid *a, const clp_grid *b)
@@ -252,7 +250,7 @@ static int solve_row(const app_sweep_request *request, course *c, table *t, cons
         write_row(t, sweeps, request->sweep_count, values, report);
         c->all_converged = c->all_converged && report->converged;
         interrupted = report->reason == CLP_REASON_INTERRUPTED;
-        status = keep_guess(c, solver);
+        keep_guess(c, solver);
     }
     clp_solver_destroy(solver);
     clp_problem_file_destroy(file);

@@ -7,7 +7,8 @@
 clp_status clp_convergence_write_png(const char *path, const clp_report *report)
 {
     (void)report;
-    return clp_fail(CLP_ERROR_UNSUPPORTED, "%s: plots need cairo; install libcairo2-dev and build again", path);
+    return clp_fail(CLP_ERROR_UNSUPPORTED, "%s: plots need cairo; install libcairo2-dev and build again",
+                    path);
 }
 
 clp_status clp_picture_write(const char *path, const clp_grid *grid, const double *values,

@@ -72,6 +72,15 @@ static clp_status add_plain_rungs(clp_device *device, const clp_operator *op, cl
 
 /* ---- with a network ---- */
 
+/* Typical couplings along the axes, but for the conductivity. */
+static void fill_along(const clp_operator *op, double along[CLP_AXES])
+{
+    for (int axis = 0; axis < CLP_AXES; axis++) {
+        double spacing = clp_grid_spacing(&op->grid, axis);
+        along[axis] = axis < clp_grid_dimensions(&op->grid) ? 1 / (spacing * spacing) : 0;
+    }
+}
+
 /* Numbers between -1 and 1 that hardly resemble their neighbours; always the same ones. */
 static clp_status fill_rough(clp_field *u)
 {
@@ -132,10 +141,9 @@ static clp_status add_network_rungs(clp_device *device, const clp_operator *op, 
 {
     const clp_backend *backend = device->backend;
     clp_operator coarser;
-    double along[CLP_AXES] = {0}, rough, highest = clp_highest_eigenvalue;
+    double along[CLP_AXES], rough, highest = clp_highest_eigenvalue;
     clp_rung *rung = hierarchy->rungs;
-    for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++)
-        along[axis] = 1 / (clp_grid_spacing(&op->grid, axis) * clp_grid_spacing(&op->grid, axis));
+    fill_along(op, along);
     hierarchy->count = 1;
     CLP_TRY(rung_create(device, op, precision, rung));
     while (hierarchy->count < CLP_RUNGS &&
@@ -231,9 +239,8 @@ unsigned long long clp_hierarchy_bytes(const clp_hierarchy *hierarchy)
 static double network_fields(const clp_operator *op)
 {
     clp_operator here = *op, coarser;
-    double along[CLP_AXES] = {0}, rough, finest = (double)clp_grid_node_count(&op->grid), numbers = 0;
-    for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++)
-        along[axis] = 1 / (clp_grid_spacing(&op->grid, axis) * clp_grid_spacing(&op->grid, axis));
+    double along[CLP_AXES], rough, finest = (double)clp_grid_node_count(&op->grid), numbers = 0;
+    fill_along(op, along);
     numbers = finest * (3 + 2 + clp_grid_dimensions(&op->grid));
     while (clp_operator_coarsen_galerkin(&here, along, &coarser, &rough)) {
         here = coarser;

@@ -57,28 +57,39 @@ static void restore_held(clp_solver *solver)
     }
 }
 
-/* The device solves A delta = r, as well as a correction needs. work->norms are those of r. */
-static clp_status solve_for_correction(clp_solver *solver, refinement *work)
+/* The device solves A delta = r from 0, until the residual's largest value is `enough`, or a step leaves more
+ * than `stalled` of it. */
+static clp_status solve_on_device(clp_solver *solver, refinement *work, double unit, int steps, double enough,
+                                  double stalled)
 {
-    const double enough = 1e-4;
     const clp_backend *backend = solver->device->backend;
     size_t rows = clp_layout_rows(&solver->level->layout), sweeps;
     CLP_TRY(backend->field_write(work->load, 0, rows, work->r));
     CLP_TRY(backend->clear(solver->u));
     solver->iteration = clp_solver_iteration(solver, work->load);
-    if (work->norms.largest > 0) solver->iteration.unit = work->norms.largest / solver->assembly.op.diagonal;
-    double before = work->norms.largest, left = before;
-    for (int step = 0; step < STEPS && left > enough * work->norms.largest; step++) {
+    if (unit > 0) solver->iteration.unit = unit;
+    double before = INFINITY, left = work->norms.largest;
+    for (int step = 0; step < steps && left > enough; step++) {
+        before = left;
         CLP_TRY(solver->method->iterate(&solver->iteration, 1, false, &sweeps));
         solver->report.sweeps += sweeps;
         solver->report.iterations++;
         clp_norms norms;
         CLP_TRY(backend->residual_norms(solver->u, work->load, &norms));
         left = norms.largest;
-        if (!(left < 0.7 * before)) break;
-        before = left;
+        if (!(left < stalled * before)) break;
     }
     return backend->field_read(solver->u, 0, rows, work->delta);
+}
+
+/* What is left of f - A w, and the correction that it asks for. */
+static clp_status find_correction(clp_solver *solver, refinement *work, const double *f, const double *w)
+{
+    const clp_operator *op = &solver->assembly.op;
+    clp_reference_defect(op, w, f, work->r);
+    work->norms = clp_reference_residual(op, w, f);
+    double largest = work->norms.largest;
+    return solve_on_device(solver, work, largest / op->diagonal, STEPS, 1e-4 * largest, 0.7);
 }
 
 /* Adds the correction. What is left of the residual is that of the correction's own equation. */
@@ -160,23 +171,12 @@ static double missing_part(const clp_operator *op, const double *w, const double
 static clp_status sharpen(clp_solver *solver, refinement *work, bool *met)
 {
     enum { STEPS_FOR_W = 40 };
-    const clp_backend *backend = solver->device->backend;
     const clp_operator *op = &solver->assembly.op;
-    size_t rows = clp_layout_rows(&solver->level->layout), count = clp_grid_node_count(&op->grid), sweeps;
+    size_t count = clp_grid_node_count(&op->grid);
     double least = fill_worst(solver, work), highest = 0;
-    CLP_TRY(backend->field_write(work->load, 0, rows, work->r));
-    CLP_TRY(backend->clear(solver->u));
-    solver->iteration = clp_solver_iteration(solver, work->load);
-    solver->iteration.unit = clp_bound_value(&solver->bound, (clp_norms){.largest = 1e3 * least});
-    for (int step = 0; step < STEPS_FOR_W; step++) {
-        clp_norms norms;
-        CLP_TRY(solver->method->iterate(&solver->iteration, 1, false, &sweeps));
-        solver->report.sweeps += sweeps;
-        solver->report.iterations++;
-        CLP_TRY(backend->residual_norms(solver->u, work->load, &norms));
-        if (norms.largest < 0.2 * least) break;
-    }
-    CLP_TRY(backend->field_read(solver->u, 0, rows, work->delta));
+    double unit = clp_bound_value(&solver->bound, (clp_norms){.largest = 1e3 * least});
+    work->norms.largest = INFINITY; /* of r, which is not looked at */
+    CLP_TRY(solve_on_device(solver, work, unit, STEPS_FOR_W, 0.2 * least, INFINITY));
     double *scratch = malloc(count * sizeof *scratch);
     if (!scratch) return clp_fail_host_memory(count * sizeof *scratch);
     double missing = missing_part(op, work->delta, work->r, scratch);
@@ -198,11 +198,7 @@ clp_status clp_solver_correct(clp_solver *solver, const double *f, double *w)
     refinement work = {0};
     const clp_operator *op = &solver->assembly.op;
     clp_status status = allocate(solver, &work);
-    if (status == CLP_OK) {
-        clp_reference_defect(op, w, f, work.r);
-        work.norms = clp_reference_residual(op, w, f);
-        status = solve_for_correction(solver, &work);
-    }
+    if (status == CLP_OK) status = find_correction(solver, &work, f, w);
     for (size_t p = 0; p < clp_grid_node_count(&op->grid) && status == CLP_OK; p++) w[p] += work.delta[p];
     finish(solver, &work);
     return status;
@@ -214,10 +210,8 @@ static clp_status refine(clp_solver *solver, refinement *work, bool *met)
     double before = INFINITY;
     restore_held(solver);
     for (int round = 0; round < ROUNDS && !*met; round++) {
-        clp_reference_defect(op, solver->values, solver->assembly.source, work->r);
-        work->norms = clp_reference_residual(op, solver->values, solver->assembly.source);
         work->rounding = clp_reference_rounding(op, solver->values, solver->assembly.source, NULL);
-        CLP_TRY(solve_for_correction(solver, work));
+        CLP_TRY(find_correction(solver, work, solver->assembly.source, solver->values));
         add_correction(solver, work);
         *met = judge(solver, work);
         if (!(solver->report.algebraic_bound < 0.5 * before)) break;

@@ -205,7 +205,7 @@ static clp_status allocate(clp_solver *solver)
 {
     const clp_backend *backend = solver->device->backend;
     size_t bytes = clp_grid_node_count(&solver->assembly.op.grid) * sizeof(double);
-    if (needs_double_cycles(&solver->assembly.op)) solver->inner = solver->outer;
+    if (solver->multigrid && needs_double_cycles(&solver->assembly.op)) solver->inner = solver->outer;
     CLP_TRY(backend->level_create(solver->device, &solver->assembly.op, solver->outer,
                                   getenv("CLPOISSON_SWEEP"), &solver->level));
     CLP_TRY(backend->field_create(solver->level, &solver->u));

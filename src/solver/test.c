@@ -98,22 +98,21 @@ clp_status clp_solver_test(clp_solver *solver, clp_test *test)
                         "`clpoisson check` to "
                         "see whether the device computes rightly",
                         test->sweeps, info->name, info->platform, info->driver);
-    if (test->norms.field > highest_value(solver) && solver->assembly.op.network && solver->hierarchy &&
-        solver->assembly.undriven)
+    bool grew = solver->assembly.undriven && test->norms.field > highest_value(solver);
+    if (grew && solver->assembly.op.network && solver->hierarchy)
         return clp_fail(
             CLP_ERROR_DIVERGED,
             "the field grew to %.3g, though no value can exceed %.3g: the conductivities differ by more than "
             "%s precision can resolve; make what conducts so well an electrode, with a value or floating: "
             "true, or take a conductivity nearer to the others'",
             test->norms.field, solver->magnitude, clp_precision_name(solver->options.precision));
-    if (!solver->assembly.undriven)
-        solver->magnitude = fmax(solver->magnitude, test->norms.field);
-    else if (test->norms.field > highest_value(solver))
+    if (grew)
         return clp_fail(
             CLP_ERROR_DIVERGED,
             "the field grew to %.3g after %zu sweeps on %s (%s, driver %s), though no value can exceed %.3g; "
             "run `clpoisson check` to see whether the device computes rightly",
             test->norms.field, test->sweeps, info->name, info->platform, info->driver, solver->magnitude);
+    if (!solver->assembly.undriven) solver->magnitude = fmax(solver->magnitude, test->norms.field);
     if (solver->auto_tolerance) clp_solver_choose_tolerance(solver);
     test->value = criterion_value(solver, test->norms);
     return CLP_OK;

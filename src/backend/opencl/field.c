@@ -15,6 +15,26 @@ clp_status clp_opencl_buffer_create(opencl_device *device, size_t bytes, cl_mem 
     return CLP_OK;
 }
 
+clp_status clp_opencl_upload(opencl_device *device, const void *data, size_t bytes, cl_mem *buffer)
+{
+    CLP_TRY(clp_opencl_buffer_create(device, bytes, buffer));
+    CLP_CL_TRY(device, clEnqueueWriteBuffer(device->queue, *buffer, CL_TRUE, 0, bytes, data, 0, NULL, NULL));
+    return CLP_OK;
+}
+
+clp_status clp_opencl_upload_reals(opencl_device *device, clp_precision precision, const double *values,
+                                   size_t count, cl_mem *buffer)
+{
+    if (precision == CLP_PRECISION_DOUBLE)
+        return clp_opencl_upload(device, values, count * sizeof *values, buffer);
+    float *single = malloc(count * sizeof *single);
+    if (!single) return clp_fail_host_memory(count * sizeof *single);
+    for (size_t i = 0; i < count; i++) single[i] = (float)values[i];
+    clp_status status = clp_opencl_upload(device, single, count * sizeof *single, buffer);
+    free(single);
+    return status;
+}
+
 void clp_opencl_buffer_destroy(opencl_device *device, cl_mem buffer)
 {
     size_t bytes = 0;

@@ -7,7 +7,6 @@
 
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
 static size_t elements_of(const clp_layout *layout)
 {
@@ -254,21 +253,6 @@ static void fill_stencils(const opencl_level *level, const double *arrays, doubl
     }
 }
 
-static clp_status upload(opencl_level *level, double *matrix, size_t size)
-{
-    opencl_device *device = level->device;
-    size_t element = level->base.layout.element_bytes;
-    if (element == sizeof(float)) /* in place: each number is read before its place is written to */
-        for (size_t i = 0; i < size; i++) {
-            float value = (float)matrix[i];
-            memcpy((char *)matrix + i * sizeof value, &value, sizeof value);
-        }
-    if (!level->dense) CLP_TRY(clp_opencl_buffer_create(device, size * element, &level->dense));
-    CLP_CL_TRY(device, clEnqueueWriteBuffer(device->queue, level->dense, CL_TRUE, 0, size * element, matrix,
-                                            0, NULL, NULL));
-    return CLP_OK;
-}
-
 clp_status clp_opencl_factor(clp_level *level)
 {
     opencl_level *made = (opencl_level *)level;
@@ -288,7 +272,9 @@ clp_status clp_opencl_factor(clp_level *level)
     if (status == CLP_OK) {
         /* the couplings count in units of the diagonal */
         for (size_t i = 0; i < size * size; i++) inverse[i] /= level->op.diagonal;
-        status = upload(made, inverse, size * size);
+        clp_opencl_buffer_destroy(made->device, made->dense);
+        made->dense = NULL;
+        status = clp_opencl_upload_reals(made->device, level->precision, inverse, size * size, &made->dense);
     }
     free(arrays);
     free(inverse);

@@ -218,6 +218,11 @@ clp_status clp_opencl_level_program(opencl_level *level, const char *const *file
 clp_status clp_opencl_buffer_create(opencl_device *device, size_t bytes, cl_mem *buffer);
 void clp_opencl_buffer_destroy(opencl_device *device, cl_mem buffer);
 
+/* A buffer that holds data, or numbers in a precision. */
+clp_status clp_opencl_upload(opencl_device *device, const void *data, size_t bytes, cl_mem *buffer);
+clp_status clp_opencl_upload_reals(opencl_device *device, clp_precision precision, const double *values,
+                                   size_t count, cl_mem *buffer);
+
 clp_status clp_opencl_field_create(clp_level *level, clp_field **field);
 void clp_opencl_field_destroy(clp_field *field);
 clp_status clp_opencl_field_write(clp_field *field, size_t row, size_t rows, const double *values);

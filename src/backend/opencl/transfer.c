@@ -33,25 +33,12 @@ static clp_status tables_create(const clp_axis_transfer *axes, tables *made)
     return CLP_OK;
 }
 
-static clp_status upload(opencl_device *device, const void *data, size_t bytes, cl_mem *buffer)
-{
-    CLP_TRY(clp_opencl_buffer_create(device, bytes, buffer));
-    CLP_CL_TRY(device, clEnqueueWriteBuffer(device->queue, *buffer, CL_TRUE, 0, bytes, data, 0, NULL, NULL));
-    return CLP_OK;
-}
-
 static clp_status upload_tables(opencl_transfer *transfer, tables *made)
 {
     opencl_device *device = ((opencl_level *)transfer->base.fine)->device;
-    CLP_TRY(upload(device, made->index, made->count * sizeof *made->index, &transfer->index));
-    if (transfer->base.fine->precision == CLP_PRECISION_DOUBLE)
-        return upload(device, made->weight, made->count * sizeof *made->weight, &transfer->weight);
-    float *single = malloc(made->count * sizeof *single);
-    if (!single) return clp_fail_host_memory(made->count * sizeof *single);
-    for (size_t i = 0; i < made->count; i++) single[i] = (float)made->weight[i];
-    clp_status status = upload(device, single, made->count * sizeof *single, &transfer->weight);
-    free(single);
-    return status;
+    CLP_TRY(clp_opencl_upload(device, made->index, made->count * sizeof *made->index, &transfer->index));
+    return clp_opencl_upload_reals(device, transfer->base.fine->precision, made->weight, made->count,
+                                   &transfer->weight);
 }
 
 clp_status clp_opencl_transfer_create(clp_level *fine, clp_level *coarse, clp_transfer **transfer)

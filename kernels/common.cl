@@ -196,6 +196,12 @@ static inline REAL swept_node(const network_t g, __global const REAL *u, __globa
 #endif
 }
 
+/* Whether node (k, j, i) keeps its value. */
+static inline int node_is_held(const network_t g, size_t i, size_t j, size_t k, const layout_t at)
+{
+    return NETWORK ? g.inverse[node_index(i, j, k, at)] == 0 : is_held(i, j, k, at);
+}
+
 /* The residual of node (k, j, i), 0 where it is held; x, y, z are shares of the diagonal. The fields point at node
  * (0, 0, 0). */
 static inline REAL residual_node(const network_t g, __global const REAL *u, __global const REAL *q, size_t i, size_t j,
@@ -203,12 +209,10 @@ static inline REAL residual_node(const network_t g, __global const REAL *u, __gl
 {
     const size_t here = node_index(i, j, k, at);
 #if NETWORK
-    const int held = g.inverse[here] == 0;
     REAL value = diagonal * inflow(g, u, i, j, k, at);
 #else
-    const int held = is_held(i, j, k, at);
     REAL value = diagonal * (neighbours(u, i, j, k, at, x, y, z) - u[here]);
 #endif
     if (sourced) value += q[here];
-    return held ? 0 : value;
+    return node_is_held(g, i, j, k, at) ? 0 : value;
 }

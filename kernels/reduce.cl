@@ -59,6 +59,13 @@ static inline range_t equations(const layout_t at)
     return range;
 }
 
+/* Whether row (k, j) is among them. */
+static inline int in_rows(const range_t range, size_t j, size_t k)
+{
+    const size_t depth = range.rows / range.height;
+    return j - range.first_y < range.height && k - range.first_z < depth; /* huge where they are below */
+}
+
 typedef struct {
     REAL largest[LANES], squares[LANES], field[LANES];
 } sums_t;

@@ -15,16 +15,6 @@
  * loaded wrapped. The host sees to count <= SWEEPS, and to more than count + 1 nodes along an axis with an insulated or
  * periodic side.
  */
-#ifndef SWEEPS
-#define SWEEPS 16
-#endif
-#ifndef TILE
-#define TILE 256
-#endif
-#define HALO 16 /* columns on either side of a tile: SWEEPS at least, whole vectors */
-#define SPAN (TILE + 2 * HALO)
-#define PAD 16 /* before and behind a row, so that the neighbour of its first and last column is there */
-
 /* Weights of all sweeps of a launch, by value. */
 typedef struct {
     weights_t of[SWEEPS];
@@ -35,29 +25,6 @@ typedef struct {
 enum { X, Y, INVERSE, SHUNT, SOURCE, FIXED_FIELDS };
 #define FIXED_ROWS (SWEEPS + 2)
 #define FIXED(field, row) fixed[(row) % FIXED_ROWS][field]
-
-/* The row loops stand apart and are not inlined: with restrict parameters compilers vectorise them unconditionally. */
-__attribute__((noinline)) static void load_row(REAL *restrict out, __global const REAL *restrict in, int count)
-{
-    for (int i = 0; i < count; i++) out[i] = in[i];
-}
-
-__attribute__((noinline)) static void zero_row(REAL *out, int span)
-{
-    for (int i = 0; i < span; i++) out[i] = 0;
-}
-
-#if !NETWORK
-__attribute__((noinline)) static void copy_row(REAL *restrict out, const REAL *restrict in, int span)
-{
-    for (int i = 0; i < span; i++) out[i] = in[i];
-}
-
-__attribute__((noinline)) static void store_row(__global REAL *restrict out, const REAL *restrict in, int count)
-{
-    for (int i = 0; i < count; i++) out[i] = in[i];
-}
-#endif
 
 /* The formula of a sweep at column i; a macro because the loops' pointers are restrict. */
 #if HAS_SOURCE
@@ -104,40 +71,6 @@ __attribute__((noinline)) static void sweep_row_store(__global REAL *restrict ou
                                                       const weights_t w FIXED_PARAMETERS, int count)
 {
     for (int i = 0; i < count; i++) out[i] = SWEPT;
-}
-
-/*
- * Row j of a field, columns x0 - HALO to x0 - HALO + span: wrapped on a periodic axis, mirrored outside insulated sides
- * where `mirrored`, else 0 or anything there.
- */
-static void load_span(REAL *out, __global const REAL *u, size_t width, int span, long j, long x0, long nx, long ny,
-                      int mirrored)
-{
-    if (j < 0 || j >= ny) {
-        if (PERIODIC_Y) {
-            j += j < 0 ? ny - 1 : 1 - ny;
-        } else if (!mirrored) {
-            zero_row(out, span);
-            return;
-        } else if (j < 0) {
-            j = HELD_BOTTOM ? 0 : (long)abs(j);
-        } else {
-            j = HELD_TOP ? ny - 1 : 2 * (ny - 1) - j;
-        }
-    }
-    __global const REAL *row = u + (size_t)j * width;
-    const long begin = max(x0 - HALO, 0L), end = min(x0 - HALO + span, nx);
-    const int first = (int)(begin - (x0 - HALO)), count = (int)(end - begin);
-    load_row(out + first, row + begin, count);
-    for (int i = 1; i <= first; i++) {
-        const long inside = PERIODIC_X ? nx - 1 - i : (mirrored & !HELD_LEFT) ? i : -1;
-        out[first - i] = inside >= 0 && inside < nx ? row[inside] : 0;
-    }
-    for (int i = first + count; i < span; i++) {
-        const long beyond = x0 - HALO + i, mirror = 2 * (nx - 1) - beyond;
-        const long inside = PERIODIC_X ? beyond - (nx - 1) : (mirrored & !HELD_RIGHT) ? mirror : -1;
-        out[i] = inside >= 0 && inside < nx ? row[inside] : 0;
-    }
 }
 
 __kernel void sweep_rows(__global const REAL *restrict u, __global REAL *restrict v, __global const REAL *restrict q,

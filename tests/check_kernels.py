@@ -44,17 +44,22 @@ def galerkin():
             yield network, [f"-DDIM={dimensions}", f"-DNETWORK={network}", f"-DHAS_SHUNT={shunt}", f"-DPERIODIC={periodic}", f"-DAXES={axes}"]
 
 
-needs = {"coarsen.cl": ["box.cl"], "galerkin.cl": ["box.cl"], "galerkin_rows.cl": ["box.cl"], "dense.cl": ["box.cl"], "norms.cl": ["reduce.cl"], "change.cl": ["reduce.cl"], "vectors.cl": ["reduce.cl"]}
-jobs = [(target, [*needs.get(path.name, []), path.name], []) for target in targets for path in sorted(kernels.glob("*.cl")) if path.name != "common.cl"]
+needs = {"coarsen.cl": ["box.cl"], "galerkin.cl": ["box.cl"], "galerkin_rows.cl": ["box.cl"], "dense.cl": ["box.cl"], "norms.cl": ["reduce.cl"], "norms_rows.cl": ["reduce.cl", "rows.cl"], "norms_finish.cl": ["reduce.cl"], "residual_rows.cl": ["rows.cl"],
+         "sweep_rows.cl": ["tile.cl"], "smooth_rows.cl": ["tile.cl", "tables.cl"], "transfer.cl": ["tables.cl"], "change.cl": ["reduce.cl"], "vectors.cl": ["reduce.cl"]}
+jobs = [(target, [*needs.get(path.name, []), path.name], []) for target in targets for path in sorted(kernels.glob("*.cl")) if path.name not in ("common.cl", "tile.cl")]  # tile.cl has nothing of its own
 for number, macros in enumerate(operators()):
     for sweep, real, source in itertools.product(sweeps, ("float", "double"), (0, 1)):
         if sweep == "sweep_rows.cl" and "-DDIM=3" in macros:
             continue
         items, lanes = norms[number % len(norms)]
         target = targets[(number + source + (real == "double")) % len(targets)]
-        files = ["reduce.cl", "norms.cl", "change.cl", "residual_rows.cl" if sweep == "sweep_rows.cl" else "residual.cl", sweep]
+        rows = sweep == "sweep_rows.cl"
+        files = ["reduce.cl", "norms_finish.cl", "rows.cl", "norms_rows.cl" if rows else "norms.cl", "change.cl",
+                 "residual_rows.cl" if rows else "residual.cl", *(["tile.cl"] if rows else []), sweep]
         if sweep == "sweep_nodes.cl":
-            files += ["relax.cl", "vectors.cl"] + (["transfer.cl"] if not source else [])
+            files += ["relax.cl", "vectors.cl"] + (["tables.cl", "transfer.cl"] if not source else [])
+        if rows and source and "-DNETWORK=0" in macros:
+            files += ["tables.cl", "smooth_rows.cl"]
         jobs.append((target, files, [*macros, f"-DREAL={real}", f"-DHAS_SOURCE={source}", f"-DITEMS={items}", f"-DLANES={lanes}",
                                      "-DTILE=144", "-DSWEEPS=16"]
                      + (["-DUSE_FP64"] if real == "double" or number % 2 else [])

@@ -58,3 +58,24 @@ clp_norms clp_norms_from_sums(double largest, double squares, double field, doub
     if (!isfinite(squares)) return (clp_norms){.largest = squares, .two = squares, .field = squares};
     return (clp_norms){.largest = largest, .two = sqrt(squares) * scale, .field = field};
 }
+
+clp_status clp_smooth_restrict_in_steps(const clp_transfer *transfer, clp_field *u, clp_field *scratch,
+                                        const clp_field *q, const double *weights, size_t count,
+                                        clp_field *coarse)
+{
+    const clp_backend *backend = transfer->fine->device->backend;
+    CLP_TRY(backend->clear(u));
+    CLP_TRY(backend->sweep(u, scratch, q, weights, count));
+    CLP_TRY(backend->residual(u, q, scratch));
+    return backend->restrict_field(transfer, scratch, coarse);
+}
+
+clp_status clp_prolong_smooth_in_steps(const clp_transfer *transfer, const clp_field *coarse, clp_field *u,
+                                       clp_field *scratch, const clp_field *q, const double *weights,
+                                       size_t count, double factor, clp_field *total)
+{
+    const clp_backend *backend = transfer->fine->device->backend;
+    CLP_TRY(backend->prolong_add(transfer, coarse, u));
+    CLP_TRY(backend->sweep(u, scratch, q, weights, count));
+    return total ? backend->combine(total, factor, u, 1) : CLP_OK;
+}

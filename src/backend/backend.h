@@ -153,6 +153,19 @@ struct clp_backend {
     /* The fine field plus the interpolated coarse one, which must be 0 on held nodes. */
     clp_status (*prolong_add)(const clp_transfer *transfer, const clp_field *coarse, clp_field *fine);
 
+    /*
+     * The half of a cycle down to a coarser level: u from 0 by sweeps as above, then the restricted q - A u
+     * into `coarse`. q must be 0 on held nodes. `scratch` is overwritten.
+     */
+    clp_status (*smooth_restrict)(const clp_transfer *transfer, clp_field *u, clp_field *scratch,
+                                  const clp_field *q, const double *weights, size_t count, clp_field *coarse);
+
+    /* And back: u plus the interpolated coarse field, which must be 0 on held nodes, then sweeps. Where there
+     * is a `total`, of the same grid, factor u is added to it, and what u holds then is not to be used. */
+    clp_status (*prolong_smooth)(const clp_transfer *transfer, const clp_field *coarse, clp_field *u,
+                                 clp_field *scratch, const clp_field *q, const double *weights, size_t count,
+                                 double factor, clp_field *total);
+
     /* All nodes 0. */
     clp_status (*clear)(clp_field *u);
 
@@ -163,6 +176,10 @@ struct clp_backend {
     /* Norms of r = q - A u, without storing it. */
     clp_status (*residual_norms)(const clp_field *u, const clp_field *q, clp_norms *norms);
 
+    /* Likewise, and factor r into a field of the same grid, in that one's precision. */
+    clp_status (*defect)(const clp_field *u, const clp_field *q, double factor, clp_field *r,
+                         clp_norms *norms);
+
     /* Norms of u - v. */
     clp_status (*change_norms)(const clp_field *u, const clp_field *v, clp_norms *norms);
 
@@ -172,6 +189,14 @@ struct clp_backend {
 
 extern const clp_backend clp_opencl_backend;
 extern const clp_backend clp_reference_backend;
+
+/* smooth_restrict and prolong_smooth by the operations that they are made of. */
+clp_status clp_smooth_restrict_in_steps(const clp_transfer *transfer, clp_field *u, clp_field *scratch,
+                                        const clp_field *q, const double *weights, size_t count,
+                                        clp_field *coarse);
+clp_status clp_prolong_smooth_in_steps(const clp_transfer *transfer, const clp_field *coarse, clp_field *u,
+                                       clp_field *scratch, const clp_field *q, const double *weights,
+                                       size_t count, double factor, clp_field *total);
 
 /* Bytes of a value in a precision. */
 static inline size_t clp_precision_bytes(clp_precision precision)

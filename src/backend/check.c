@@ -1,31 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "backend/check.h"
 
+#include "backend/check_bench.h"
 #include "backend/check_data.h"
-#include "backend/galerkin.h"
-#include "backend/transfer.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* The same operator and fields on the tested device and on the reference backend. */
-typedef struct check_side {
-    const clp_backend *backend;
-    clp_level *level;
-    clp_field *u, *v, *q;
-} check_side;
-
-typedef struct check_bench {
-    check_side tested, reference;
-    size_t count; /* nodes */
-    double *u, *q, *got, *expected;
-    double epsilon;
-    bool sourced;
-    clp_operator op;
-    clp_network network;
-} check_bench;
 
 static clp_status side_init(check_side *side, clp_device *device, const clp_operator *op,
                             clp_precision precision, const char *variant)
@@ -53,12 +35,12 @@ static clp_status side_load(check_side *side, const check_bench *bench)
     return side->backend->field_write(side->q, 0, rows, bench->q);
 }
 
-static const clp_field *source_of(const check_side *side, const check_bench *bench)
+const clp_field *clp_check_source(const check_side *side, const check_bench *bench)
 {
     return bench->sourced ? side->q : NULL;
 }
 
-static double largest_difference(const check_bench *bench)
+double clp_check_difference(const check_bench *bench)
 {
     double largest = 0;
     for (size_t i = 0; i < bench->count; i++) {
@@ -68,7 +50,7 @@ static double largest_difference(const check_bench *bench)
     return largest;
 }
 
-static clp_status read_both(check_bench *bench)
+clp_status clp_check_read(check_bench *bench)
 {
     size_t rows = clp_layout_rows(&bench->tested.level->layout);
     CLP_TRY(bench->tested.backend->field_read(bench->tested.u, 0, rows, bench->got));
@@ -77,8 +59,8 @@ static clp_status read_both(check_bench *bench)
 
 static clp_status check_transfer(check_bench *bench, double *difference, double *allowed)
 {
-    CLP_TRY(read_both(bench));
-    *difference = largest_difference(bench);
+    CLP_TRY(clp_check_read(bench));
+    *difference = clp_check_difference(bench);
     *allowed = 0;
     return CLP_OK;
 }
@@ -87,9 +69,9 @@ static clp_status sweep_both(check_bench *bench, const double *weights, size_t c
 {
     for (int i = 0; i < 2; i++) {
         check_side *side = i ? &bench->reference : &bench->tested;
-        CLP_TRY(side->backend->sweep(side->u, side->v, source_of(side, bench), weights, count));
+        CLP_TRY(side->backend->sweep(side->u, side->v, clp_check_source(side, bench), weights, count));
     }
-    return read_both(bench);
+    return clp_check_read(bench);
 }
 
 static clp_status check_sweeps(check_bench *bench, size_t count, double lowest, double *difference,
@@ -98,7 +80,7 @@ static clp_status check_sweeps(check_bench *bench, size_t count, double lowest, 
     double weights[64];
     for (size_t k = 0; k < count; k++) weights[k] = lowest + (1 - lowest) * (double)(k % 7) / 6;
     CLP_TRY(sweep_both(bench, weights, count));
-    *difference = largest_difference(bench);
+    *difference = clp_check_difference(bench);
     /* Weights up to 1 do not amplify; a sweep rounds about 5 times a value that the source may have raised
      * to 2. */
     *allowed = 10 * bench->epsilon * (double)(count + 1);
@@ -120,10 +102,10 @@ static clp_status check_relax(check_bench *bench, double *difference, double *al
     enum { COUNT = 5 };
     for (int i = 0; i < 2; i++) {
         check_side *side = i ? &bench->reference : &bench->tested;
-        CLP_TRY(side->backend->relax(side->u, source_of(side, bench), 1.25, COUNT));
+        CLP_TRY(side->backend->relax(side->u, clp_check_source(side, bench), 1.25, COUNT));
     }
-    CLP_TRY(read_both(bench));
-    *difference = largest_difference(bench);
+    CLP_TRY(clp_check_read(bench));
+    *difference = clp_check_difference(bench);
     /* A weight of 1.25 can raise a value to 1.5 times what it sees, twice per relaxation. */
     *allowed = 10 * bench->epsilon * pow(1.5, 2 * COUNT);
     return CLP_OK;
@@ -134,20 +116,20 @@ static clp_status check_correction(check_bench *bench, double *difference, doubl
 {
     for (int i = 0; i < 2; i++) {
         check_side *side = i ? &bench->reference : &bench->tested;
-        CLP_TRY(side->backend->residual(side->u, source_of(side, bench), side->v));
+        CLP_TRY(side->backend->residual(side->u, clp_check_source(side, bench), side->v));
         CLP_TRY(side->backend->combine(side->u, 1, side->v, 1));
     }
-    CLP_TRY(read_both(bench));
+    CLP_TRY(clp_check_read(bench));
     double largest = bench->op.diagonal; /* that a residual is a multiple of */
     for (size_t p = 0; bench->op.network && p < bench->count; p++)
         largest = fmax(largest, bench->op.network->diagonal[p]);
-    *difference = largest_difference(bench) / (1 + largest);
+    *difference = clp_check_difference(bench) / (1 + largest);
     *allowed = 10 * bench->epsilon;
     for (int i = 0; i < 2; i++) {
         check_side *side = i ? &bench->reference : &bench->tested;
         CLP_TRY(side->backend->clear(side->u));
     }
-    CLP_TRY(read_both(bench));
+    CLP_TRY(clp_check_read(bench));
     for (size_t p = 0; p < bench->count; p++)
         if (bench->got[p] != 0) *difference = INFINITY;
     return CLP_OK;
@@ -160,15 +142,15 @@ static clp_status check_sweep_scratch(check_bench *bench, double *difference, do
     check_side *side = &bench->tested;
     size_t rows = clp_layout_rows(&side->level->layout);
     CLP_TRY(side->backend->field_read(side->u, 0, rows, bench->expected));
-    CLP_TRY(side->backend->sweep(side->u, side->v, source_of(side, bench), &weight, 1));
+    CLP_TRY(side->backend->sweep(side->u, side->v, clp_check_source(side, bench), &weight, 1));
     CLP_TRY(side->backend->field_read(side->v, 0, rows, bench->got));
-    *difference = largest_difference(bench);
+    *difference = clp_check_difference(bench);
     *allowed = 0;
     return CLP_OK;
 }
 
-static void compare_norms(const check_bench *bench, clp_norms got, clp_norms expected, double unit,
-                          double *difference, double *allowed)
+void clp_check_norms(const check_bench *bench, clp_norms got, clp_norms expected, double unit,
+                     double *difference, double *allowed)
 {
     double two = fabs(got.two - expected.two) / (sqrt((double)bench->count) * unit);
     double field = fabs(got.field - expected.field);
@@ -182,9 +164,9 @@ static clp_status check_residual_norms(check_bench *bench, double *difference, d
     clp_norms norms[2];
     for (int i = 0; i < 2; i++) {
         check_side *side = i ? &bench->reference : &bench->tested;
-        CLP_TRY(side->backend->residual_norms(side->u, source_of(side, bench), &norms[i]));
+        CLP_TRY(side->backend->residual_norms(side->u, clp_check_source(side, bench), &norms[i]));
     }
-    compare_norms(bench, norms[0], norms[1], bench->op.diagonal, difference, allowed);
+    clp_check_norms(bench, norms[0], norms[1], bench->op.diagonal, difference, allowed);
     return CLP_OK;
 }
 
@@ -194,10 +176,10 @@ static clp_status check_change_norms(check_bench *bench, double *difference, dou
     const double weight = 1;
     for (int i = 0; i < 2; i++) {
         check_side *side = i ? &bench->reference : &bench->tested;
-        CLP_TRY(side->backend->sweep(side->u, side->v, source_of(side, bench), &weight, 1));
+        CLP_TRY(side->backend->sweep(side->u, side->v, clp_check_source(side, bench), &weight, 1));
         CLP_TRY(side->backend->change_norms(side->u, side->v, &norms[i]));
     }
-    compare_norms(bench, norms[0], norms[1], 1, difference, allowed);
+    clp_check_norms(bench, norms[0], norms[1], 1, difference, allowed);
     return CLP_OK;
 }
 
@@ -273,145 +255,13 @@ static clp_status check_mixed(check_bench *bench, double *difference, double *al
         CLP_TRY(side->backend->combine(side->v, 1, side->u, 0));
         CLP_TRY(with_other_precision(side, bench, &dots[i]));
     }
-    CLP_TRY(read_both(bench));
+    CLP_TRY(clp_check_read(bench));
     double largest = 1;
     for (size_t p = 0; p < bench->count; p++) largest = fmax(largest, fabs(bench->q[p]));
     double dot = fabs(dots[0] - dots[1]) / ((double)bench->count * largest);
-    *difference = fmax(largest_difference(bench), dot);
+    *difference = fmax(clp_check_difference(bench), dot);
     *allowed = 20 * bench->epsilon;
     return CLP_OK;
-}
-
-/* A residual on the coarser grid, and that added to the fine one. */
-static clp_status there_and_back(check_side *side, const clp_field *q, const clp_operator *coarser,
-                                 double *there)
-{
-    const clp_backend *backend = side->backend;
-    clp_level *level = NULL;
-    clp_transfer *transfer = NULL;
-    clp_field *coarse = NULL;
-    clp_status status =
-        backend->level_create(side->level->device, coarser, side->level->precision, NULL, &level);
-    if (status == CLP_OK) status = backend->field_create(level, &coarse);
-    if (status == CLP_OK) status = backend->transfer_create(side->level, level, &transfer);
-    if (status == CLP_OK) status = backend->residual(side->u, q, side->v);
-    if (status == CLP_OK) status = backend->restrict_field(transfer, side->v, coarse);
-    if (status == CLP_OK) status = backend->field_read(coarse, 0, clp_layout_rows(&level->layout), there);
-    if (status == CLP_OK) status = backend->combine(side->u, 1, side->v, 0);
-    if (status == CLP_OK) status = backend->prolong_add(transfer, coarse, side->u);
-    backend->transfer_destroy(transfer);
-    backend->field_destroy(coarse);
-    backend->level_destroy(level);
-    return status;
-}
-
-static clp_status check_coarser(check_bench *bench, double *difference, double *allowed)
-{
-    clp_operator coarser;
-    *difference = *allowed = 0;
-    if (bench->op.network || !clp_operator_coarsen(&bench->op, &coarser)) return CLP_OK;
-    size_t count = clp_grid_node_count(&coarser.grid);
-    double *there = calloc(2 * count, sizeof *there);
-    if (!there) return clp_fail_host_memory(2 * count * sizeof *there);
-    clp_status status = CLP_OK;
-    for (int i = 0; i < 2 && status == CLP_OK; i++) {
-        check_side *side = i ? &bench->reference : &bench->tested;
-        status = there_and_back(side, source_of(side, bench), &coarser, there + (size_t)i * count);
-    }
-    if (status == CLP_OK) status = read_both(bench);
-    *difference = largest_difference(bench);
-    for (size_t p = 0; p < count; p++) *difference = fmax(*difference, fabs(there[p] - there[count + p]));
-    *difference /= 1 + bench->op.diagonal;
-    *allowed = 20 * bench->epsilon;
-    free(there);
-    return status;
-}
-
-/* ---- levels by Galerkin's principle ---- */
-
-/* Numbers that both sides find on the way down and back, and how much rounding may weigh in them. */
-typedef struct findings {
-    double *values, *weights;
-    size_t count;
-} findings;
-
-static clp_status find(const clp_field *field, double weight, findings *found)
-{
-    const clp_layout *layout = &field->level->layout;
-    size_t rows = clp_layout_rows(layout), count = rows * layout->nodes[0];
-    double *values = found->values + found->count, largest = 0;
-    CLP_TRY(field->level->device->backend->field_read((clp_field *)field, 0, rows, values));
-    for (size_t p = 0; p < count; p++) largest = fmax(largest, fabs(values[p]));
-    for (size_t p = 0; p < count; p++) found->weights[found->count + p] = largest > 0 ? weight / largest : 1;
-    found->count += count;
-    return CLP_OK;
-}
-
-/* From a residual in `fine` to a coarser level: the residual there, two sweeps, what they leave, the direct
- * solution where the grid is small enough, and the way back, added to `fine`. */
-static clp_status descend(clp_level *level, clp_field *fine, double along[CLP_AXES], findings *found)
-{
-    enum { U, SCRATCH, Q, FIELDS };
-    const clp_backend *backend = level->device->backend;
-    const double weights[] = {0.9, 0.4};
-    clp_operator op;
-    clp_level *coarse = NULL;
-    clp_transfer *down = NULL;
-    clp_field *fields[FIELDS] = {NULL};
-    double rough;
-    if (!clp_operator_coarsen_galerkin(&level->op, along, &op, &rough)) return CLP_OK;
-    clp_status status = backend->coarsen(level, &op, &coarse, &down);
-    for (int i = 0; i < FIELDS && status == CLP_OK; i++) status = backend->field_create(coarse, &fields[i]);
-    if (status == CLP_OK) status = backend->restrict_field(down, fine, fields[Q]);
-    if (status == CLP_OK) status = find(fields[Q], 1, found);
-    if (status == CLP_OK) status = backend->sweep(fields[U], fields[SCRATCH], fields[Q], weights, 2);
-    if (status == CLP_OK) status = find(fields[U], 1, found);
-    if (status == CLP_OK) status = backend->residual(fields[U], fields[Q], fields[SCRATCH]);
-    if (status == CLP_OK) status = find(fields[SCRATCH], 1, found);
-    if (status == CLP_OK) status = descend(coarse, fields[SCRATCH], along, found);
-    bool small = clp_grid_node_count(&op.grid) <= CLP_DIRECT_NODES;
-    if (status == CLP_OK && small) status = backend->factor(coarse);
-    if (status == CLP_OK && small) status = backend->solve_direct(fields[U], fields[Q]);
-    if (status == CLP_OK && small) status = find(fields[U], 0.01, found); /* as ill-conditioned as may be */
-    if (status == CLP_OK) status = backend->prolong_add(down, fields[U], fine);
-    if (status == CLP_OK) status = find(fine, small ? 0.01 : 1, found);
-    backend->transfer_destroy(down);
-    for (int i = 0; i < FIELDS; i++) backend->field_destroy(fields[i]);
-    backend->level_destroy(coarse);
-    return status;
-}
-
-static clp_status check_galerkin(check_bench *bench, double *difference, double *allowed)
-{
-    enum {
-        ROOM = 12
-    }; /* grids' worth of findings: each level has five fields, of half as many nodes at least */
-    findings found[2] = {{0}};
-    clp_status status = CLP_OK;
-    *difference = *allowed = 0;
-    /* Each kind of network takes programs of its own, which take long to build: plain 2-D ones are left out.
-     */
-    if (!bench->op.network || !(bench->network.shunt || clp_planes(&bench->op.grid) > 1)) return CLP_OK;
-    for (int i = 0; i < 2 && status == CLP_OK; i++) {
-        check_side *side = i ? &bench->reference : &bench->tested;
-        double along[CLP_AXES];
-        memcpy(along, bench->op.conductance, sizeof along);
-        found[i].values = calloc(ROOM * bench->count, sizeof(double));
-        found[i].weights = calloc(ROOM * bench->count, sizeof(double));
-        status = found[i].values && found[i].weights ? CLP_OK : clp_fail_host_memory(ROOM * bench->count);
-        if (status == CLP_OK) status = side->backend->residual(side->u, source_of(side, bench), side->v);
-        if (status == CLP_OK) status = descend(side->level, side->v, along, &found[i]);
-    }
-    for (size_t n = 0; n < found[1].count && status == CLP_OK; n++) {
-        double off = fabs(found[0].values[n] - found[1].values[n]) * found[1].weights[n];
-        if (!(off <= *difference)) *difference = off;
-    }
-    *allowed = 200 * bench->epsilon;
-    for (int i = 0; i < 2; i++) {
-        free(found[i].values);
-        free(found[i].weights);
-    }
-    return status;
 }
 
 static clp_status check_formula_line(const void *context, const double point[4], double step, size_t count,
@@ -434,8 +284,8 @@ static clp_status check_evaluate(check_bench *bench, double *difference, double 
         check_side *side = i ? &bench->reference : &bench->tested;
         CLP_TRY(side->backend->evaluate(side->u, &formula, 0.25));
     }
-    CLP_TRY(read_both(bench));
-    *difference = largest_difference(bench);
+    CLP_TRY(clp_check_read(bench));
+    *difference = clp_check_difference(bench);
     *allowed = 20 * bench->epsilon;
     return CLP_OK;
 }
@@ -451,13 +301,15 @@ static const struct {
     {"relaxation in place", check_relax},
     {"correction", check_correction},
     {"residual norms", check_residual_norms},
+    {"residual and norms", clp_check_defect},
     {"change norms", check_change_norms},
     {"norms of a NaN", check_norms_nan},
     {"evaluation of a formula", check_evaluate},
     {"inner product", check_dot},
     {"two precisions", check_mixed},
-    {"coarser grid", check_coarser},
-    {"coarser network", check_galerkin},
+    {"coarser grid", clp_check_coarser},
+    {"half cycles", clp_check_half_cycles},
+    {"coarser network", clp_check_galerkin},
 };
 
 static clp_status bench_init(check_bench *bench, const clp_check_case *check, clp_precision precision)

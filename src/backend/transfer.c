@@ -9,11 +9,12 @@
 
 static clp_status allocate(clp_axis_transfer *axis)
 {
+    axis->first = calloc(axis->coarse, sizeof *axis->first);
     axis->gather = calloc(axis->coarse, sizeof *axis->gather);
     axis->weight = calloc(axis->coarse, sizeof *axis->weight);
     axis->below = calloc(axis->fine, sizeof *axis->below);
     axis->part = calloc(axis->fine, sizeof *axis->part);
-    bool all = axis->gather && axis->weight && axis->below && axis->part;
+    bool all = axis->first && axis->gather && axis->weight && axis->below && axis->part;
     return all ? CLP_OK : clp_fail_host_memory(axis->fine * sizeof *axis->part);
 }
 
@@ -38,6 +39,7 @@ static void fill(clp_axis_transfer *axis, bool periodic)
         long long centre = (long long)i * reach, first = centre - reach;
         long long index = first < 0 ? -(-first / step) : first / step; /* the first at or behind `first` */
         if (index * step <= first) index++;
+        axis->first[i] = (int32_t)index;
         int tap = 0;
         for (; index * step < centre + reach && tap < CLP_TAPS; index++, tap++) {
             long long distance = llabs(index * step - centre);
@@ -59,6 +61,7 @@ static void fill_same(clp_axis_transfer *axis)
 {
     axis->taps = 1;
     for (size_t i = 0; i < axis->coarse; i++) {
+        axis->first[i] = (int32_t)i;
         axis->gather[i][0] = (uint32_t)i;
         axis->weight[i][0] = 1;
         axis->below[i] = (uint32_t)(i > 0 ? i - 1 : 0);
@@ -103,6 +106,7 @@ clp_status clp_axis_transfers_init(const clp_operator *fine, const clp_operator 
 void clp_axis_transfers_finish(clp_axis_transfer *axes)
 {
     for (int axis = 0; axis < CLP_AXES; axis++) {
+        free(axes[axis].first);
         free(axes[axis].gather);
         free(axes[axis].weight);
         free(axes[axis].below);

@@ -24,6 +24,7 @@ enum { CLP_TAPS = 4 }; /* fine nodes that a coarse one gathers from along an axi
 typedef struct clp_axis_transfer {
     size_t fine, coarse; /* nodes; 1 along z in two dimensions */
     int taps;
+    int32_t *first; /* gather[I][0], not yet mirrored or wrapped */
     uint32_t (*gather)[CLP_TAPS];
     double (*weight)[CLP_TAPS];
     uint32_t *below;

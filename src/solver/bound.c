@@ -106,7 +106,7 @@ static clp_status solve_for_w(clp_solver *solver, clp_iteration *iteration)
                steps = solver->method->stepwise ? 1 : clp_max(solver->method->period(iteration), 16);
         CLP_TRY(solver->method->iterate(iteration, steps, false, &sweeps));
         solver->report.sweeps += sweeps;
-        CLP_TRY(solver->device->backend->residual_norms(iteration->u, iteration->q, &norms));
+        CLP_TRY(clp_iteration_norms(iteration, &norms));
         if (!isfinite(norms.field) || norms.largest <= enough) return CLP_OK;
         if (norms.largest < 0.9 * best) since = 0;
         best = fmin(best, norms.largest);

@@ -195,25 +195,34 @@ void clp_hierarchy_destroy(clp_hierarchy *hierarchy)
     free(hierarchy);
 }
 
-static clp_status cycle(clp_hierarchy *hierarchy, size_t index)
+static clp_status solve_coarsest(const clp_rung *rung)
 {
-    clp_rung *rung = &hierarchy->rungs[index], *next = rung + 1;
     const clp_backend *backend = rung->level->device->backend;
     if (rung->direct) return backend->solve_direct(rung->u, rung->q);
     CLP_TRY(backend->clear(rung->u));
-    CLP_TRY(backend->sweep(rung->u, rung->scratch, rung->q, rung->weights, rung->sweeps));
-    if (!rung->down) return CLP_OK;
-    CLP_TRY(backend->residual(rung->u, rung->q, rung->scratch));
-    CLP_TRY(backend->restrict_field(rung->down, rung->scratch, next->q));
-    CLP_TRY(cycle(hierarchy, index + 1));
-    CLP_TRY(backend->prolong_add(rung->down, next->u, rung->u));
     return backend->sweep(rung->u, rung->scratch, rung->q, rung->weights, rung->sweeps);
 }
 
-clp_status clp_hierarchy_cycle(clp_hierarchy *hierarchy, size_t *sweeps)
+/* u of a rung from its q; where there is a total, factor u is added to it instead. */
+static clp_status cycle(clp_hierarchy *hierarchy, size_t index, double factor, clp_field *total)
+{
+    clp_rung *rung = &hierarchy->rungs[index], *next = rung + 1;
+    const clp_backend *backend = rung->level->device->backend;
+    if (!rung->down) {
+        CLP_TRY(solve_coarsest(rung));
+        return total ? backend->combine(total, factor, rung->u, 1) : CLP_OK;
+    }
+    CLP_TRY(backend->smooth_restrict(rung->down, rung->u, rung->scratch, rung->q, rung->weights, rung->sweeps,
+                                     next->q));
+    CLP_TRY(cycle(hierarchy, index + 1, 0, NULL));
+    return backend->prolong_smooth(rung->down, next->u, rung->u, rung->scratch, rung->q, rung->weights,
+                                   rung->sweeps, factor, total);
+}
+
+clp_status clp_hierarchy_cycle(clp_hierarchy *hierarchy, double factor, clp_field *total, size_t *sweeps)
 {
     *sweeps = (hierarchy->rungs[0].down ? 2 : 1) * hierarchy->rungs[0].sweeps;
-    return cycle(hierarchy, 0);
+    return cycle(hierarchy, 0, factor, total);
 }
 
 /* Numbers per node of what an operator is made of: a network; half a stencil, leak, diagonal, and weights of

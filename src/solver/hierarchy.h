@@ -43,8 +43,10 @@ double clp_hierarchy_fields(const clp_operator *op, bool plain);
 
 /*
  * One V-cycle: u of the finest level becomes about N A^-1 q by a symmetric positive operator, N being what
- * the equations are divided by: `norm`. *sweeps receives the sweeps done on the finest level.
+ * the equations are divided by: `norm`. Where there is a total, a field of the finest grid in any precision,
+ * factor u is added to it and u is of no use afterwards. *sweeps receives the sweeps done on the finest
+ * level.
  */
-clp_status clp_hierarchy_cycle(clp_hierarchy *hierarchy, size_t *sweeps);
+clp_status clp_hierarchy_cycle(clp_hierarchy *hierarchy, double factor, clp_field *total, size_t *sweeps);
 
 #endif

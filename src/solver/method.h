@@ -15,6 +15,8 @@ typedef struct clp_iteration {
     clp_field *correction, *residual; /* of methods that correct; else NULL */
     clp_field *third;                 /* of methods that use a hierarchy and have none */
     struct clp_hierarchy *hierarchy;  /* NULL: none */
+    bool shares;        /* where norms of the residual are asked for, the next cycle begins with it */
+    bool prepared;      /* the hierarchy has it already */
     bool begun, broken; /* of conjugate gradients; broken: A or the preconditioner is not definite */
     double product;     /* (z, r) of the step before */
     double unit;        /* about the largest |u|: cycles in single precision work in it */
@@ -74,6 +76,9 @@ size_t clp_every_step(const clp_iteration *iteration);
 
 /* The smallest eigenvalue of D^-1 A above 0 without a network, by the sides. */
 double clp_lowest_eigenvalue(const clp_operator *op);
+
+/* Norms of the residual of u. */
+clp_status clp_iteration_norms(clp_iteration *iteration, clp_norms *norms);
 
 /* One cycle on a residual, brought to the precision of the hierarchy: afterwards clp_preconditioned() times
  * clp_preconditioned_unit() is about A^-1 r. *sweeps receives the sweeps on the finest grid. */

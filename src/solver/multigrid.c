@@ -9,13 +9,18 @@
 
 #include <math.h>
 
+/* What the equations of the hierarchy are multiplied by. */
+static double factor_of(const clp_iteration *iteration)
+{
+    return 1 / (iteration->hierarchy->norm * iteration->unit);
+}
+
 clp_status clp_precondition(clp_iteration *iteration, const clp_field *r, size_t *sweeps)
 {
     clp_rung *finest = &iteration->hierarchy->rungs[0];
     const clp_backend *backend = finest->level->device->backend;
-    double unit = iteration->hierarchy->norm * iteration->unit;
-    CLP_TRY(backend->combine(finest->q, 1 / unit, r, 0));
-    return clp_hierarchy_cycle(iteration->hierarchy, sweeps);
+    CLP_TRY(backend->combine(finest->q, factor_of(iteration), r, 0));
+    return clp_hierarchy_cycle(iteration->hierarchy, 0, NULL, sweeps);
 }
 
 double clp_preconditioned_unit(const clp_iteration *iteration)
@@ -28,6 +33,21 @@ const clp_field *clp_preconditioned(const clp_iteration *iteration)
     return iteration->hierarchy->rungs[0].u;
 }
 
+/* The residual, to where a cycle begins. */
+static clp_status prepare(clp_iteration *iteration, clp_norms *norms)
+{
+    const clp_backend *backend = iteration->u->level->device->backend;
+    iteration->prepared = true;
+    return backend->defect(iteration->u, iteration->q, factor_of(iteration), iteration->hierarchy->rungs[0].q,
+                           norms);
+}
+
+clp_status clp_iteration_norms(clp_iteration *iteration, clp_norms *norms)
+{
+    if (iteration->shares) return prepare(iteration, norms);
+    return iteration->u->level->device->backend->residual_norms(iteration->u, iteration->q, norms);
+}
+
 static clp_status iterate(clp_iteration *iteration, size_t steps, bool keep_previous, size_t *sweeps)
 {
     const clp_backend *backend = iteration->u->level->device->backend;
@@ -35,10 +55,10 @@ static clp_status iterate(clp_iteration *iteration, size_t steps, bool keep_prev
     *sweeps = 0;
     for (size_t step = 0; step < steps; step++) {
         size_t done;
-        CLP_TRY(backend->residual(iteration->u, iteration->q, iteration->scratch));
-        CLP_TRY(clp_precondition(iteration, iteration->scratch, &done));
-        CLP_TRY(backend->combine(iteration->u, clp_preconditioned_unit(iteration),
-                                 clp_preconditioned(iteration), 1));
+        clp_norms norms;
+        if (!iteration->prepared) CLP_TRY(prepare(iteration, &norms));
+        iteration->prepared = false;
+        CLP_TRY(clp_hierarchy_cycle(iteration->hierarchy, iteration->unit, iteration->u, &done));
         *sweeps += done;
     }
     if (!keep_previous) return CLP_OK;

@@ -75,7 +75,7 @@ static clp_status solve_on_device(clp_solver *solver, refinement *work, double u
         solver->report.sweeps += sweeps;
         solver->report.iterations++;
         clp_norms norms;
-        CLP_TRY(backend->residual_norms(solver->u, work->load, &norms));
+        CLP_TRY(clp_iteration_norms(&solver->iteration, &norms));
         left = norms.largest;
         if (!(left < stalled * before)) break;
     }

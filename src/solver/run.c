@@ -202,9 +202,9 @@ static clp_status begin(clp_solver *solver, solve_course *course, clp_reason *re
 static void remove_mean(clp_solver *solver)
 {
     const clp_operator *op = &solver->assembly.op;
+    if (!solver->assembly.singular) return;
     double mean = clp_mean(op, solver->values);
-    for (size_t p = 0; solver->assembly.singular && p < clp_grid_node_count(&op->grid); p++)
-        solver->values[p] -= mean;
+    for (size_t p = 0; p < clp_grid_node_count(&op->grid); p++) solver->values[p] -= mean;
 }
 
 /* The capacitance between exactly two different potentials, from the energy: an error of u counts squared. */
@@ -244,11 +244,12 @@ clp_status clp_solver_solve(clp_solver *solver)
     clp_reason reason;
     clp_report *report = &solver->report;
     report->history_count = 0;
-    solver->refined = false;
+    solver->refined = solver->has_seen = false;
     CLP_TRY(clp_solver_write_system(solver));
     CLP_TRY(begin(solver, &course, &reason));
     while (reason == CLP_REASON_NONE) {
         size_t sweeps = 0, steps = next_chunk(solver, &course);
+        solver->has_seen = false;
         CLP_TRY(
             solver->method->iterate(&solver->iteration, steps, clp_solver_needs_previous(solver), &sweeps));
         report->iterations += steps;

@@ -160,6 +160,7 @@ clp_iteration clp_solver_iteration(const clp_solver *solver, const clp_field *q)
     iteration.residual = solver->residual;
     iteration.third = solver->third;
     iteration.hierarchy = solver->hierarchy;
+    iteration.shares = solver->method->multigrid == CLP_MULTIGRID_NEEDED;
     double largest = fmax(solver->magnitude, solver->source_largest / solver->assembly.op.diagonal);
     if (largest > 0) iteration.unit = largest;
     return iteration;
@@ -201,6 +202,12 @@ static bool needs_double_cycles(const clp_operator *op)
     return op->diagonal > too_much * least;
 }
 
+/* Cycles have their own. */
+static bool needs_scratch(const clp_solver *solver)
+{
+    return solver->method->multigrid != CLP_MULTIGRID_NEEDED || clp_solver_needs_previous(solver);
+}
+
 static clp_status allocate(clp_solver *solver)
 {
     const clp_backend *backend = solver->device->backend;
@@ -209,7 +216,7 @@ static clp_status allocate(clp_solver *solver)
     CLP_TRY(backend->level_create(solver->device, &solver->assembly.op, solver->outer,
                                   getenv("CLPOISSON_SWEEP"), &solver->level));
     CLP_TRY(backend->field_create(solver->level, &solver->u));
-    CLP_TRY(backend->field_create(solver->level, &solver->scratch));
+    if (needs_scratch(solver)) CLP_TRY(backend->field_create(solver->level, &solver->scratch));
     if (solver->assembly.source) CLP_TRY(backend->field_create(solver->level, &solver->q));
     if (solver->method->corrects) {
         CLP_TRY(backend->field_create(solver->level, &solver->correction));
@@ -304,7 +311,8 @@ static clp_memory_use memory_use(const clp_solver *solver, const clp_problem *pr
          uses = solver->method->multigrid != CLP_MULTIGRID_UNUSED;
     double levels = solver->multigrid ? clp_hierarchy_fields(&op, solver->plain) : 0;
     return (clp_memory_use){
-        .fields = 2 + need.fields + (solver->method->corrects ? 2 : 0) + (uses && !solver->multigrid ? 1 : 0),
+        .fields = (needs_scratch(solver) ? 2 : 1) + need.fields + (solver->method->corrects ? 2 : 0) +
+                  (uses && !solver->multigrid ? 1 : 0),
         .bytes_per_node = levels * (double)clp_precision_bytes(solver->inner),
         .host_bytes_per_node = need.host_bytes_per_node + (host ? 2 : 1) * sizeof(double)};
 }

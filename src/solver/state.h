@@ -40,8 +40,10 @@ struct clp_solver {
     bool auto_tolerance;   /* not final: to be made relative to the range of the solution */
     double held_rounding;  /* largest error of a held value, from storing it in the level's precision */
     double unit_bound;     /* of the error of the last solve with one conductor at 1 */
-    double host_largest;   /* residual that the last verification found */
-    bool refined;          /* values are better than what the device holds */
+    clp_norms seen;        /* of the residual of u as it is, by the device */
+    bool has_seen;
+    double host_largest;              /* residual that the last verification found */
+    bool refined;                     /* values are better than what the device holds */
     clp_electrode_report *electrodes; /* of the report */
     size_t *electrode_of;             /* of each region */
     clp_test_report *history;         /* of the report */

@@ -22,6 +22,7 @@ static void level_options(const opencl_level *level, opencl_kit kit, bool varian
     bool single = level->base.precision == CLP_PRECISION_SINGLE, planar = layout->nodes[2] == 1;
     const char *real = single ? "float" : "double", *other = variant ? "double" : "float";
     unsigned held = 0, periodic = 0;
+    bool converts = kit == KIT_VECTORS || kit == KIT_DEFECT || kit == KIT_SMOOTH; /* between precisions */
     bool anywhere = kit == KIT_TRANSFER; /* knows nothing of the operator */
     const opencl_level *source = kit == KIT_COARSEN ? level->finer : level; /* whose coefficients are read */
     for (unsigned side = 0; side < CLP_SIDES && !anywhere; side++) held |= (unsigned)op->held[side] << side;
@@ -33,11 +34,11 @@ static void level_options(const opencl_level *level, opencl_kit kit, bool varian
              "-DNETWORK=%d -DHAS_SHUNT=%d -DHAS_SOURCE=%d -DITEMS=%zu -DLANES=%zu -DTILE=%zu -DSWEEPS=%d",
              single ? "-cl-denorms-are-zero" : "-DUSE_FP64", planar ? 2 : 3, real, held, periodic,
              anywhere || op->galerkin ? 0 : seams_of(op), source->base.op.network && !anywhere,
-             source->network[NETWORK_SHUNT] && !anywhere, kit != KIT_VECTORS && variant, level->tuning.items,
+             source->network[NETWORK_SHUNT] && !anywhere, !converts && variant, level->tuning.items,
              level->tuning.lanes, level->tile_most, SWEEPS_MAX);
     size_t length = strlen(options);
     if (op->galerkin) snprintf(options + length, size - length, " -DAXES=%u", level->axes);
-    if (kit != KIT_VECTORS) return;
+    if (!converts) return;
     snprintf(options + length, size - length, " -DOTHER=%s -DWIDE=%s%s", other, variant ? other : real,
              variant && single ? " -DUSE_FP64" : "");
 }
@@ -55,21 +56,29 @@ static clp_status build_kernels(opencl_level *level, opencl_kit kit, const char 
 {
     const char *const names[KITS][KERNELS_MAX + 1] = {
         [KIT_SWEEP] = {"residual_norms", "norms_finish", "residual", level->sweep->kernel},
+        [KIT_DEFECT] = {"residual_norms"},
         [KIT_CHANGE] = {"change_norms"},
         [KIT_RELAX] = {"relax"},
         [KIT_VECTORS] = {"combine", "dot_product"},
         [KIT_TRANSFER] = {"restrict_field", "prolong_add"},
+        [KIT_SMOOTH] = {"smooth_rows"},
         [KIT_GALERKIN] = {"galerkin_sweep", "galerkin_residual", "galerkin_restrict", "galerkin_prolong",
                           "dense"},
         [KIT_COARSEN] = {"interpolation", "coarsen"}};
-    const char *const files[KITS][5] = {
-        [KIT_SWEEP] = {"reduce.cl", "norms.cl", level->tuning.rows ? "residual_rows.cl" : "residual.cl",
-                       level->sweep->file},
+    const opencl_sweep *sweep = level->sweep;
+    bool rows = level->tuning.rows > 0;
+    const char *const norms = rows ? "norms_rows.cl" : "norms.cl";
+    const char *const files[KITS][8] = {
+        [KIT_SWEEP] = {"reduce.cl", "norms_finish.cl", "rows.cl", norms,
+                       rows ? "residual_rows.cl" : "residual.cl", sweep->fuses ? "tile.cl" : sweep->file,
+                       sweep->fuses ? sweep->file : NULL},
+        [KIT_DEFECT] = {"reduce.cl", "rows.cl", norms},
         [KIT_CHANGE] = {"reduce.cl", "change.cl"},
         [KIT_RELAX] = {"relax.cl"},
         [KIT_VECTORS] = {"reduce.cl", "vectors.cl"},
-        [KIT_TRANSFER] = {"transfer.cl"},
-        [KIT_GALERKIN] = {"box.cl", "dense.cl", level->tuning.rows ? "galerkin_rows.cl" : "galerkin.cl"},
+        [KIT_TRANSFER] = {"tables.cl", "transfer.cl"},
+        [KIT_SMOOTH] = {"tile.cl", "tables.cl", "smooth_rows.cl"},
+        [KIT_GALERKIN] = {"box.cl", "dense.cl", rows ? "galerkin_rows.cl" : "galerkin.cl"},
         [KIT_COARSEN] = {"box.cl", "coarsen.cl"}};
     double start = clp_seconds();
     CLP_TRY(clp_opencl_program(level->device, files[kit], NULL, options, &kernels->program));

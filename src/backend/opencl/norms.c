@@ -34,25 +34,46 @@ static clp_status finish_norms(opencl_level *level, double factor, clp_norms *no
     return CLP_OK;
 }
 
-clp_status clp_opencl_residual_norms(const clp_field *u, const clp_field *q, clp_norms *norms)
+/* The kernels that store a residual in a field of that level: of the same precision those of every solve. */
+static clp_status storing_kernel(opencl_level *level, const clp_level *other, bool sourced, cl_kernel *kernel)
+{
+    opencl_kernels *kernels;
+    bool same = !other || other->precision == level->base.precision;
+    CLP_TRY(same ? clp_opencl_level_any_kernels(level, sourced, &kernels)
+                 : clp_opencl_level_kernels(level, KIT_DEFECT, other->precision == CLP_PRECISION_DOUBLE,
+                                            &kernels));
+    *kernel = kernels->kernel[same ? KERNEL_RESIDUAL_NORMS : KERNEL_DEFECT];
+    return CLP_OK;
+}
+
+clp_status clp_opencl_defect(const clp_field *u, const clp_field *q, double factor, clp_field *r,
+                             clp_norms *norms)
 {
     opencl_level *level = (opencl_level *)u->level;
-    opencl_kernels *kernels;
-    CLP_TRY(clp_opencl_level_any_kernels(level, q != NULL, &kernels));
     const clp_operator *op = &level->base.op;
+    cl_kernel kernel;
+    CLP_TRY(storing_kernel(level, r ? r->level : NULL, q != NULL, &kernel));
     cl_mem buffer = ((const opencl_field *)u)->buffer;
-    clp_arguments arguments =
-        clp_opencl_arguments(level, kernels->kernel[KERNEL_RESIDUAL_NORMS], buffer,
-                             q ? ((const opencl_field *)q)->buffer : buffer, level->partial);
+    clp_arguments arguments = clp_opencl_arguments(
+        level, kernel, buffer, q ? ((const opencl_field *)q)->buffer : buffer, level->partial);
     clp_argument_int(&arguments, q != NULL);
     for (int axis = 0; axis < CLP_AXES; axis++)
         clp_argument_real(&arguments, op->conductance[axis] / op->diagonal);
     clp_argument_real(&arguments, 1 / op->diagonal);
     clp_argument_real(&arguments, 1 / op->scale);
+    clp_argument_buffer(&arguments, r ? ((opencl_field *)r)->buffer : level->partial);
+    clp_argument_layout(&arguments, r ? &r->level->layout : &level->base.layout);
+    clp_argument_real(&arguments, factor * op->diagonal);
+    clp_argument_int(&arguments, r != NULL);
     clp_argument_network(&arguments, level);
     size_t items = level->tuning.items, global = level->groups * items;
     CLP_TRY(clp_opencl_launch(level->device, &arguments, "residual_norms", 1, &global, &items));
     return finish_norms(level, op->diagonal, norms);
+}
+
+clp_status clp_opencl_residual_norms(const clp_field *u, const clp_field *q, clp_norms *norms)
+{
+    return clp_opencl_defect(u, q, 1, NULL, norms);
 }
 
 clp_status clp_opencl_change_norms(const clp_field *u, const clp_field *v, clp_norms *norms)

@@ -127,20 +127,24 @@ extern const opencl_sweep clp_opencl_sweep_linear, clp_opencl_sweep_nodes, clp_o
 /* Kernels come in kits, a program each: what every solve needs, and what some methods need. */
 typedef enum opencl_kit {
     KIT_SWEEP,
+    KIT_DEFECT,
     KIT_CHANGE,
     KIT_RELAX,
     KIT_VECTORS,
     KIT_TRANSFER,
+    KIT_SMOOTH,
     KIT_GALERKIN,
     KIT_COARSEN,
     KITS
 } opencl_kit;
 enum { KERNELS_MAX = 5 };
 enum { KERNEL_RESIDUAL_NORMS, KERNEL_NORMS_FINISH, KERNEL_RESIDUAL, KERNEL_SWEEP };
+enum { KERNEL_DEFECT };
 enum { KERNEL_CHANGE_NORMS };
 enum { KERNEL_RELAX };
 enum { KERNEL_COMBINE, KERNEL_DOT };
 enum { KERNEL_RESTRICT, KERNEL_PROLONG };
+enum { KERNEL_SMOOTH };
 enum {
     KERNEL_GALERKIN_SWEEP,
     KERNEL_GALERKIN_RESIDUAL,
@@ -187,8 +191,10 @@ struct opencl_level {
 
 typedef struct opencl_transfer {
     clp_transfer base;
-    cl_mem index, weight; /* the tables of all axes behind one another: transfer.cl; or weights: coarsen.cl */
+    cl_mem index, weight; /* the tables of all axes behind one another: tables.cl; or weights: coarsen.cl */
+    cl_mem first; /* the first node that each coarse one gathers, outside the box perhaps, along x, y */
     int taps[CLP_AXES];
+    bool nested; /* every other node of a row is a coarse one */
 } opencl_transfer;
 
 typedef struct opencl_field {
@@ -238,6 +244,12 @@ clp_status clp_opencl_transfer_create(clp_level *fine, clp_level *coarse, clp_tr
 void clp_opencl_transfer_destroy(clp_transfer *transfer);
 clp_status clp_opencl_restrict(const clp_transfer *transfer, const clp_field *fine, clp_field *coarse);
 clp_status clp_opencl_prolong_add(const clp_transfer *transfer, const clp_field *coarse, clp_field *fine);
+clp_status clp_opencl_smooth_restrict(const clp_transfer *transfer, clp_field *u, clp_field *scratch,
+                                      const clp_field *q, const double *weights, size_t count,
+                                      clp_field *coarse);
+clp_status clp_opencl_prolong_smooth(const clp_transfer *transfer, const clp_field *coarse, clp_field *u,
+                                     clp_field *scratch, const clp_field *q, const double *weights,
+                                     size_t count, double factor, clp_field *total);
 clp_status clp_opencl_coarsen(clp_level *fine, const clp_operator *coarse, clp_level **level,
                               clp_transfer **transfer);
 clp_status clp_opencl_factor(clp_level *level);
@@ -252,10 +264,20 @@ clp_status clp_opencl_evaluate(clp_field *field, const clp_formula *formula, dou
 /* Reduces what all groups have left in level->partial on the device and brings the three numbers back. */
 clp_status clp_opencl_reduce(opencl_level *level, double results[3]);
 
+clp_status clp_opencl_defect(const clp_field *u, const clp_field *q, double factor, clp_field *r,
+                             clp_norms *norms);
 clp_status clp_opencl_residual_norms(const clp_field *u, const clp_field *q, clp_norms *norms);
 clp_status clp_opencl_change_norms(const clp_field *u, const clp_field *v, clp_norms *norms);
 
 /* ---- launching ---- */
+
+/* How pipelines over rows are cut into tiles: tiles beside one another, rows of each. */
+typedef struct clp_opencl_tiles {
+    size_t across, rows;
+} clp_opencl_tiles;
+
+/* For tiles that compute `halo` rows of their neighbours as well. */
+clp_opencl_tiles clp_opencl_tiles_of(const opencl_level *level, size_t halo);
 
 /* Arguments of a kernel, set one after the other; the first error is kept. */
 typedef struct clp_arguments {

@@ -115,6 +115,15 @@ static size_t tile_rows(size_t rows, size_t tiles_across, size_t units, size_t c
     return best;
 }
 
+clp_opencl_tiles clp_opencl_tiles_of(const opencl_level *level, size_t halo)
+{
+    const size_t *nodes = level->base.layout.nodes;
+    size_t units = clp_max(level->device->base.info.compute_units, 1);
+    clp_opencl_tiles tiles = {.across = (nodes[0] + level->tile - 1) / level->tile};
+    tiles.rows = tile_rows(nodes[1], tiles.across, units, halo);
+    return tiles;
+}
+
 static clp_status launch_rows(opencl_level *level, cl_mem from, cl_mem to, cl_mem q, const double *weights,
                               size_t count)
 {
@@ -123,17 +132,15 @@ static clp_status launch_rows(opencl_level *level, cl_mem from, cl_mem to, cl_me
     const clp_layout *layout = &level->base.layout;
     double schedule[SWEEPS_MAX][WEIGHTS] = {{0}};
     for (size_t k = 0; k < count; k++) clp_opencl_weights(&level->base.op, weights[k], schedule[k]);
-    size_t across = (layout->nodes[0] + level->tile - 1) / level->tile;
-    size_t units = clp_max(level->device->base.info.compute_units, 1);
-    size_t rows = tile_rows(layout->nodes[1], across, units, count);
+    clp_opencl_tiles tiles = clp_opencl_tiles_of(level, count);
     clp_arguments arguments =
         clp_opencl_arguments(level, kernels->kernel[KERNEL_SWEEP], from, to, q ? q : from);
-    clp_argument_size(&arguments, rows);
+    clp_argument_size(&arguments, tiles.rows);
     clp_argument_int(&arguments, level->tile);
     clp_argument_int(&arguments, count);
     clp_argument_reals(&arguments, &schedule[0][0], sizeof schedule / sizeof(double));
     clp_argument_network(&arguments, level);
-    size_t global[2] = {across, (layout->nodes[1] + rows - 1) / rows}, group[2] = {1, 1};
+    size_t global[2] = {tiles.across, (layout->nodes[1] + tiles.rows - 1) / tiles.rows}, group[2] = {1, 1};
     return clp_opencl_launch(level->device, &arguments, "sweep_rows", 2, global, group);
 }
 

@@ -8,28 +8,37 @@
 
 /* The tables as the kernels want them. */
 typedef struct tables {
-    size_t count;
+    size_t count, coarse;
     cl_uint *index;
     double *weight;
+    cl_int *first; /* along x, then y */
 } tables;
 
 static clp_status tables_create(const clp_axis_transfer *axes, tables *made)
 {
     size_t n = 0;
     for (int axis = 0; axis < CLP_AXES; axis++) made->count += CLP_TAPS * axes[axis].coarse + axes[axis].fine;
+    made->coarse = axes[0].coarse + axes[1].coarse;
+    made->first = malloc(made->coarse * sizeof *made->first);
     made->index = malloc(made->count * sizeof *made->index);
     made->weight = malloc(made->count * sizeof *made->weight);
-    if (!made->index || !made->weight) return clp_fail_host_memory(made->count * sizeof *made->weight);
+    if (!made->index || !made->weight || !made->first)
+        return clp_fail_host_memory(made->count * sizeof *made->weight);
     for (int axis = 0; axis < CLP_AXES; axis++)
         for (size_t i = 0; i < CLP_TAPS * axes[axis].coarse; i++) {
-            made->index[n] = axes[axis].gather[i / CLP_TAPS][i % CLP_TAPS];
-            made->weight[n++] = axes[axis].weight[i / CLP_TAPS][i % CLP_TAPS];
+            size_t node = i % axes[axis].coarse, tap = i / axes[axis].coarse;
+            made->index[n] = axes[axis].gather[node][tap];
+            made->weight[n++] = axes[axis].weight[node][tap];
         }
     for (int axis = 0; axis < CLP_AXES; axis++)
         for (size_t i = 0; i < axes[axis].fine; i++) {
             made->index[n] = axes[axis].below[i];
             made->weight[n++] = axes[axis].part[i];
         }
+    for (size_t i = 0; i < made->coarse; i++) {
+        int axis = i < axes[0].coarse ? 0 : 1;
+        made->first[i] = (cl_int)axes[axis].first[axis ? i - axes[0].coarse : i];
+    }
     return CLP_OK;
 }
 
@@ -37,6 +46,7 @@ static clp_status upload_tables(opencl_transfer *transfer, tables *made)
 {
     opencl_device *device = ((opencl_level *)transfer->base.fine)->device;
     CLP_TRY(clp_opencl_upload(device, made->index, made->count * sizeof *made->index, &transfer->index));
+    CLP_TRY(clp_opencl_upload(device, made->first, made->coarse * sizeof *made->first, &transfer->first));
     return clp_opencl_upload_reals(device, transfer->base.fine->precision, made->weight, made->count,
                                    &transfer->weight);
 }
@@ -51,11 +61,13 @@ clp_status clp_opencl_transfer_create(clp_level *fine, clp_level *coarse, clp_tr
     created->base = (clp_transfer){.fine = fine, .coarse = coarse};
     clp_status status = clp_axis_transfers_init(&fine->op, &coarse->op, axes);
     for (int axis = 0; axis < CLP_AXES; axis++) created->taps[axis] = axes[axis].taps;
+    created->nested = axes[0].fine - 1 == 2 * (axes[0].coarse - 1);
     if (status == CLP_OK) status = tables_create(axes, &made);
     if (status == CLP_OK) status = upload_tables(created, &made);
     clp_axis_transfers_finish(axes);
     free(made.index);
     free(made.weight);
+    free(made.first);
     if (status == CLP_OK)
         *transfer = &created->base;
     else
@@ -70,6 +82,7 @@ void clp_opencl_transfer_destroy(clp_transfer *transfer)
     opencl_device *device = ((opencl_level *)transfer->fine)->device;
     clp_opencl_buffer_destroy(device, destroyed->index);
     clp_opencl_buffer_destroy(device, destroyed->weight);
+    clp_opencl_buffer_destroy(device, destroyed->first);
     free(destroyed);
 }
 

@@ -379,6 +379,18 @@ static clp_status reference_residual_norms(const clp_field *u, const clp_field *
     return CLP_OK;
 }
 
+static clp_status reference_defect(const clp_field *u, const clp_field *q, double factor, clp_field *r,
+                                   clp_norms *norms)
+{
+    clp_field *own;
+    CLP_TRY(reference_residual_norms(u, q, norms));
+    CLP_TRY(reference_field_create(u->level, &own));
+    clp_status status = reference_residual(u, q, own);
+    if (status == CLP_OK) status = reference_combine(r, factor, own, 0);
+    reference_field_destroy(own);
+    return status;
+}
+
 static clp_status reference_change_norms(const clp_field *u, const clp_field *v, clp_norms *norms)
 {
     const reference_level *level = level_of(u);
@@ -477,12 +489,15 @@ const clp_backend clp_reference_backend = {
     .sweep = reference_sweep,
     .relax = reference_relax,
     .residual = reference_residual,
+    .defect = reference_defect,
     .combine = reference_combine,
     .dot = reference_dot,
     .transfer_create = reference_transfer_create,
     .transfer_destroy = reference_transfer_destroy,
     .restrict_field = reference_restrict,
     .prolong_add = reference_prolong_add,
+    .smooth_restrict = clp_smooth_restrict_in_steps,
+    .prolong_smooth = clp_prolong_smooth_in_steps,
     .coarsen = reference_coarsen,
     .factor = reference_factor,
     .solve_direct = reference_solve_direct,

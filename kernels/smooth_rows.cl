@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Half a multigrid cycle on a level in one pass over memory: a pipeline of rows as in sweep_rows.cl, with the way from
+ * or to the coarser level at its ends. Without a network and in two dimensions only.
+ *
+ * DOWN  the sweeps start from 0; q - A u is restricted
+ * UP    the coarse field is interpolated and added to u before the sweeps; where `added`, factor v is then added to the
+ *       field total in place of being stored
+ *
+ * OTHER   type of the field total
+ *
+ * Coarse row J gathers taps_y fine rows from first_y[J] on, with weights; rows outside the box are mirrored or wrapped
+ * like all others, so that indices need not be. A tile makes the coarse nodes that lie above its own nodes: they reach
+ * two nodes further at most. The host sees to count <= STAGES, and to more than count + 4 nodes along an axis with an
+ * insulated or periodic side.
+ */
+#ifndef OTHER
+#define OTHER REAL
+#endif
+#define STAGES 4
+#define RESIDUALS 4 /* rows of the residual that are alive: the taps of a coarse row */
+#define SOURCES (STAGES + 3)
+#define DOWN 1
+#define UP 2
+
+#define JOINED(a, b) a##b
+#define VECTOR_OF(type, size) JOINED(type, size)
+#define VECTOR(size) VECTOR_OF(REAL, size)
+
+typedef struct {
+    weights_t of[STAGES + 1]; /* the last ones are those of the residual */
+} stages_t;
+
+__attribute__((noinline)) static void smooth_row(REAL *restrict out, const REAL *restrict south,
+                                                 const REAL *restrict centre, const REAL *restrict north,
+                                                 const REAL *restrict q, const weights_t w, int span)
+{
+    for (int i = 0; i < span; i++)
+        out[i] = w.keep * centre[i] + w.x * (centre[i - 1] + centre[i + 1]) + w.y * (south[i] + north[i]) +
+                 w.source * q[i];
+}
+
+__attribute__((noinline)) static void scale_row(REAL *restrict out, const REAL *restrict in, REAL factor, int count)
+{
+    for (int i = 0; i < count; i++) out[i] = factor * in[i];
+}
+
+__attribute__((noinline)) static void add_row(REAL *restrict out, const REAL *restrict in, REAL factor, int count)
+{
+    for (int i = 0; i < count; i++) out[i] += factor * in[i];
+}
+
+__attribute__((noinline)) static void mix_rows(REAL *restrict out, __global const REAL *restrict low,
+                                               __global const REAL *restrict up, REAL part, int count)
+{
+    for (int i = 0; i < count; i++) out[i] = (1 - part) * low[i] + part * up[i];
+}
+
+/* Adds what lies between coarse values; `in` begins with coarse node `base`. */
+__attribute__((noinline)) static void interpolate_row(REAL *restrict out, const REAL *restrict in,
+                                                      __global const uint *restrict below,
+                                                      __global const REAL *restrict part, int base, int count)
+{
+    for (int i = 0; i < count; i++) {
+        const int at = (int)below[i] - base;
+        out[i] += (1 - part[i]) * in[at] + part[i] * in[at + 1];
+    }
+}
+
+/* Likewise where every other node is a coarse one, from an even one on. */
+__attribute__((noinline)) static void interpolate_nested(REAL *restrict out, const REAL *restrict in, int count)
+{
+    int i = 0;
+    for (; 2 * i + 8 <= count; i += 4) {
+        const VECTOR(4) here = vload4(0, in + i), middle = (REAL)0.5 * (here + vload4(0, in + i + 1));
+        const VECTOR(4) low = (VECTOR(4))(here.s0, middle.s0, here.s1, middle.s1);
+        const VECTOR(4) high = (VECTOR(4))(here.s2, middle.s2, here.s3, middle.s3);
+        vstore4(vload4(0, out + 2 * i) + low, 0, out + 2 * i);
+        vstore4(vload4(1, out + 2 * i) + high, 1, out + 2 * i);
+    }
+    for (; 2 * i < count; i++) {
+        out[2 * i] += in[i];
+        if (2 * i + 1 < count) out[2 * i + 1] += (REAL)0.5 * (in[i] + in[i + 1]);
+    }
+}
+
+/* Coarse nodes from a row of fine ones; `in` begins with fine node `base`. */
+__attribute__((noinline)) static void gather_row(__global REAL *restrict out, const REAL *restrict in,
+                                                 __global const int *restrict first, __global const REAL *restrict weight,
+                                                 int taps, int stride, int base, int count)
+{
+    for (int i = 0; i < count; i++) {
+        REAL sum = 0;
+        for (int tap = 0; tap < taps; tap++) sum += weight[tap * stride + i] * in[first[i] - base + tap];
+        out[i] = sum;
+    }
+}
+
+/* Likewise where every other node is a coarse one; `in` begins with the node before the first of them. */
+__attribute__((noinline)) static void gather_nested(__global REAL *restrict out, const REAL *restrict in, int count)
+{
+    for (int i = 0; i < count; i++)
+        out[i] = (REAL)0.25 * (in[2 * i] + in[2 * i + 2]) + (REAL)0.5 * in[2 * i + 1];
+}
+
+__attribute__((noinline)) static void add_to_total(__global OTHER *restrict total, const REAL *restrict in, OTHER factor,
+                                                   int count)
+{
+    for (int i = 0; i < count; i++) total[i] += factor * (OTHER)in[i];
+}
+
+/* What a tile of fine nodes [first, end) has of `coarse` nodes along an axis: those at or above a node of its own. */
+static inline long first_coarse(long first, long fine, long coarse)
+{
+    return (first * (coarse - 1) + fine - 2) / (fine - 1);
+}
+
+static inline int held_row(long j, long ny)
+{
+    return (HELD_BOTTOM & (j <= 0)) | (HELD_TOP & (j >= ny - 1));
+}
+
+/* The row inside that one stands for. */
+static inline long row_inside(long j, long ny)
+{
+    if (j < 0) return PERIODIC_Y ? j + ny - 1 : HELD_BOTTOM ? 0 : -j;
+    if (j >= ny) return PERIODIC_Y ? j - (ny - 1) : HELD_TOP ? ny - 1 : 2 * (ny - 1) - j;
+    return j;
+}
+
+/* Adds the correction of row j inside to a row of the tile, as far outside as `depth` columns. */
+static void add_correction(REAL *row, REAL *line, __global const REAL *correction, __global const uint *index,
+                           __global const REAL *weight, const tables_t tables, long j, long x0, long nx, int span,
+                           int depth, int nested, size_t coarse_width)
+{
+    const long begin = max(x0 - HALO, 0L), end = min(x0 - HALO + span, nx);
+    const uint base = index[tables.below_x + begin], last = index[tables.below_x + end - 1] + 1;
+    const REAL part = weight[tables.below_y + j];
+    __global const REAL *low = correction + index[tables.below_y + j] * coarse_width, *up = low + coarse_width;
+    mix_rows(line, low + base, up + base, part, (int)(last - base) + 1);
+    if (nested)
+        interpolate_nested(row + (begin - (x0 - HALO)), line, (int)(end - begin));
+    else
+        interpolate_row(row + (begin - (x0 - HALO)), line, index + tables.below_x + begin,
+                        weight + tables.below_x + begin, (int)base, (int)(end - begin));
+    for (int image = 0; image < 2 * depth; image++) {
+        const long i = image < depth ? -1 - image : nx + image - depth;
+        const int useless = (HELD_LEFT & (i < 0)) | (HELD_RIGHT & (i >= nx));
+        if (useless || i < x0 - HALO || i >= x0 - HALO + span) continue;
+        const long inside = PERIODIC_X ? (i < 0 ? i + nx - 1 : i - (nx - 1)) : i < 0 ? -i : 2 * (nx - 1) - i;
+        const uint at = index[tables.below_x + inside];
+        const REAL x = weight[tables.below_x + inside];
+        row[i - (x0 - HALO)] += (1 - part) * ((1 - x) * low[at] + x * low[at + 1]) +
+                                part * ((1 - x) * up[at] + x * up[at + 1]);
+    }
+}
+
+__kernel void smooth_rows(__global const REAL *restrict u, __global REAL *restrict v, __global const REAL *restrict q,
+                          const layout_t at, __global const REAL *restrict correction,
+                          __global REAL *restrict restricted, const layout_t to, __global const uint *restrict index,
+                          __global const REAL *restrict weight, __global const int *restrict first, int taps_x,
+                          int taps_y, int nested, ulong tile_rows, int tile, int count, int way,
+                          __global OTHER *restrict total, const layout_t whole, OTHER factor, int added,
+                          const stages_t stages)
+{
+    const long nx = (long)at.nx, ny = (long)at.ny;
+    const size_t width = at.width;
+    const long x0 = (long)get_global_id(0) * tile, y0 = (long)get_global_id(1) * (long)tile_rows;
+    if (x0 >= nx || y0 >= ny) return;
+    const long y_end = min(y0 + (long)tile_rows, ny), x_end = min(x0 + tile, nx);
+    const int stored = (int)(x_end - x0), down = way == DOWN;
+    const int span = (stored + 2 * HALO + 15) / 16 * 16;
+    const tables_t tables = tables_of(at, to);
+
+    REAL ring[STAGES + 1][3][SPAN + 2 * PAD] __attribute__((aligned(64)));
+    REAL sources[SOURCES][SPAN + 2 * PAD] __attribute__((aligned(64)));
+    REAL residuals[RESIDUALS][SPAN + 2 * PAD] __attribute__((aligned(64)));
+    REAL line[SPAN + 2 * PAD] __attribute__((aligned(64)));
+    for (int k = 0; k <= STAGES; k++)
+        for (int r = 0; r < 3; r++) ring[k][r][PAD - 1] = ring[k][r][PAD + span] = 0;
+    u += at.origin;
+    v += at.origin;
+    q += at.origin;
+    correction += to.origin;
+    restricted += to.origin;
+    const long left = HALO - x0, right = nx - 1 - x0 + HALO; /* where the sides are in a row of the tile */
+    const int fix_left = HELD_LEFT && left >= 0, fix_right = HELD_RIGHT && right < span;
+    const long own_x = first_coarse(x0, nx, (long)to.nx), own_end = first_coarse(x_end, nx, (long)to.nx);
+    long coarse_j = first_coarse(y0, ny, (long)to.ny);
+    const long coarse_j_end = first_coarse(y_end, ny, (long)to.ny);
+
+    /* Step t brings in row `first_row + t`; stage k then makes the row k before it, in slot (t - k) % 3. */
+    const int sweeps = down ? count - 1 : count;
+    const long first_row = y0 - sweeps - (down ? 2 : 0), steps = y_end + sweeps + (down ? 3 : 0) - first_row;
+    for (long t = 0; t < steps; t++) {
+        const long newest = first_row + t;
+        REAL *row = &ring[0][t % 3][PAD];
+        load_span(&sources[t % SOURCES][PAD], q, width, span, newest, x0, nx, ny, 1);
+        if (down && held_row(newest, ny)) {
+            zero_row(row, span);
+        } else if (down) {
+            scale_row(row, &sources[t % SOURCES][PAD], stages.of[0].source, span);
+            if (fix_left) row[left] = 0;
+            if (fix_right) row[right] = 0;
+        } else {
+            load_span(row, u, width, span, newest, x0, nx, ny, 1);
+            add_correction(row, line, correction, index, weight, tables, row_inside(newest, ny), x0, nx, span,
+                           sweeps, nested, to.width);
+        }
+        for (int k = 1; k <= sweeps && t >= 2 * k; k++) {
+            const long j = first_row + t - k;
+            const REAL *south = &ring[k - 1][(t - k + 2) % 3][PAD], *centre = &ring[k - 1][(t - k) % 3][PAD];
+            const REAL *north = &ring[k - 1][(t - k + 1) % 3][PAD], *source = &sources[(t - k) % SOURCES][PAD];
+            REAL *out = &ring[k][(t - k) % 3][PAD];
+            if (held_row(j, ny)) {
+                copy_row(out, centre, span);
+            } else {
+                smooth_row(out, south, centre, north, source, stages.of[k - 1 + down], span);
+                if (fix_left) out[left] = centre[left];
+                if (fix_right) out[right] = centre[right];
+            }
+        }
+        const long done = newest - sweeps;
+        if (t >= 2 * sweeps && done >= y0 && done < y_end) {
+            const REAL *swept = &ring[sweeps][(t - sweeps) % 3][PAD + HALO];
+            if (added)
+                add_to_total(total + element_of((size_t)x0, (size_t)done, 0, whole), swept, factor, stored);
+            else
+                store_row(v + (size_t)done * width + (size_t)x0, swept, stored);
+        }
+        if (!down || t < 2 * (sweeps + 1)) continue;
+        const long behind = t - sweeps - 1, j = first_row + behind; /* the newest row of the residual */
+        REAL *residual = &residuals[behind % RESIDUALS][PAD];
+        if (held_row(j, ny)) {
+            zero_row(residual, span);
+        } else {
+            smooth_row(residual, &ring[sweeps][(behind + 2) % 3][PAD], &ring[sweeps][behind % 3][PAD],
+                       &ring[sweeps][(behind + 1) % 3][PAD], &sources[behind % SOURCES][PAD], stages.of[STAGES], span);
+            if (fix_left) residual[left] = 0;
+            if (fix_right) residual[right] = 0;
+        }
+        for (; coarse_j < coarse_j_end; coarse_j++) {
+            const long from = first[to.nx + (size_t)coarse_j];
+            __global REAL *target = restricted + (size_t)coarse_j * to.width;
+            if (from + taps_y - 1 > j && j < y_end + 1) break;
+            zero_row(line, span);
+            for (int tap = 0; tap < taps_y && from + tap <= j; tap++)
+                add_row(line, &residuals[(from + tap - first_row) % RESIDUALS][PAD],
+                        held_row(coarse_j, (long)to.ny) ? 0 : weight[tables.gather_y + tap * to.ny + coarse_j], span);
+            if (nested)
+                gather_nested(target + own_x, line + (2 * own_x - 1 - (x0 - HALO)), (int)(own_end - own_x));
+            else
+                gather_row(target + own_x, line, first + own_x, weight + tables.gather_x + own_x, taps_x, (int)to.nx,
+                           (int)(x0 - HALO), (int)(own_end - own_x));
+            if (HELD_LEFT && own_x == 0) target[0] = 0;
+            if (HELD_RIGHT && own_end == (long)to.nx) target[to.nx - 1] = 0;
+        }
+    }
+}

@@ -55,33 +55,46 @@ static void place(const clp_grid *fine, const clp_grid *coarse, int axis, size_t
     *part = at - (double)*below;
 }
 
-/* Linear interpolation along each axis; held nodes are left as they are. */
-void clp_cascade_interpolate(const clp_solver *solver, double *to)
+/* Between the four values around a place in a plane. */
+static double between(const double *u, size_t step, double x, double y)
+{
+    return (1 - y) * ((1 - x) * u[0] + x * u[1]) + y * ((1 - x) * u[step] + x * u[step + 1]);
+}
+
+/* Linear interpolation along each axis; held nodes are left as they are. CLP_ERROR_MEMORY. */
+clp_status clp_cascade_interpolate(const clp_solver *solver, double *to)
 {
     const double *from = solver->coarse->values;
     const clp_grid *fine = &solver->assembly.op.grid, *coarse = &solver->coarse->assembly.op.grid;
     const clp_operator *op = &solver->assembly.op, *coarse_op = &solver->coarse->assembly.op;
-    size_t rows = clp_grid_node_count(fine) / fine->nodes[0], step_y = clp_operator_step(coarse_op, 1);
-    size_t step_z = clp_grid_dimensions(fine) == 3 ? clp_operator_step(coarse_op, 2) : 0;
+    size_t nx = fine->nodes[0], rows = clp_grid_node_count(fine) / nx;
+    size_t step_y = clp_operator_step(coarse_op, 1), step_z = clp_operator_step(coarse_op, 2);
+    size_t *at = malloc(nx * sizeof *at);
+    double *x = malloc(nx * sizeof *x);
+    if (!at || !x) {
+        free(at);
+        free(x);
+        return clp_fail_host_memory(nx * sizeof *x);
+    }
+    for (size_t i = 0; i < nx; i++) place(fine, coarse, 0, i, &at[i], &x[i]);
 #pragma omp parallel for schedule(static)
     for (size_t row = 0; row < rows; row++) {
-        size_t i, j, k;
-        double x, y, z;
+        size_t j, k;
+        double y, z;
         place(fine, coarse, 1, row % fine->nodes[1], &j, &y);
         place(fine, coarse, 2, row / fine->nodes[1], &k, &z);
         const clp_row place_of_row = clp_operator_row(op, row);
-        const double *below = from + k * step_z + j * step_y, *above = below + step_z;
-        for (size_t n = 0; n < fine->nodes[0]; n++) {
-            size_t p = row * fine->nodes[0] + n;
-            if (clp_row_is_held(op, &place_of_row, n)) continue;
-            place(fine, coarse, 0, n, &i, &x);
-            double low = (1 - y) * ((1 - x) * below[i] + x * below[i + 1]) +
-                         y * ((1 - x) * below[i + step_y] + x * below[i + step_y + 1]);
-            double high = (1 - y) * ((1 - x) * above[i] + x * above[i + 1]) +
-                          y * ((1 - x) * above[i + step_y] + x * above[i + step_y + 1]);
-            to[p] = (1 - z) * low + z * high;
+        const double *below = from + k * step_z + j * step_y;
+        for (size_t i = 0; i < nx; i++) {
+            if (clp_row_is_held(op, &place_of_row, i)) continue;
+            double value = between(below + at[i], step_y, x[i], y);
+            if (z > 0) value += z * (between(below + step_z + at[i], step_y, x[i], y) - value);
+            to[row * nx + i] = value;
         }
     }
+    free(at);
+    free(x);
+    return CLP_OK;
 }
 
 /* The smoothest errors are small already, so that the sweeps can leave them out: what was the smallest
@@ -98,7 +111,7 @@ clp_status clp_cascade_guess_bound(clp_solver *solver)
     CLP_TRY(clp_solver_find_bound(solver->coarse));
     double *values = solver->values; /* free until there is a result */
     memset(values, 0, clp_grid_node_count(&solver->assembly.op.grid) * sizeof *values);
-    clp_cascade_interpolate(solver, values);
+    CLP_TRY(clp_cascade_interpolate(solver, values));
     take_spectrum(solver);
     return solver->device->backend->field_write(solver->u, 0, clp_layout_rows(&solver->level->layout),
                                                 values);
@@ -116,11 +129,12 @@ static clp_status take_better(clp_solver *solver)
         memcpy(own, assembly->values, bytes);
         before = clp_reference_residual(&assembly->op, own, assembly->source).largest;
     }
-    clp_cascade_interpolate(solver, assembly->values);
-    if (own && before <= clp_reference_residual(&assembly->op, assembly->values, assembly->source).largest)
+    clp_status status = clp_cascade_interpolate(solver, assembly->values);
+    if (own && status == CLP_OK &&
+        before <= clp_reference_residual(&assembly->op, assembly->values, assembly->source).largest)
         memcpy(assembly->values, own, bytes);
     free(own);
-    return CLP_OK;
+    return status;
 }
 
 clp_status clp_cascade_guess(clp_solver *solver)

@@ -17,7 +17,7 @@ void clp_cascade_destroy(clp_solver *solver);
 clp_status clp_cascade_guess_bound(clp_solver *solver);
 
 /* Puts the coarser solver's values on the nodes that are not held, by linear interpolation. */
-void clp_cascade_interpolate(const clp_solver *solver, double *values);
+clp_status clp_cascade_interpolate(const clp_solver *solver, double *values);
 
 /* Solves the coarser problem and puts its solution into the first guess of the assembly, but for held nodes.
  */

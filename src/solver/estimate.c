@@ -8,6 +8,7 @@
 #include "solver/state.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 /* What an axis adds to the interpolation at a coarse node: up to four fine nodes, and their weights. */
 typedef struct piece {
@@ -47,41 +48,68 @@ static piece piece_at(const clp_operator *fine, const clp_operator *coarse, int 
 }
 
 /* How far the fine solution is from a coarse value. At kinks, which only networks have, cubics overshoot. */
-static double difference_at(const clp_solver *solver, const piece pieces[CLP_AXES], double value)
+static double difference_at(const clp_solver *solver, const piece *const pieces[CLP_AXES], double value)
 {
     const clp_operator *op = &solver->assembly.op;
+    const piece *x = pieces[0], *y = pieces[1], *z = pieces[2];
     double cubic = 0, linear = 0;
     size_t step_y = clp_operator_step(op, 1), step_z = clp_operator_step(op, 2);
-    for (int c = 0; c < pieces[2].count; c++)
-        for (int b = 0; b < pieces[1].count; b++)
-            for (int a = 0; a < pieces[0].count; a++) {
-                double u =
-                    solver
-                        ->values[pieces[2].node[c] * step_z + pieces[1].node[b] * step_y + pieces[0].node[a]];
-                cubic += pieces[2].cubic[c] * pieces[1].cubic[b] * pieces[0].cubic[a] * u;
-                linear += pieces[2].linear[c] * pieces[1].linear[b] * pieces[0].linear[a] * u;
+    for (int c = 0; c < z->count; c++)
+        for (int b = 0; b < y->count; b++)
+            for (int a = 0; a < x->count; a++) {
+                double u = solver->values[z->node[c] * step_z + y->node[b] * step_y + x->node[a]];
+                cubic += z->cubic[c] * y->cubic[b] * x->cubic[a] * u;
+                linear += z->linear[c] * y->linear[b] * x->linear[a] * u;
             }
     return op->network && fabs(linear - value) < fabs(cubic - value) ? linear - value : cubic - value;
+}
+
+/* The pieces of all coarse nodes along an axis. The caller frees them; NULL if there is no memory for them.
+ */
+static piece *pieces_along(const clp_operator *fine, const clp_operator *coarse, int axis)
+{
+    size_t nodes = axis < clp_grid_dimensions(&coarse->grid) ? coarse->grid.nodes[axis] : 1;
+    piece *made = malloc(nodes * sizeof *made);
+    for (size_t i = 0; made && i < nodes; i++) made[i] = piece_at(fine, coarse, axis, i);
+    return made;
+}
+
+/* The range of differences at coarse nodes that are not held. */
+static void compare(const clp_solver *solver, piece *const along[CLP_AXES], double *lowest, double *highest)
+{
+    const clp_operator *coarse = &solver->coarse->assembly.op;
+    size_t nx = coarse->grid.nodes[0], rows = clp_operator_rows(coarse);
+    double low = INFINITY, high = -INFINITY;
+#pragma omp parallel for schedule(static) reduction(min : low) reduction(max : high)
+    for (size_t r = 0; r < rows; r++) {
+        const clp_row row = clp_operator_row(coarse, r);
+        for (size_t i = 0; i < nx; i++) {
+            if (clp_row_is_held(coarse, &row, i)) continue;
+            const piece *pieces[CLP_AXES] = {&along[0][i], &along[1][row.at[1]], &along[2][row.at[2]]};
+            double difference = difference_at(solver, pieces, solver->coarse->values[row.first + i]);
+            if (difference < low) low = difference;
+            if (difference > high) high = difference;
+        }
+    }
+    *lowest = low;
+    *highest = high;
 }
 
 double clp_solver_estimate_discretization(const clp_solver *solver)
 {
     if (!solver->coarse || solver->coarse->report.reason == CLP_REASON_NONE) return NAN;
     const clp_operator *fine = &solver->assembly.op, *coarse = &solver->coarse->assembly.op;
-    size_t nodes = clp_grid_node_count(&coarse->grid);
-    double lowest = INFINITY, highest = -INFINITY, ratio = 2;
+    double lowest = NAN, highest = NAN, ratio = 2;
+    piece *along[CLP_AXES];
+    bool all = true;
+    for (int axis = 0; axis < CLP_AXES; axis++) {
+        along[axis] = pieces_along(fine, coarse, axis);
+        all = all && along[axis];
+    }
     for (int axis = 0; axis < clp_grid_dimensions(&fine->grid); axis++)
         ratio = fmin(ratio, (double)(fine->grid.nodes[axis] - 1) / (double)(coarse->grid.nodes[axis] - 1));
-#pragma omp parallel for schedule(static) reduction(min : lowest) reduction(max : highest)
-    for (size_t p = 0; p < nodes; p++) {
-        piece pieces[CLP_AXES];
-        if (clp_operator_is_held(coarse, p)) continue;
-        for (int axis = 0; axis < CLP_AXES; axis++)
-            pieces[axis] = piece_at(fine, coarse, axis, clp_operator_at(coarse, p, axis));
-        double difference = difference_at(solver, pieces, solver->coarse->values[p]);
-        lowest = fmin(lowest, difference);
-        highest = fmax(highest, difference);
-    }
+    if (all) compare(solver, along, &lowest, &highest);
+    for (int axis = 0; axis < CLP_AXES; axis++) free(along[axis]);
     if (!(highest >= lowest)) return NAN;
     /* Of solutions that are known but for a constant the difference is, too. */
     double largest = solver->assembly.singular ? 0.5 * (highest - lowest) : fmax(highest, -lowest);

@@ -130,6 +130,29 @@ static size_t span_bytes(const clp_layout *layout, size_t rows)
     return ((rows - 1) * layout->pitch + layout->nodes[0]) * layout->element_bytes;
 }
 
+/* On the host's memory rows are converted in place, without a copy between. */
+static clp_status transfer_mapped(opencl_device *device, cl_mem buffer, const clp_layout *layout, size_t row,
+                                  size_t rows, const double *write, double *read)
+{
+    size_t first = clp_layout_row(layout, row), last = clp_layout_row(layout, row + rows - 1);
+    size_t bytes = (last - first + layout->nodes[0]) * layout->element_bytes;
+    cl_int code;
+    char *data = clEnqueueMapBuffer(device->queue, buffer, CL_TRUE, write ? CL_MAP_WRITE : CL_MAP_READ,
+                                    first * layout->element_bytes, bytes, 0, NULL, NULL, &code);
+    CLP_TRY(clp_opencl_check(&device->base.info, "clEnqueueMapBuffer", code));
+#pragma omp parallel for schedule(static) if (bytes > 1 << 18)
+    for (size_t done = 0; done < rows; done++) {
+        char *at = data + (clp_layout_row(layout, row + done) - first) * layout->element_bytes;
+        if (write)
+            to_device_rows(layout, write + done * layout->nodes[0], 1, at);
+        else
+            from_device_rows(layout, at, 1, read + done * layout->nodes[0]);
+    }
+    CLP_CL_TRY(device, clEnqueueUnmapMemObject(device->queue, buffer, data, 0, NULL, NULL));
+    CLP_CL_TRY(device, clFinish(device->queue));
+    return CLP_OK;
+}
+
 /* Moves rows from `write` to the field, or from the field to `read`; the other one is NULL. */
 static clp_status transfer(clp_field *field, size_t row, size_t rows, const double *write, double *read)
 {
@@ -137,6 +160,8 @@ static clp_status transfer(clp_field *field, size_t row, size_t rows, const doub
     opencl_device *device = ((opencl_level *)field->level)->device;
     cl_mem buffer = ((opencl_field *)field)->buffer;
     staging staged;
+    if (device->base.info.host_memory && rows > 0)
+        return transfer_mapped(device, buffer, layout, row, rows, write, read);
     CLP_TRY(staging_create(layout, rows, &staged));
     clp_status status = CLP_OK;
     for (size_t done = 0, now; done < rows && status == CLP_OK; done += now) {

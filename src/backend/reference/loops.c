@@ -253,8 +253,88 @@ static void defect(const clp_stencil *stencil, const void *u, const void *q, voi
     }
 }
 
+/* Several sums at once, so that compilers use vectors: order does not matter to maxima, nor much to sums. */
+enum { LANES = 8 };
+
+typedef struct clp_lanes {
+    double largest[LANES], squares[LANES], field[LANES];
+} clp_lanes;
+
+static void add_to_lane(clp_lanes *lanes, int lane, double r, double u, double inverse_scale)
+{
+    double magnitude = fabs(r), value = fabs(u), scaled = r * inverse_scale;
+    lanes->largest[lane] = magnitude > lanes->largest[lane] ? magnitude : lanes->largest[lane];
+    lanes->field[lane] = value > lanes->field[lane] ? value : lanes->field[lane];
+    lanes->squares[lane] += scaled * scaled;
+}
+
+/* Nodes [first, end) of a row without a network, which have neighbours on both sides. A NULL source is 0. */
+static void residual_inner(const clp_stencil *stencil, clp_rows rows, const REAL *source, size_t first,
+                           size_t end, clp_lanes *lanes)
+{
+    const REAL *restrict u = rows.centre, *restrict south = rows.south, *restrict north = rows.north;
+    const REAL *restrict below = rows.below, *restrict above = rows.above;
+    const REAL *restrict q = source ? source : rows.centre;
+    const double x = stencil->share[0], y = stencil->share[1], z = stencil->share[2];
+    const double scale = stencil->inverse_scale, feed = source ? stencil->inverse_diagonal : 0;
+    clp_lanes sums = *lanes;
+    size_t i = first;
+    for (; i + LANES <= end; i += LANES)
+        for (int lane = 0; lane < LANES; lane++) {
+            size_t n = i + (size_t)lane;
+            double r = x * ((double)u[n - 1] + (double)u[n + 1]) + y * ((double)south[n] + (double)north[n]) +
+                       z * ((double)below[n] + (double)above[n]) - (double)u[n] + feed * (double)q[n];
+            add_to_lane(&sums, lane, r, (double)u[n], scale);
+        }
+    for (; i < end; i++) {
+        double r = x * ((double)u[i - 1] + (double)u[i + 1]) + y * ((double)south[i] + (double)north[i]) +
+                   z * ((double)below[i] + (double)above[i]) - (double)u[i] + feed * (double)q[i];
+        add_to_lane(&sums, 0, r, (double)u[i], scale);
+    }
+    *lanes = sums;
+}
+
+static clp_sums sums_of(const clp_lanes *lanes)
+{
+    clp_sums sums = {0};
+    for (int lane = 0; lane < LANES; lane++) {
+        sums.largest = fmax(sums.largest, lanes->largest[lane]);
+        sums.squares += lanes->squares[lane];
+        sums.field = fmax(sums.field, lanes->field[lane]);
+    }
+    return sums;
+}
+
+static clp_sums residual_plain(const clp_stencil *stencil, const void *u, const void *q)
+{
+    double largest = 0, squares = 0, field = 0;
+    size_t rows_of_all = equation_rows(stencil), nx = stencil->layout.nodes[0];
+#pragma omp parallel for schedule(static) num_threads(stencil->threads) reduction(max : largest, field)                \
+    reduction(+ : squares)
+    for (size_t number = 0; number < rows_of_all; number++) {
+        size_t j, k;
+        clp_lanes lanes = {0};
+        equation_row(stencil, number, &j, &k);
+        clp_rows rows = rows_around(stencil, u, j, k);
+        const REAL *source = q ? row_of(&stencil->layout, q, j, k) : NULL;
+        residual_inner(stencil, rows, source, 1, nx - 1, &lanes);
+        for (size_t i = 0; i < nx; i += nx - 1) { /* the ends, where they have equations */
+            if (i < stencil->first[0] || i >= stencil->end[0]) continue;
+            double r = neighbours(stencil, rows, i) - (double)rows.centre[i];
+            if (source) r += stencil->inverse_diagonal * (double)source[i];
+            add_to_lane(&lanes, 0, r, (double)rows.centre[i], stencil->inverse_scale);
+        }
+        clp_sums sums = sums_of(&lanes);
+        largest = fmax(largest, sums.largest);
+        field = fmax(field, sums.field);
+        squares += sums.squares;
+    }
+    return (clp_sums){.largest = largest, .squares = squares, .field = field};
+}
+
 static clp_sums residual(const clp_stencil *stencil, const void *u, const void *q)
 {
+    if (!stencil->op->network) return residual_plain(stencil, u, q);
     double largest = 0, squares = 0, field = 0;
     size_t rows_of_all = equation_rows(stencil);
 #pragma omp parallel for schedule(static) num_threads(stencil->threads) reduction(max : largest, field)                \
@@ -264,14 +344,12 @@ static clp_sums residual(const clp_stencil *stencil, const void *u, const void *
         equation_row(stencil, number, &j, &k);
         clp_rows rows = rows_around(stencil, u, j, k);
         const REAL *source = q ? row_of(&stencil->layout, q, j, k) : NULL;
-        clp_edges edges = {0};
-        if (stencil->op->network) edges = edges_of(stencil, j, k);
+        clp_edges edges = edges_of(stencil, j, k);
         for (size_t i = stencil->first[0]; i < stencil->end[0]; i++) {
-            if (edges.x && edges.diagonal[i] == 0) continue;
-            double r = edges.x ? stencil->inverse_diagonal * inflow(stencil, rows, edges, i)
-                               : neighbours(stencil, rows, i) - rows.centre[i];
+            if (edges.diagonal[i] == 0) continue;
+            double r = stencil->inverse_diagonal * inflow(stencil, rows, edges, i);
             if (source) r += stencil->inverse_diagonal * source[i];
-            double weight = edges.x ? 1 / (stencil->inverse_diagonal * edges.diagonal[i]) : 1;
+            double weight = 1 / (stencil->inverse_diagonal * edges.diagonal[i]);
             largest = fmax(largest, weight * fabs(r));
             field = fmax(field, fabs((double)rows.centre[i]));
             r *= stencil->inverse_scale;

@@ -128,30 +128,45 @@ static inline long row_inside(long j, long ny)
     return j;
 }
 
-/* Adds the correction of row j inside to a row of the tile, as far outside as `depth` columns. */
-static void add_correction(REAL *row, REAL *line, __global const REAL *correction, __global const uint *index,
-                           __global const REAL *weight, const tables_t tables, long j, long x0, long nx, int span,
-                           int depth, int nested, size_t coarse_width)
+/* The correction of a row: the coarse rows around it, and how far it is from the lower one. */
+typedef struct {
+    __global const REAL *low, *up;
+    REAL part;
+} between_t;
+
+/* Adds the correction at columns [first, first + count) inside. */
+static void add_columns(REAL *out, REAL *line, const between_t rows, __global const uint *below,
+                        __global const REAL *part, long first, int count, int nested)
 {
-    const long begin = max(x0 - HALO, 0L), end = min(x0 - HALO + span, nx);
-    const uint base = index[tables.below_x + begin], last = index[tables.below_x + end - 1] + 1;
-    const REAL part = weight[tables.below_y + j];
-    __global const REAL *low = correction + index[tables.below_y + j] * coarse_width, *up = low + coarse_width;
-    mix_rows(line, low + base, up + base, part, (int)(last - base) + 1);
+    const uint base = below[first], last = below[first + count - 1] + 1;
+    mix_rows(line, rows.low + base, rows.up + base, rows.part, (int)(last - base) + 1);
     if (nested)
-        interpolate_nested(row + (begin - (x0 - HALO)), line, (int)(end - begin));
+        interpolate_nested(out, line, count);
     else
-        interpolate_row(row + (begin - (x0 - HALO)), line, index + tables.below_x + begin,
-                        weight + tables.below_x + begin, (int)base, (int)(end - begin));
-    for (int image = 0; image < 2 * depth; image++) {
-        const long i = image < depth ? -1 - image : nx + image - depth;
-        const int useless = (HELD_LEFT & (i < 0)) | (HELD_RIGHT & (i >= nx));
-        if (useless || i < x0 - HALO || i >= x0 - HALO + span) continue;
-        const long inside = PERIODIC_X ? (i < 0 ? i + nx - 1 : i - (nx - 1)) : i < 0 ? -i : 2 * (nx - 1) - i;
-        const uint at = index[tables.below_x + inside];
-        const REAL x = weight[tables.below_x + inside];
-        row[i - (x0 - HALO)] += (1 - part) * ((1 - x) * low[at] + x * low[at + 1]) +
-                                part * ((1 - x) * up[at] + x * up[at + 1]);
+        interpolate_row(out, line, below + first, part + first, (int)base, count);
+}
+
+/*
+ * Adds the correction to a row of the tile, as far outside as `depth` columns. On a periodic axis both copies of a node
+ * must get the same to the last bit: cycles hardly shrink a difference between them. So the images come from the same
+ * loops as what they are images of.
+ */
+static void add_correction(REAL *row, REAL *line, const between_t rows, __global const uint *below,
+                           __global const REAL *part, long x0, long nx, int span, int depth, int nested)
+{
+    const long origin = x0 - HALO, begin = max(origin, 0L), end = min(origin + span, nx);
+    add_columns(row + (begin - origin), line, rows, below, part, begin, (int)(end - begin), nested);
+    if (PERIODIC_X) {
+        if (origin < 0) add_columns(row - depth - origin, line, rows, below, part, nx - 1 - depth, depth, 0);
+        const int behind = (int)min((long)depth, origin + span - nx);
+        if (behind > 0) add_columns(row + (nx - origin), line, rows, below, part, 1, behind, 0);
+        return;
+    }
+    for (int image = 1; image <= depth; image++) {
+        const long left = -image, right = nx - 1 + image;
+        if (!HELD_LEFT & (left >= origin)) add_columns(row + (left - origin), line, rows, below, part, image, 1, 0);
+        if (!HELD_RIGHT & (right < origin + span))
+            add_columns(row + (right - origin), line, rows, below, part, nx - 1 - image, 1, 0);
     }
 }
 
@@ -204,8 +219,13 @@ __kernel void smooth_rows(__global const REAL *restrict u, __global REAL *restri
             if (fix_right) row[right] = 0;
         } else {
             load_span(row, u, width, span, newest, x0, nx, ny, 1);
-            add_correction(row, line, correction, index, weight, tables, row_inside(newest, ny), x0, nx, span,
-                           sweeps, nested, to.width);
+            const size_t inside = (size_t)row_inside(newest, ny);
+            between_t rows;
+            rows.low = correction + index[tables.below_y + inside] * to.width;
+            rows.up = rows.low + to.width;
+            rows.part = weight[tables.below_y + inside];
+            add_correction(row, line, rows, index + tables.below_x, weight + tables.below_x, x0, nx, span, sweeps,
+                           nested);
         }
         for (int k = 1; k <= sweeps && t >= 2 * k; k++) {
             const long j = first_row + t - k;

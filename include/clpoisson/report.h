@@ -62,7 +62,7 @@ typedef struct clp_report {
     bool converged;
     clp_reason reason;
 
-    double residual_initial; /**< 2-norm of q - A u over the unknowns, in units of the source term */
+    double residual_initial; /**< 2-norm of q - A u over the unknowns, where those are 0, in units of q */
     double residual_final;
     double residual_relative; /**< residual_final / residual_initial; 0 where both are 0 */
     double algebraic_bound;   /**< no unknown is further than this from the exact answer of the equations */

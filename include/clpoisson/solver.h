@@ -16,7 +16,7 @@ extern "C" {
 /** What the stopping test looks at. */
 typedef enum clp_criterion {
     CLP_CRITERION_ERROR = 0, /**< bound on the largest error of any unknown, in the problem's unit */
-    CLP_CRITERION_RESIDUAL,  /**< 2-norm of the residual relative to that of the first guess */
+    CLP_CRITERION_RESIDUAL,  /**< 2-norm of the residual relative to that of 0 for every unknown */
     CLP_CRITERION_STEP,      /**< largest change per sweep (the classic test; says little about the error) */
 } clp_criterion;
 

@@ -16,13 +16,11 @@ static bool can_halve(const clp_operator *op, int axis)
     return axis < clp_grid_dimensions(&op->grid) && op->grid.nodes[axis] >= (op->periodic[axis] ? 6 : 5);
 }
 
-bool clp_operator_coarsen_galerkin(const clp_operator *fine, double along[CLP_AXES], clp_operator *coarse,
-                                   double *rough)
+bool clp_operator_coarsen_galerkin(const clp_operator *fine, double along[CLP_AXES], clp_operator *coarse)
 {
-    double best = 0, sum = 0, least = INFINITY;
+    double best = 0;
     if (fine->galerkin && clp_grid_node_count(&fine->grid) <= CLP_DIRECT_NODES) return false;
     for (int axis = 0; axis < CLP_AXES; axis++) {
-        sum += along[axis];
         if (can_halve(fine, axis)) best = fmax(best, along[axis]);
     }
     if (best == 0) return false;
@@ -35,10 +33,8 @@ bool clp_operator_coarsen_galerkin(const clp_operator *fine, double along[CLP_AX
         if (!can_halve(fine, axis) || along[axis] < strong * best) continue;
         size_t *nodes = &coarse->grid.nodes[axis];
         *nodes = fine->periodic[axis] ? *nodes / 2 + 1 : (*nodes + 1) / 2;
-        least = fmin(least, along[axis]);
         along[axis] /= 4;
     }
-    *rough = 0.5 * least / sum;
     return true;
 }
 

@@ -24,11 +24,9 @@ static inline int clp_galerkin_points(const clp_operator *op)
 /*
  * The operator on about half as many nodes along every axis with a strong coupling. `along` has the typical
  * couplings of the axes (0 along z in two dimensions), of the fine grid before and of the coarse one
- * afterwards. *rough receives the part of the spectrum of D^-1 A, counted from its upper end, that sweeps on
- * the fine grid must see to. False: the grid has few enough nodes as it is.
+ * afterwards. False: the grid has few enough nodes as it is.
  */
-bool clp_operator_coarsen_galerkin(const clp_operator *fine, double along[CLP_AXES], clp_operator *coarse,
-                                   double *rough);
+bool clp_operator_coarsen_galerkin(const clp_operator *fine, double along[CLP_AXES], clp_operator *coarse);
 
 /* Bit per axis along which the coarse grid has other nodes. */
 unsigned clp_galerkin_axes(const clp_operator *fine, const clp_operator *coarse);

@@ -163,12 +163,3 @@ bool clp_operator_coarsen(const clp_operator *fine, clp_operator *coarse)
     coarse->diagonal = clp_operator_stencil_diagonal(coarse);
     return true;
 }
-
-double clp_operator_rough_from(const clp_operator *fine, const clp_operator *coarse)
-{
-    double least = INFINITY;
-    for (int axis = 0; axis < CLP_AXES; axis++)
-        if (coarse->conductance[axis] != fine->conductance[axis])
-            least = fmin(least, 2 * fine->conductance[axis]);
-    return (least + fine->shunt) / fine->diagonal;
-}

@@ -44,8 +44,4 @@ void clp_axis_transfers_finish(clp_axis_transfer *axes);
  */
 bool clp_operator_coarsen(const clp_operator *fine, clp_operator *coarse);
 
-/* The smallest eigenvalue of D^-1 A that sweeps on the finer level must see to: of errors that the coarser
- * one does not see. */
-double clp_operator_rough_from(const clp_operator *fine, const clp_operator *coarse);
-
 #endif

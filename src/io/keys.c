@@ -195,8 +195,8 @@ static const clp_choice shapes[] = {
         "how the equations are solved; auto takes multigrid, around it cg where materials or electrodes are", true,                                          \
         .kind = CLP_KEY_CHOICE, AT(method), .choices = clp_method_choices, .example = "method: auto")           \
     KEY("solver.criterion", "error, residual, step", "error",                                                   \
-        "what the stopping test looks at: the largest error of a node, the residual relative to that of the "   \
-        "first guess, or the largest change per sweep", true,                                                   \
+        "what the stopping test looks at: the largest error of a node, the residual relative to that of 0 "     \
+        "everywhere, or the largest change per sweep", true,                                                    \
         .kind = CLP_KEY_CHOICE, AT(criterion), .choices = criteria, .example = "criterion: error")              \
     KEY("solver.tolerance", "auto, or a number above 0", "auto",                                                \
         "where to stop, in the criterion's unit", true,                                                         \

@@ -16,7 +16,7 @@ void clp_cascade_destroy(clp_solver *solver);
 /* Finds the coarser w of the bound and brings it to the field u in the place of 0. */
 clp_status clp_cascade_guess_bound(clp_solver *solver);
 
-/* Puts the coarser solver's values on the nodes that are not held, by linear interpolation. */
+/* Puts the coarser solver's values, interpolated, on the nodes that are not held. CLP_ERROR_MEMORY. */
 clp_status clp_cascade_interpolate(const clp_solver *solver, double *values);
 
 /* Solves the coarser problem and puts its solution into the first guess of the assembly, but for held nodes.

@@ -17,8 +17,7 @@ typedef struct piece {
     int count;
 } piece;
 
-/* Lagrange's weights on four nodes one apart, at t from the first. */
-static void fill_cubic(double t, double weight[4])
+void clp_cubic_weights(double t, double weight[4])
 {
     for (int i = 0; i < 4; i++) {
         weight[i] = 1;
@@ -39,7 +38,7 @@ static piece piece_at(const clp_operator *fine, const clp_operator *coarse, int 
     size_t first = below == 0 ? 0 : below - 1;
     if (first + 3 > cells) first = cells - 3;
     made.count = 4;
-    fill_cubic((double)(below - first) + part, made.cubic);
+    clp_cubic_weights((double)(below - first) + part, made.cubic);
     for (size_t i = 0; i < 4; i++) {
         made.node[i] = first + i;
         made.linear[i] = first + i == below ? 1 - part : first + i == below + 1 ? part : 0;

@@ -9,14 +9,29 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* For errors of the spectrum from `low` to `high`. */
-static void set_weights(clp_rung *rung, double low, double high, size_t sweeps)
+/*
+ * Chebyshev polynomials of the fourth kind: what they leave of an error in V-cycles is the least, and they do
+ * not ask where rough errors begin (J. Lottes, Numer. Linear Algebra Appl. 30, e2518, 2023). At 3 sweeps
+ * cycles shrink residuals by 0.08 where those of the first kind do by 0.1, at 4 by 0.05 where those do by
+ * 0.08.
+ */
+static void set_smoothing(clp_rung *rung, double highest)
+{
+    rung->sweeps = CLP_SMOOTHING;
+    for (size_t k = 0; k < rung->sweeps; k++) {
+        double angle = M_PI * (double)(k + 1) / ((double)rung->sweeps + 0.5);
+        rung->weights[k] = 2 / (highest * (1 - cos(angle)));
+    }
+}
+
+/* Enough sweeps to solve the coarsest level, whose spectrum goes from `low` to `high`. */
+static void set_solving(clp_rung *rung, double low, double high)
 {
     double stretch = clp_highest_eigenvalue / high;
-    rung->sweeps = sweeps;
-    for (size_t k = 0; k < sweeps; k++)
-        rung->weights[k] =
-            stretch * clp_chebyshev_weight(low * stretch, M_PI * (double)(2 * k + 1) / (double)(2 * sweeps));
+    rung->sweeps = CLP_COARSEST_SWEEPS;
+    for (size_t k = 0; k < rung->sweeps; k++)
+        rung->weights[k] = stretch * clp_chebyshev_weight(low * stretch, M_PI * (double)(2 * k + 1) /
+                                                                             (double)(2 * rung->sweeps));
 }
 
 /* Whether the sweeps on the coarsest level solve it: error below a hundredth. */
@@ -61,11 +76,10 @@ static clp_status add_plain_rungs(clp_device *device, const clp_operator *op, cl
         CLP_TRY(rung_create(device, &here, precision, rung));
         if (index > 0) CLP_TRY(device->backend->transfer_create(rung[-1].level, rung->level, &rung[-1].down));
         if (hierarchy->count == CLP_RUNGS || sweeps_solve(&here) || !clp_operator_coarsen(&here, &coarser)) {
-            set_weights(rung, fmin(clp_lowest_eigenvalue(&here), 1), clp_highest_eigenvalue,
-                        CLP_COARSEST_SWEEPS);
+            set_solving(rung, fmin(clp_lowest_eigenvalue(&here), 1), clp_highest_eigenvalue);
             return CLP_OK;
         }
-        set_weights(rung, clp_operator_rough_from(&here, &coarser), clp_highest_eigenvalue, CLP_SMOOTHING);
+        set_smoothing(rung, clp_highest_eigenvalue);
         here = coarser;
     }
 }
@@ -141,14 +155,13 @@ static clp_status add_network_rungs(clp_device *device, const clp_operator *op, 
 {
     const clp_backend *backend = device->backend;
     clp_operator coarser;
-    double along[CLP_AXES], rough, highest = clp_highest_eigenvalue;
+    double along[CLP_AXES], highest = clp_highest_eigenvalue;
     clp_rung *rung = hierarchy->rungs;
     fill_along(op, along);
     hierarchy->count = 1;
     CLP_TRY(rung_create(device, op, precision, rung));
-    while (hierarchy->count < CLP_RUNGS &&
-           clp_operator_coarsen_galerkin(&rung->level->op, along, &coarser, &rough)) {
-        set_weights(rung, rough * highest, highest, CLP_SMOOTHING);
+    while (hierarchy->count < CLP_RUNGS && clp_operator_coarsen_galerkin(&rung->level->op, along, &coarser)) {
+        set_smoothing(rung, highest);
         hierarchy->count++;
         CLP_TRY(backend->coarsen(rung->level, &coarser, &rung[1].level, &rung->down));
         rung++;
@@ -157,7 +170,7 @@ static clp_status add_network_rungs(clp_device *device, const clp_operator *op, 
     }
     rung->direct = rung->level->op.galerkin && clp_grid_node_count(&rung->level->op.grid) <= CLP_DIRECT_NODES;
     if (rung->direct) return backend->factor(rung->level);
-    set_weights(rung, highest / CLP_COARSEST_SWEEPS / CLP_COARSEST_SWEEPS, highest, CLP_COARSEST_SWEEPS);
+    set_solving(rung, highest / CLP_COARSEST_SWEEPS / CLP_COARSEST_SWEEPS, highest);
     return CLP_OK;
 }
 
@@ -248,10 +261,10 @@ unsigned long long clp_hierarchy_bytes(const clp_hierarchy *hierarchy)
 static double network_fields(const clp_operator *op)
 {
     clp_operator here = *op, coarser;
-    double along[CLP_AXES], rough, finest = (double)clp_grid_node_count(&op->grid), numbers = 0;
+    double along[CLP_AXES], finest = (double)clp_grid_node_count(&op->grid), numbers = 0;
     fill_along(op, along);
     numbers = finest * (3 + 2 + clp_grid_dimensions(&op->grid));
-    while (clp_operator_coarsen_galerkin(&here, along, &coarser, &rough)) {
+    while (clp_operator_coarsen_galerkin(&here, along, &coarser)) {
         here = coarser;
         numbers += (double)clp_grid_node_count(&here.grid) * (3 + coefficients(&here));
     }

@@ -10,7 +10,7 @@
 
 #include "backend/backend.h"
 
-enum { CLP_RUNGS = 64, CLP_SMOOTHING = 3, CLP_COARSEST_SWEEPS = 16 };
+enum { CLP_RUNGS = 64, CLP_SMOOTHING = 4, CLP_COARSEST_SWEEPS = 16 };
 
 /* A level and what a cycle needs there. */
 typedef struct clp_rung {

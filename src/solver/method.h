@@ -80,6 +80,9 @@ double clp_lowest_eigenvalue(const clp_operator *op);
 /* Norms of the residual of u. */
 clp_status clp_iteration_norms(clp_iteration *iteration, clp_norms *norms);
 
+/* About how large the smooth part of the last cycle's correction was; INFINITY where that is not known. */
+clp_status clp_iteration_corrected(const clp_iteration *iteration, double *largest);
+
 /* One cycle on a residual, brought to the precision of the hierarchy: afterwards clp_preconditioned() times
  * clp_preconditioned_unit() is about A^-1 r. *sweeps receives the sweeps on the finest grid. */
 clp_status clp_precondition(clp_iteration *iteration, const clp_field *r, size_t *sweeps);

@@ -48,6 +48,18 @@ clp_status clp_iteration_norms(clp_iteration *iteration, clp_norms *norms)
     return iteration->u->level->device->backend->residual_norms(iteration->u, iteration->q, norms);
 }
 
+clp_status clp_iteration_corrected(const clp_iteration *iteration, double *largest)
+{
+    const clp_hierarchy *hierarchy = iteration->hierarchy;
+    clp_norms norms;
+    *largest = INFINITY;
+    if (!hierarchy || hierarchy->count < 2 || !iteration->shares) return CLP_OK;
+    const clp_rung *coarse = &hierarchy->rungs[1];
+    CLP_TRY(coarse->level->device->backend->residual_norms(coarse->u, coarse->q, &norms));
+    *largest = iteration->unit * norms.field;
+    return CLP_OK;
+}
+
 static clp_status iterate(clp_iteration *iteration, size_t steps, bool keep_previous, size_t *sweeps)
 {
     const clp_backend *backend = iteration->u->level->device->backend;

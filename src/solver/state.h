@@ -27,6 +27,7 @@ struct clp_solver {
     clp_iteration iteration;
     clp_solver *coarse;     /* for a first guess; NULL: none */
     clp_device *own_device; /* that it runs on, if not on the same */
+    double enough;          /* error that does not matter to a finer grid's first guess; 0: none */
     bool guessed;           /* the first guess is the user's own */
     bool quiet;             /* no notices */
     double *values;         /* of the result, in the grid's shape */
@@ -96,6 +97,9 @@ double clp_solver_rounding_residual(const clp_solver *solver);
 /* How far solver->values, where they solve the equations, are from the solution of the problem; NAN where
  * there was no coarser grid to compare with. */
 double clp_solver_estimate_discretization(const clp_solver *solver);
+
+/* Lagrange's weights on four nodes one apart, at t from the first. */
+void clp_cubic_weights(double t, double weight[4]);
 
 /* Auto: a tenth of the discretisation error, but not more than a part of the spread of the solution; 1e-8 for
  * a relative residual. */

@@ -10,7 +10,7 @@ static bool is_fused(const clp_transfer *transfer, size_t count)
 {
     const opencl_level *fine = (const opencl_level *)transfer->fine;
     const clp_operator *op = &fine->base.op, *coarse = &transfer->coarse->op;
-    if (!fine->sweep->fuses || op->network || op->galerkin || count > STAGES ||
+    if (!fine->tuning.rows || !fine->sweep->fuses || op->network || op->galerkin || count > STAGES ||
         clp_grid_dimensions(&op->grid) != 2)
         return false;
     for (int axis = 0; axis < 2; axis++) {

@@ -20,6 +20,10 @@ void clp_reference_defect(const clp_operator *op, const double *values, const do
 double clp_reference_rounding(const clp_operator *op, const double *values, const double *source,
                               double *each);
 
+/* The 2-norm of q - A u, where u is 0 but on held nodes: what drives the problem, whatever the first guess.
+ */
+double clp_reference_load(const clp_operator *op, const double *values, const double *source);
+
 /* Norms of u - v, likewise. */
 clp_norms clp_reference_change(const clp_operator *op, const double *u, const double *v);
 

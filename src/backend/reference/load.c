@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* What drives a problem: q - A u where every unknown is 0. */
+#include "backend/reference/reference.h"
+
+#include "backend/operator.h"
+
+#include <math.h>
+
+/* The neighbour of node p before (back) or behind it along an axis, mirrored or wrapped; whether there is an
+ * edge of a network. */
+static size_t neighbour(const clp_operator *op, size_t p, int axis, bool back, bool *edge)
+{
+    size_t step = clp_operator_step(op, axis), at = clp_operator_at(op, p, axis),
+           last = op->grid.nodes[axis] - 1;
+    bool outside = back ? at == 0 : at == last;
+    *edge = !outside || op->periodic[axis];
+    if (!outside) return back ? p - step : p + step;
+    if (op->periodic[axis]) return back ? p + (last - 1) * step : p - (last - 1) * step;
+    return back ? p + step : p - step;
+}
+
+static double load_at(const clp_operator *op, const double *values, const double *source, size_t p)
+{
+    double load = source ? source[p] : 0;
+    for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++)
+        for (int back = 0; back < 2; back++) {
+            bool edge;
+            size_t n = neighbour(op, p, axis, back, &edge);
+            if (!clp_operator_is_held(op, n) || (op->network && !edge)) continue;
+            double g = op->network ? op->network->conductance[axis][back ? n : p] : op->conductance[axis];
+            load += g * values[n];
+        }
+    return load;
+}
+
+/* Without a network, the row has held neighbours at its ends at most. */
+static double squares_of_row(const double *source, size_t count, double factor)
+{
+    enum { LANES = 4 };
+    double sums[LANES] = {0}, all = 0;
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES)
+        for (size_t lane = 0; lane < LANES; lane++) {
+            double scaled = source[i + lane] * factor;
+            sums[lane] += scaled * scaled;
+        }
+    for (; i < count; i++) all += source[i] * factor * source[i] * factor;
+    for (int lane = 0; lane < LANES; lane++) all += sums[lane];
+    return all;
+}
+
+double clp_reference_load(const clp_operator *op, const double *values, const double *source)
+{
+    size_t nx = op->grid.nodes[0], rows = clp_operator_rows(op);
+    double unit = op->diagonal * op->scale, factor = 1 / unit, squares = 0;
+#pragma omp parallel for schedule(static) reduction(+ : squares)
+    for (size_t r = 0; r < rows; r++) {
+        const clp_row row = clp_operator_row(op, r);
+        bool plain = !op->network && !row.near_held && nx > 4;
+        if (row.copy || (row.held && !op->network)) continue;
+        if (plain && source) squares += squares_of_row(source + row.first + 2, nx - 4, factor);
+        for (size_t i = 0; i < nx; i++) {
+            if (plain && i == 2) i = nx - 2;
+            if (clp_row_is_held(op, &row, i) || clp_row_is_copy(op, &row, i)) continue;
+            double load = load_at(op, values, source, row.first + i) * factor;
+            squares += load * load;
+        }
+    }
+    return sqrt(squares) * unit;
+}

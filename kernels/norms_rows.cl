@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What norms.cl computes, for devices that run one work-item as a vectorised loop: an item per group, which owns rows
- * that follow one another.
+ * What norms.cl computes, row by row: rows.cl. There is an item per group.
  *
  * OTHER   type of the field r, where it is another one
  */
@@ -9,45 +8,15 @@
 #define OTHER REAL
 #endif
 
-/* The formula at column i; a macro because the loop's pointers are restrict. */
 #if NETWORK
-#define FLOW                                                                                                           \
-    (gx[i - 1] * (u[i - 1] - u[i]) + gx[i] * (u[i + 1] - u[i]) + has_south * gy_south[i] * (south[i] - u[i]) +         \
-     gy[i] * (north[i] - u[i]) FLOW_ALONG_Z FLOW_TO_GROUND)
-#if DIM == 3
-#define FLOW_ALONG_Z +has_below *gz_below[i] * (below[i] - u[i]) + gz[i] * (above[i] - u[i])
-#else
-#define FLOW_ALONG_Z
-#endif
-#if HAS_SHUNT
-#define FLOW_TO_GROUND -shunt[i] * u[i]
-#else
-#define FLOW_TO_GROUND
-#endif
-#elif DIM == 3
-#define FLOW (x * (u[i - 1] + u[i + 1]) + y * (south[i] + north[i]) + z * (below[i] + above[i]) - u[i])
-#else
-#define FLOW (x * (u[i - 1] + u[i + 1]) + y * (south[i] + north[i]) - u[i])
-#endif
-
-#if NETWORK
-#define COEFFICIENTS                                                                                                   \
-    , __global const REAL *restrict gx, __global const REAL *restrict gy, __global const REAL *restrict gy_south,      \
-        __global const REAL *restrict gz, __global const REAL *restrict gz_below, __global const REAL *restrict shunt, \
-        __global const REAL *restrict inverse, REAL has_south, REAL has_below
-#define IF_FREE(i, value) (inverse[i] == 0 ? 0 : (value))
 #define WEIGHT(i) inverse[i]
 #else
-#define COEFFICIENTS , REAL x, REAL y, REAL z
-#define IF_FREE(i, value) (value)
 #define WEIGHT(i) 1
 #endif
 
 /* The residual over D at nodes 0 to count - 1, which have neighbours on both sides in their row. */
-__attribute__((noinline)) static void
-defect_row(REAL *restrict out, __global const REAL *restrict u, __global const REAL *restrict south,
-           __global const REAL *restrict north, __global const REAL *restrict below, __global const REAL *restrict above,
-           __global const REAL *restrict q, REAL source COEFFICIENTS, int count)
+__attribute__((noinline)) static void defect_row(REAL *restrict out, FIELD_PARAMETERS, COEFFICIENT_PARAMETERS,
+                                                 REAL source, int count)
 {
     for (int i = 0; i < count; i++) {
         const REAL value = FLOW + source * q[i];
@@ -98,32 +67,17 @@ __kernel void residual_norms(__global const REAL *u, __global const REAL *q, __g
         const size_t j = row % at.ny, k = row / at.ny, start = node_index(0, j, k, at), other = element_of(0, j, k, to);
         const int counted = in_rows(range, j, k);
         const rows_t beside = rows_around(u, j, k, at);
-#if NETWORK
-        const int has_south = PERIODIC_Y || j > 0, has_below = PERIODIC_Z || k > 0;
-        const size_t south = node_index(0, before(j, at.ny, PERIODIC_Y), k, at);
-        const size_t below = DIM == 3 ? node_index(0, j, before(k, at.nz, PERIODIC_Z), at) : start;
-        __global const REAL *gz = DIM == 3 ? network.z : network.x;
-#else
-        if (is_held(1, j, k, at)) { /* the whole row */
+        const coefficients_t c = coefficients_of(network, j, k, at, x, y, z);
+        if (row_is_held(j, k, at)) {
             for (size_t i = 0; stored && i < at.nx; i++) r[other + i] = 0;
             continue;
         }
-#endif
         for (size_t first = 1; first < at.nx - 1; first += CHUNK) {
             const int count = (int)min((size_t)CHUNK, at.nx - 1 - first);
-            const size_t here = start + first;
-            defect_row(values, beside.centre + first, beside.south + first, beside.north + first, beside.below + first,
-                       beside.above + first, q + here, source,
-#if NETWORK
-                       network.x + here, network.y + here, network.y + south + first, gz + here, gz + below + first,
-                       network.shunt + here, network.inverse + here, has_south, has_below,
-#else
-                       x, y, z,
-#endif
-                       count);
+            defect_row(values, FIELD_AT(beside, q + start, first), COEFFICIENTS_AT(c, first), source, count);
             if (stored) store_values(r + other + first, values, factor, count);
             if (!counted) continue;
-            __global const REAL *inverse = NETWORK ? network.inverse + here : u;
+            __global const REAL *inverse = NETWORK ? c.inverse + first : u;
             for (int i = sum_row(&sums, values, beside.centre + first, inverse, inverse_scale, count); i < count; i++) {
                 const REAL centre = beside.centre[first + i];
                 sums_add(&sums, 0, values[i], WEIGHT(i), IF_FREE(i, centre), inverse_scale);
@@ -135,7 +89,7 @@ __kernel void residual_norms(__global const REAL *u, __global const REAL *q, __g
             if (stored) r[other + i] = (OTHER)(factor * value);
             if (!(counted & (i >= range.first_x) & (i < range.end_x))) continue;
 #if NETWORK
-            __global const REAL *inverse = network.inverse + start;
+            __global const REAL *inverse = c.inverse;
 #endif
             sums_add(&sums, 0, value, WEIGHT(i), IF_FREE(i, beside.centre[i]), inverse_scale);
         }

@@ -23,10 +23,6 @@
 #define DOWN 1
 #define UP 2
 
-#define JOINED(a, b) a##b
-#define VECTOR_OF(type, size) JOINED(type, size)
-#define VECTOR(size) VECTOR_OF(REAL, size)
-
 typedef struct {
     weights_t of[STAGES + 1]; /* the last ones are those of the residual */
 } stages_t;
@@ -48,59 +44,6 @@ __attribute__((noinline)) static void scale_row(REAL *restrict out, const REAL *
 __attribute__((noinline)) static void add_row(REAL *restrict out, const REAL *restrict in, REAL factor, int count)
 {
     for (int i = 0; i < count; i++) out[i] += factor * in[i];
-}
-
-__attribute__((noinline)) static void mix_rows(REAL *restrict out, __global const REAL *restrict low,
-                                               __global const REAL *restrict up, REAL part, int count)
-{
-    for (int i = 0; i < count; i++) out[i] = (1 - part) * low[i] + part * up[i];
-}
-
-/* Adds what lies between coarse values; `in` begins with coarse node `base`. */
-__attribute__((noinline)) static void interpolate_row(REAL *restrict out, const REAL *restrict in,
-                                                      __global const uint *restrict below,
-                                                      __global const REAL *restrict part, int base, int count)
-{
-    for (int i = 0; i < count; i++) {
-        const int at = (int)below[i] - base;
-        out[i] += (1 - part[i]) * in[at] + part[i] * in[at + 1];
-    }
-}
-
-/* Likewise where every other node is a coarse one, from an even one on. */
-__attribute__((noinline)) static void interpolate_nested(REAL *restrict out, const REAL *restrict in, int count)
-{
-    int i = 0;
-    for (; 2 * i + 8 <= count; i += 4) {
-        const VECTOR(4) here = vload4(0, in + i), middle = (REAL)0.5 * (here + vload4(0, in + i + 1));
-        const VECTOR(4) low = (VECTOR(4))(here.s0, middle.s0, here.s1, middle.s1);
-        const VECTOR(4) high = (VECTOR(4))(here.s2, middle.s2, here.s3, middle.s3);
-        vstore4(vload4(0, out + 2 * i) + low, 0, out + 2 * i);
-        vstore4(vload4(1, out + 2 * i) + high, 1, out + 2 * i);
-    }
-    for (; 2 * i < count; i++) {
-        out[2 * i] += in[i];
-        if (2 * i + 1 < count) out[2 * i + 1] += (REAL)0.5 * (in[i] + in[i + 1]);
-    }
-}
-
-/* Coarse nodes from a row of fine ones; `in` begins with fine node `base`. */
-__attribute__((noinline)) static void gather_row(__global REAL *restrict out, const REAL *restrict in,
-                                                 __global const int *restrict first, __global const REAL *restrict weight,
-                                                 int taps, int stride, int base, int count)
-{
-    for (int i = 0; i < count; i++) {
-        REAL sum = 0;
-        for (int tap = 0; tap < taps; tap++) sum += weight[tap * stride + i] * in[first[i] - base + tap];
-        out[i] = sum;
-    }
-}
-
-/* Likewise where every other node is a coarse one; `in` begins with the node before the first of them. */
-__attribute__((noinline)) static void gather_nested(__global REAL *restrict out, const REAL *restrict in, int count)
-{
-    for (int i = 0; i < count; i++)
-        out[i] = (REAL)0.25 * (in[2 * i] + in[2 * i + 2]) + (REAL)0.5 * in[2 * i + 1];
 }
 
 __attribute__((noinline)) static void add_to_total(__global OTHER *restrict total, const REAL *restrict in, OTHER factor,
@@ -138,7 +81,7 @@ typedef struct {
 static void add_columns(REAL *out, REAL *line, const between_t rows, __global const uint *below,
                         __global const REAL *part, long first, int count, int nested)
 {
-    const uint base = below[first], last = below[first + count - 1] + 1;
+    const uint base = nested ? (uint)first / 2 : below[first], last = below[first + count - 1] + 1;
     mix_rows(line, rows.low + base, rows.up + base, rows.part, (int)(last - base) + 1);
     if (nested)
         interpolate_nested(out, line, count);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Between a level and a coarser one; backend/transfer.h on the host. */
+/* Between a level and a coarser one; backend/transfer.h on the host. A work-item per node; `first` and `nested` are for
+ * transfer_rows.cl. */
+
 /* The mean of the fine nodes around a coarse one. */
 __kernel void restrict_field(__global const REAL *fine, __global REAL *coarse, const layout_t from, const layout_t to,
-                             __global const uint *index, __global const REAL *weight, int taps_x, int taps_y,
-                             int taps_z)
+                             __global const uint *index, __global const REAL *weight, __global const int *first,
+                             int nested, int taps_x, int taps_y, int taps_z)
 {
     const size_t i = get_global_id(0), j = get_global_id(1), k = DIM == 3 ? get_global_id(2) : 0;
     if (i >= to.nx || j >= to.ny || k >= to.nz) return;
@@ -17,12 +19,12 @@ __kernel void restrict_field(__global const REAL *fine, __global REAL *coarse, c
             for (int a = 0; a < taps_x; a++) along += weight[x + a * to.nx] * fine[row + index[x + a * to.nx]];
             sum += (DIM == 3 ? weight[z + c * to.nz] : 1) * weight[y + b * to.ny] * along;
         }
-    coarse[element_of(i, j, k, to)] = sum;
+    coarse[element_of(i, j, k, to)] = is_held(i, j, k, to) ? 0 : sum;
 }
 
 /* Adds what linear interpolation between coarse nodes gives. */
 __kernel void prolong_add(__global const REAL *coarse, __global REAL *fine, const layout_t to, const layout_t from,
-                          __global const uint *index, __global const REAL *weight)
+                          __global const uint *index, __global const REAL *weight, __global const int *first, int nested)
 {
     const size_t i = get_global_id(0), j = get_global_id(1), k = DIM == 3 ? get_global_id(2) : 0;
     if (i >= to.nx || j >= to.ny || k >= to.nz) return;

@@ -10,7 +10,7 @@ import sys
 
 kernels, clang = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2]
 targets = ["spir64", "amdgcn-amd-amdhsa", "nvptx64"]
-sweeps = ["sweep_linear.cl", "sweep_nodes.cl", "sweep_rows.cl"]
+sweeps = ["sweep_linear.cl", "sweep_nodes.cl", "sweep_rows.cl", "sweep_row_by_row.cl"]
 norms = [(1, 16), (64, 1), (128, 1)]  # ITEMS, LANES of the tuning table
 
 
@@ -45,21 +45,24 @@ def galerkin():
 
 
 needs = {"coarsen.cl": ["box.cl"], "galerkin.cl": ["box.cl"], "galerkin_rows.cl": ["box.cl"], "dense.cl": ["box.cl"], "norms.cl": ["reduce.cl"], "norms_rows.cl": ["reduce.cl", "rows.cl"], "norms_finish.cl": ["reduce.cl"], "residual_rows.cl": ["rows.cl"],
-         "sweep_rows.cl": ["tile.cl"], "smooth_rows.cl": ["tile.cl", "tables.cl"], "transfer.cl": ["tables.cl"], "change.cl": ["reduce.cl"], "vectors.cl": ["reduce.cl"]}
-jobs = [(target, [*needs.get(path.name, []), path.name], []) for target in targets for path in sorted(kernels.glob("*.cl")) if path.name not in ("common.cl", "tile.cl")]  # tile.cl has nothing of its own
+         "sweep_rows.cl": ["tile.cl"], "sweep_row_by_row.cl": ["rows.cl"], "smooth_rows.cl": ["tile.cl", "tables.cl", "between_rows.cl"],
+         "transfer_rows.cl": ["tables.cl", "between_rows.cl"], "transfer.cl": ["tables.cl"], "change.cl": ["reduce.cl"], "dot.cl": ["reduce.cl"]}
+jobs = [(target, [*needs.get(path.name, []), path.name], []) for target in targets for path in sorted(kernels.glob("*.cl")) if path.name not in ("common.cl", "tile.cl", "between_rows.cl")]  # which have nothing of their own
 for number, macros in enumerate(operators()):
     for sweep, real, source in itertools.product(sweeps, ("float", "double"), (0, 1)):
-        if sweep == "sweep_rows.cl" and "-DDIM=3" in macros:
+        if (sweep == "sweep_rows.cl" and "-DDIM=3" in macros) or (sweep == "sweep_row_by_row.cl" and "-DDIM=2" in macros):
             continue
         items, lanes = norms[number % len(norms)]
         target = targets[(number + source + (real == "double")) % len(targets)]
-        rows = sweep == "sweep_rows.cl"
+        rows, tiles = sweep.startswith("sweep_row"), sweep == "sweep_rows.cl"
         files = ["reduce.cl", "norms_finish.cl", "rows.cl", "norms_rows.cl" if rows else "norms.cl", "change.cl",
-                 "residual_rows.cl" if rows else "residual.cl", *(["tile.cl"] if rows else []), sweep]
+                 "residual_rows.cl" if rows else "residual.cl", *(["tile.cl"] if tiles else []), sweep]
         if sweep == "sweep_nodes.cl":
-            files += ["relax.cl", "vectors.cl"] + (["tables.cl", "transfer.cl"] if not source else [])
-        if rows and source and "-DNETWORK=0" in macros:
-            files += ["tables.cl", "smooth_rows.cl"]
+            files += ["relax.cl", "combine.cl", "dot.cl"] + (["tables.cl", "transfer.cl"] if not source else [])
+        if tiles and source and "-DNETWORK=0" in macros:
+            files += ["tables.cl", "between_rows.cl", "smooth_rows.cl"]
+        if rows and not source:
+            files += ["combine_rows.cl"] + (["tables.cl", "between_rows.cl", "transfer_rows.cl"] if not tiles else [])
         jobs.append((target, files, [*macros, f"-DREAL={real}", f"-DHAS_SOURCE={source}", f"-DITEMS={items}", f"-DLANES={lanes}",
                                      "-DTILE=144", "-DSWEEPS=16"]
                      + (["-DUSE_FP64"] if real == "double" or number % 2 else [])

@@ -139,6 +139,34 @@ static cl_int CL_API_CALL fail_clEnqueueReadBuffer(cl_command_queue queue, cl_me
     return code;
 }
 
+static unsigned char *turned; /* where a mapped field has a bit turned over, until it is unmapped */
+
+static void *CL_API_CALL fail_clEnqueueMapBuffer(cl_command_queue queue, cl_mem buffer, cl_bool block,
+                                                 cl_map_flags flags, size_t offset, size_t size,
+                                                 cl_uint count, const cl_event *events, cl_event *event,
+                                                 cl_int *code)
+{
+    cl_int failed = fault("clEnqueueMapBuffer"), own, *told = code ? code : &own;
+    *told = failed;
+    if (failed != CL_SUCCESS) return NULL;
+    void *data =
+        real->clEnqueueMapBuffer(queue, buffer, block, flags, offset, size, count, events, event, told);
+    if (data && (flags & CL_MAP_READ) && size > NORMS_BYTES && is_set("CLP_FAULT_CORRUPT", "field")) {
+        turned = (unsigned char *)data + size / 2 / 8 * 8 + 6;
+        *turned ^= 8;
+    }
+    return data;
+}
+
+static cl_int CL_API_CALL turn_back_clEnqueueUnmapMemObject(cl_command_queue queue, cl_mem buffer, void *data,
+                                                            cl_uint count, const cl_event *events,
+                                                            cl_event *event)
+{
+    if (turned) *turned ^= 8;
+    turned = NULL;
+    return real->clEnqueueUnmapMemObject(queue, buffer, data, count, events, event);
+}
+
 /* ---- functions that make an object ---- */
 
 #define CREATE(kind, type, name, parameters, arguments)                                                      \
@@ -213,6 +241,8 @@ static void fill_table(void)
     FAIL(clEnqueueFillBuffer);
     FAIL(clEnqueueCopyBuffer);
     FAIL(clEnqueueReadBuffer);
+    FAIL(clEnqueueMapBuffer);
+    layer.clEnqueueUnmapMemObject = turn_back_clEnqueueUnmapMemObject;
     FAIL(clFlush);
     FAIL(clFinish);
     FAIL(clCreateContext);

@@ -54,7 +54,7 @@ static outcome run_with_layer(const char *const *arguments, long at, bool sticky
     int count = 4;
     if (name) environment[count++] = text_of("CLP_FAULT_NAME=%s", name);
     if (other) environment[count++] = other;
-    return run_program(&(request){.arguments = arguments, .environment = environment, .limit = 60});
+    return run_program(&(request){.arguments = arguments, .environment = environment, .limit = 240});
 }
 
 /* Every kind of object must be gone at the end. */

@@ -59,13 +59,27 @@ clp_norms clp_norms_from_sums(double largest, double squares, double field, doub
     return (clp_norms){.largest = largest, .two = sqrt(squares) * scale, .field = field};
 }
 
+/* Where all nodes have one diagonal, the first sweep from 0 is a product. */
+clp_status clp_sweep_from_zero(clp_field *u, clp_field *scratch, const clp_field *q, const double *weights,
+                               size_t count)
+{
+    const clp_operator *op = &u->level->op;
+    const clp_backend *backend = u->level->device->backend;
+    bool plain = !op->network && !op->galerkin;
+    if (!plain) {
+        CLP_TRY(backend->clear(u));
+        return backend->sweep(u, scratch, q, weights, count);
+    }
+    CLP_TRY(backend->combine(u, weights[0] / op->diagonal, q, 0));
+    return count > 1 ? backend->sweep(u, scratch, q, weights + 1, count - 1) : CLP_OK;
+}
+
 clp_status clp_smooth_restrict_in_steps(const clp_transfer *transfer, clp_field *u, clp_field *scratch,
                                         const clp_field *q, const double *weights, size_t count,
                                         clp_field *coarse)
 {
     const clp_backend *backend = transfer->fine->device->backend;
-    CLP_TRY(backend->clear(u));
-    CLP_TRY(backend->sweep(u, scratch, q, weights, count));
+    CLP_TRY(clp_sweep_from_zero(u, scratch, q, weights, count));
     CLP_TRY(backend->residual(u, q, scratch));
     return backend->restrict_field(transfer, scratch, coarse);
 }

@@ -46,6 +46,7 @@ struct clp_level {
     clp_layout layout;
     clp_precision precision; /* single or double */
     size_t sweeps_per_pass;  /* sweeps that one pass over memory does */
+    const char *sweep;       /* the name of its variant of the sweep; NULL where there is one only */
 };
 
 /* Values on the nodes of a level, in the device's memory. Backends extend it. */
@@ -147,7 +148,7 @@ struct clp_backend {
     /* u = A^-1 q, on a level that is prepared; of a singular A a pseudo-inverse. */
     clp_status (*solve_direct)(clp_field *u, const clp_field *q);
 
-    /* The coarse field from the fine one, which must be 0 on held nodes, as residuals are. */
+    /* The coarse field from the fine one; 0 on held nodes, as the fine one must be and residuals are. */
     clp_status (*restrict_field)(const clp_transfer *transfer, const clp_field *fine, clp_field *coarse);
 
     /* The fine field plus the interpolated coarse one, which must be 0 on held nodes. */
@@ -189,6 +190,10 @@ struct clp_backend {
 
 extern const clp_backend clp_opencl_backend;
 extern const clp_backend clp_reference_backend;
+
+/* Sweeps from u = 0, of a q that is 0 on held nodes. */
+clp_status clp_sweep_from_zero(clp_field *u, clp_field *scratch, const clp_field *q, const double *weights,
+                               size_t count);
 
 /* smooth_restrict and prolong_smooth by the operations that they are made of. */
 clp_status clp_smooth_restrict_in_steps(const clp_transfer *transfer, clp_field *u, clp_field *scratch,

@@ -75,6 +75,7 @@ static void fill_mean(clp_axis_transfer *axis, bool periodic)
     size_t cells = axis->fine - 1;
     fill_same(axis);
     axis->taps = (int)(periodic ? cells : axis->fine);
+    for (size_t i = 0; i < axis->coarse; i++) axis->first[i] = 0;
     for (size_t i = 0; i < axis->coarse; i++)
         for (int tap = 0; tap < axis->taps; tap++) {
             bool half = !periodic && (tap == 0 || tap + 1 == axis->taps);

@@ -159,22 +159,27 @@ static double power_of_two(double value)
 /* Ranges, and whether anything ties the solution down. */
 static void measure(clp_assembly *assembly)
 {
-    double largest = 0;
-    bool shunted = assembly->op.shunt > 0;
-    assembly->held_low = INFINITY;
-    assembly->held_high = -INFINITY;
-    for (size_t r = 0; r < clp_operator_rows(&assembly->op); r++) {
-        clp_row row = clp_operator_row(&assembly->op, r);
-        for (size_t i = 0; i < assembly->op.grid.nodes[0]; i++) {
-            size_t p = row.first + i;
-            double value = assembly->values[p];
-            largest = fmax(largest, fabs(value));
-            shunted = shunted || (assembly->network.shunt && assembly->network.shunt[p] > 0);
-            if (!clp_row_is_held(&assembly->op, &row, i)) continue;
-            assembly->held_low = fmin(assembly->held_low, value);
-            assembly->held_high = fmax(assembly->held_high, value);
+    const clp_operator *op = &assembly->op;
+    size_t nx = op->grid.nodes[0], rows = clp_operator_rows(op);
+    double largest = 0, low = INFINITY, high = -INFINITY;
+    bool shunted = op->shunt > 0;
+#pragma omp parallel for schedule(static) reduction(max                                                      \
+                                                    : largest, high) reduction(min                           \
+                                                                               : low) reduction(||           \
+                                                                                                : shunted)
+    for (size_t r = 0; r < rows; r++) {
+        clp_row row = clp_operator_row(op, r);
+        const double *values = assembly->values + row.first;
+        for (size_t i = 0; i < nx; i++) {
+            if (fabs(values[i]) > largest) largest = fabs(values[i]);
+            shunted = shunted || (assembly->network.shunt && assembly->network.shunt[row.first + i] > 0);
+            if (!clp_row_is_held(op, &row, i)) continue;
+            if (values[i] < low) low = values[i];
+            if (values[i] > high) high = values[i];
         }
     }
+    assembly->held_low = low;
+    assembly->held_high = high;
     for (size_t c = 0; c < assembly->cuts.count; c++) {
         assembly->held_low = fmin(assembly->held_low, assembly->cuts.list[c].value);
         assembly->held_high = fmax(assembly->held_high, assembly->cuts.list[c].value);

@@ -4,6 +4,7 @@
 #include "grid/extent.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 /* The points along x with the given j and k. */
@@ -22,12 +23,17 @@ static clp_line line_of(const clp_grid *grid, size_t j, size_t k)
 static clp_status sample_on_host(const clp_function *function, const clp_grid *grid, const char *what,
                                  double *values)
 {
-    for (size_t k = 0; k < clp_planes(grid); k++)
-        for (size_t j = 0; j < grid->nodes[1]; j++) {
-            clp_line line = line_of(grid, j, k);
-            CLP_TRY(clp_function_line(function, &line, what, values + line.offset));
-        }
-    return CLP_OK;
+    size_t rows = grid->nodes[1] * clp_planes(grid), failed = SIZE_MAX;
+#pragma omp parallel for schedule(static) reduction(min : failed) if (rows * grid->nodes[0] > 1 << 14)
+    for (size_t row = 0; row < rows; row++) {
+        clp_line line = line_of(grid, row % grid->nodes[1], row / grid->nodes[1]);
+        if (clp_function_line(function, &line, what, values + line.offset) != CLP_OK && row < failed)
+            failed = row;
+    }
+    if (failed == SIZE_MAX) return CLP_OK;
+    /* Messages belong to threads: the first one is made again in this one. */
+    clp_line line = line_of(grid, failed % grid->nodes[1], failed / grid->nodes[1]);
+    return clp_function_line(function, &line, what, values + line.offset);
 }
 
 static clp_status evaluate_line(const void *context, const double point[4], double step, size_t count,

@@ -13,6 +13,19 @@ typedef struct view {
     clp_report *report;
 } view;
 
+void clp_range(const double *values, size_t count, double *smallest, double *largest)
+{
+    double low = values[0], high = low;
+#pragma omp parallel for schedule(static) reduction(min : low) reduction(max : high) if (count > 1 << 14)
+    for (size_t i = 0; i < count; i++) {
+        double value = values[i];
+        if (value < low) low = value;
+        if (value > high) high = value;
+    }
+    *smallest = low;
+    *largest = high;
+}
+
 /* The conductance of the edge from node p on along an axis, in units of the network. */
 static double edge(const clp_operator *op, int axis, size_t p)
 {
@@ -73,7 +86,9 @@ static double energy(const view *v)
 {
     const clp_operator *op = v->op;
     double sum = 0;
-    for (size_t r = 0; r < clp_operator_rows(op); r++) {
+    size_t rows = clp_operator_rows(op);
+#pragma omp parallel for schedule(static) reduction(+ : sum)
+    for (size_t r = 0; r < rows; r++) {
         clp_row row = clp_operator_row(op, r);
         for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++) sum += row_energy(v, &row, axis);
     }
@@ -217,11 +232,7 @@ void clp_quantities(const clp_assembly *assembly, const double *values, const si
                     clp_electrode_report *electrodes, clp_report *report)
 {
     view v = {assembly, &assembly->op, values, electrode_of, electrodes, report};
-    report->minimum = report->maximum = values[0];
-    for (size_t p = 0; p < clp_grid_node_count(&assembly->op.grid); p++) {
-        report->minimum = fmin(report->minimum, values[p]);
-        report->maximum = fmax(report->maximum, values[p]);
-    }
+    clp_range(values, clp_grid_node_count(&assembly->op.grid), &report->minimum, &report->maximum);
     report->mean = clp_mean(&assembly->op, values);
     report->energy = energy(&v);
     for (int side = 0; side < CLP_SIDES; side++) report->flux[side] = 0;

@@ -11,6 +11,9 @@
 void clp_quantities(const clp_assembly *assembly, const double *values, const size_t *electrode_of,
                     clp_electrode_report *electrodes, clp_report *report);
 
+/* The smallest and largest of values, of which there is one at least. */
+void clp_range(const double *values, size_t count, double *smallest, double *largest);
+
 /* Volume-weighted mean of values on the nodes. */
 double clp_mean(const clp_operator *op, const double *values);
 

@@ -75,32 +75,60 @@ static clp_status check_value(const clp_solver *solver, const char *what, double
         what, value, clp_precision_name(solver->outer), 1 / limit, limit);
 }
 
-/* How far values and errors can reach. */
-clp_status clp_solver_measure(clp_solver *solver)
+/* The largest magnitude of an array, and the smallest that is not 0; INFINITY where all are. */
+static void find_magnitudes(const double *values, size_t count, double *smallest, double *largest)
+{
+    double low = INFINITY, high = 0;
+#pragma omp parallel for schedule(static) reduction(min : low) reduction(max : high) if (count > 1 << 16)
+    for (size_t i = 0; i < count; i++) {
+        double magnitude = fabs(values[i]);
+        if (magnitude > high) high = magnitude;
+        if (magnitude > 0 && magnitude < low) low = magnitude;
+    }
+    *smallest = low;
+    *largest = high;
+}
+
+/* Takes the values of held nodes out of the assembly. */
+static void take_held(clp_solver *solver)
 {
     const clp_assembly *assembly = &solver->assembly;
-    bool single = solver->outer == CLP_PRECISION_SINGLE;
-    size_t held = 0;
-    for (size_t r = 0; r < clp_operator_rows(&assembly->op); r++) {
-        clp_row row = clp_operator_row(&assembly->op, r);
-        for (size_t i = 0; i < assembly->op.grid.nodes[0]; i++) {
+    const clp_operator *op = &assembly->op;
+    size_t held = 0, nx = op->grid.nodes[0];
+    for (size_t r = 0; r < clp_operator_rows(op); r++) {
+        clp_row row = clp_operator_row(op, r);
+        size_t step = op->network || row.held ? 1 : nx - 1; /* else its ends at most */
+        for (size_t i = 0; i < nx; i += step) {
             double value = assembly->values[row.first + i];
-            CLP_TRY(check_value(solver, "largest", value));
-            solver->magnitude = fmax(solver->magnitude, fabs(value));
-            if (assembly->source)
-                solver->source_largest = fmax(solver->source_largest, fabs(assembly->source[row.first + i]));
-            if (!clp_row_is_held(&assembly->op, &row, i)) continue;
-            if (single)
+            if (!clp_row_is_held(op, &row, i)) continue;
+            if (solver->outer == CLP_PRECISION_SINGLE)
                 solver->held_rounding = fmax(solver->held_rounding, fabs(value - (double)(float)value));
             solver->held_values[held++] = value;
         }
     }
+    solver->held_count = held;
+}
+
+/* How far values and errors can reach. */
+clp_status clp_solver_measure(clp_solver *solver)
+{
+    const clp_assembly *assembly = &solver->assembly;
+    size_t count = clp_grid_node_count(&assembly->op.grid);
+    double smallest, largest;
+    find_magnitudes(assembly->values, count, &smallest, &largest);
+    if (largest > 0) CLP_TRY(check_value(solver, "smallest", smallest));
+    CLP_TRY(check_value(solver, "largest", largest));
+    solver->magnitude = fmax(solver->magnitude, largest);
+    if (assembly->source) {
+        find_magnitudes(assembly->source, count, &smallest, &largest);
+        solver->source_largest = fmax(solver->source_largest, largest);
+    }
+    take_held(solver);
     for (size_t c = 0; c < assembly->cuts.count; c++) {
         CLP_TRY(check_value(solver, "largest", assembly->cuts.list[c].value));
         solver->magnitude = fmax(solver->magnitude, fabs(assembly->cuts.list[c].value));
     }
     CLP_TRY(check_value(solver, "largest source", solver->source_largest / assembly->op.diagonal));
-    solver->held_count = held;
     solver->auto_tolerance = solver->options.tolerance == 0;
     solver->report.tolerance = solver->options.tolerance;
     solver->range = INFINITY;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Stopping tests and the last check on the host. */
 #include "backend/reference/reference.h"
+#include "solver/quantities.h"
 #include "solver/state.h"
 
 #include <math.h>
@@ -168,20 +169,6 @@ static clp_status check_device(const clp_solver *solver, clp_norms host)
                     info->name, info->platform, info->driver, device.largest, host.largest, slack);
 }
 
-static void find_range(const clp_solver *solver, double *smallest, double *largest)
-{
-    size_t count = clp_grid_node_count(&solver->assembly.op.grid);
-    double low = solver->values[0], high = low;
-#pragma omp parallel for schedule(static) reduction(min : low) reduction(max : high)
-    for (size_t i = 0; i < count; i++) {
-        double value = solver->values[i];
-        if (value < low) low = value;
-        if (value > high) high = value;
-    }
-    *smallest = low;
-    *largest = high;
-}
-
 /* Where both the exact values and these lie in known intervals, no error is larger than the two together
  * allow. */
 static double interval_bound(const clp_solver *solver)
@@ -189,7 +176,7 @@ static double interval_bound(const clp_solver *solver)
     double smallest, largest;
     const clp_assembly *assembly = &solver->assembly;
     if (!assembly->undriven || assembly->singular) return INFINITY;
-    find_range(solver, &smallest, &largest);
+    clp_range(solver->values, clp_grid_node_count(&solver->assembly.op.grid), &smallest, &largest);
     return fmax(largest - assembly->held_low, assembly->held_high - smallest);
 }
 
@@ -210,7 +197,7 @@ clp_status clp_solver_verify(clp_solver *solver, bool *met)
     report->discretization_estimate = clp_solver_estimate_discretization(solver);
     if (solver->options.tolerance == 0) {
         double smallest, largest;
-        find_range(solver, &smallest, &largest);
+        clp_range(solver->values, clp_grid_node_count(&solver->assembly.op.grid), &smallest, &largest);
         if (solver->auto_tolerance) solver->range = largest - smallest;
         solver->auto_tolerance = true; /* the estimate may be a better one */
         clp_solver_choose_tolerance(solver);

@@ -4,6 +4,7 @@
 #include "base/checked.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 clp_status clp_opencl_buffer_create(opencl_device *device, size_t bytes, cl_mem *buffer)
 {
@@ -53,6 +54,20 @@ clp_status clp_opencl_field_clear(clp_field *field)
     return CLP_OK;
 }
 
+/* In the host's memory all threads can touch it first. */
+static clp_status clear_mapped(opencl_device *device, cl_mem buffer, size_t bytes)
+{
+    const size_t slice = 1 << 20;
+    cl_int code;
+    char *data = clEnqueueMapBuffer(device->queue, buffer, CL_TRUE, CL_MAP_WRITE_INVALIDATE_REGION, 0, bytes,
+                                    0, NULL, NULL, &code);
+    CLP_TRY(clp_opencl_check(&device->base.info, "clEnqueueMapBuffer", code));
+#pragma omp parallel for schedule(static) if (bytes > slice)
+    for (size_t at = 0; at < bytes; at += slice) memset(data + at, 0, clp_min(slice, bytes - at));
+    CLP_CL_TRY(device, clEnqueueUnmapMemObject(device->queue, buffer, data, 0, NULL, NULL));
+    return CLP_OK;
+}
+
 clp_status clp_opencl_field_create(clp_level *level, clp_field **field)
 {
     opencl_device *device = ((opencl_level *)level)->device;
@@ -63,7 +78,8 @@ clp_status clp_opencl_field_create(clp_level *level, clp_field **field)
     created->base.level = level;
     status = clp_opencl_buffer_create(device, level->layout.bytes, &created->buffer);
     if (status != CLP_OK) goto cleanup;
-    status = clp_opencl_field_clear(&created->base);
+    status = device->base.info.host_memory ? clear_mapped(device, created->buffer, level->layout.bytes)
+                                           : clp_opencl_field_clear(&created->base);
     if (status != CLP_OK) goto cleanup;
     *field = &created->base;
     return CLP_OK;

@@ -22,8 +22,9 @@ static void level_options(const opencl_level *level, opencl_kit kit, bool varian
     bool single = level->base.precision == CLP_PRECISION_SINGLE, planar = layout->nodes[2] == 1;
     const char *real = single ? "float" : "double", *other = variant ? "double" : "float";
     unsigned held = 0, periodic = 0;
-    bool converts = kit == KIT_VECTORS || kit == KIT_DEFECT || kit == KIT_SMOOTH; /* between precisions */
-    bool anywhere = kit == KIT_TRANSFER; /* knows nothing of the operator */
+    bool converts = kit == KIT_VECTORS || kit == KIT_DOT || kit == KIT_DEFECT ||
+                    kit == KIT_SMOOTH;                 /* between precisions */
+    bool anywhere = kit == KIT_VECTORS || kit == KITS; /* knows nothing of the operator; KITS: of no kit */
     const opencl_level *source = kit == KIT_COARSEN ? level->finer : level; /* whose coefficients are read */
     for (unsigned side = 0; side < CLP_SIDES && !anywhere; side++) held |= (unsigned)op->held[side] << side;
     for (unsigned axis = 0; axis < CLP_AXES && !anywhere; axis++)
@@ -37,7 +38,7 @@ static void level_options(const opencl_level *level, opencl_kit kit, bool varian
              source->network[NETWORK_SHUNT] && !anywhere, !converts && variant, level->tuning.items,
              level->tuning.lanes, level->tile_most, SWEEPS_MAX);
     size_t length = strlen(options);
-    if (op->galerkin) snprintf(options + length, size - length, " -DAXES=%u", level->axes);
+    if (op->galerkin && !anywhere) snprintf(options + length, size - length, " -DAXES=%u", level->axes);
     if (!converts) return;
     snprintf(options + length, size - length, " -DOTHER=%s -DWIDE=%s%s", other, variant ? other : real,
              variant && single ? " -DUSE_FP64" : "");
@@ -55,11 +56,12 @@ static clp_status build_kernels(opencl_level *level, opencl_kit kit, const char 
                                 opencl_kernels *kernels)
 {
     const char *const names[KITS][KERNELS_MAX + 1] = {
-        [KIT_SWEEP] = {"residual_norms", "norms_finish", "residual", level->sweep->kernel},
+        [KIT_SWEEP] = {"residual_norms", "residual", level->sweep->kernel},
         [KIT_DEFECT] = {"residual_norms"},
         [KIT_CHANGE] = {"change_norms"},
         [KIT_RELAX] = {"relax"},
-        [KIT_VECTORS] = {"combine", "dot_product"},
+        [KIT_VECTORS] = {"combine", "norms_finish"},
+        [KIT_DOT] = {"dot_product"},
         [KIT_TRANSFER] = {"restrict_field", "prolong_add"},
         [KIT_SMOOTH] = {"smooth_rows"},
         [KIT_GALERKIN] = {"galerkin_sweep", "galerkin_residual", "galerkin_restrict", "galerkin_prolong",
@@ -69,15 +71,16 @@ static clp_status build_kernels(opencl_level *level, opencl_kit kit, const char 
     bool rows = level->tuning.rows > 0;
     const char *const norms = rows ? "norms_rows.cl" : "norms.cl";
     const char *const files[KITS][8] = {
-        [KIT_SWEEP] = {"reduce.cl", "norms_finish.cl", "rows.cl", norms,
-                       rows ? "residual_rows.cl" : "residual.cl", sweep->fuses ? "tile.cl" : sweep->file,
-                       sweep->fuses ? sweep->file : NULL},
+        [KIT_SWEEP] = {"reduce.cl", "rows.cl", norms, rows ? "residual_rows.cl" : "residual.cl",
+                       sweep->fuses ? "tile.cl" : sweep->file, sweep->fuses ? sweep->file : NULL},
         [KIT_DEFECT] = {"reduce.cl", "rows.cl", norms},
         [KIT_CHANGE] = {"reduce.cl", "change.cl"},
         [KIT_RELAX] = {"relax.cl"},
-        [KIT_VECTORS] = {"reduce.cl", "vectors.cl"},
-        [KIT_TRANSFER] = {"tables.cl", "transfer.cl"},
-        [KIT_SMOOTH] = {"tile.cl", "tables.cl", "smooth_rows.cl"},
+        [KIT_VECTORS] = {"reduce.cl", "norms_finish.cl", rows ? "combine_rows.cl" : "combine.cl"},
+        [KIT_DOT] = {"reduce.cl", "dot.cl"},
+        [KIT_TRANSFER] = {"tables.cl", rows ? "between_rows.cl" : "transfer.cl",
+                          rows ? "transfer_rows.cl" : NULL},
+        [KIT_SMOOTH] = {"tile.cl", "tables.cl", "between_rows.cl", "smooth_rows.cl"},
         [KIT_GALERKIN] = {"box.cl", "dense.cl", rows ? "galerkin_rows.cl" : "galerkin.cl"},
         [KIT_COARSEN] = {"box.cl", "coarsen.cl"}};
     double start = clp_seconds();
@@ -147,7 +150,7 @@ clp_status clp_opencl_level_program(opencl_level *level, const char *const *file
 {
     char options[512];
     double start = clp_seconds();
-    level_options(level, KIT_TRANSFER, false, options, sizeof options - 16);
+    level_options(level, KITS, false, options, sizeof options - 16);
     strcat(options, " -DFORMULA");
     CLP_TRY(clp_opencl_program(level->device, files, formula, options, program));
     level->device->base.compile_seconds += clp_seconds() - start;

@@ -109,7 +109,8 @@ static clp_status choose_kernels(opencl_level *level, const char *sweep_variant)
     const clp_device_info *info = &level->device->base.info;
     level->tuning = clp_opencl_tuning(info);
     CLP_TRY(find_sweep(sweep_variant ? sweep_variant : level->tuning.sweep, &level->sweep));
-    if (level->sweep->planar && layout->nodes[2] > 1) level->sweep = &clp_opencl_sweep_nodes;
+    if (level->sweep->planar && layout->nodes[2] > 1) level->sweep = &clp_opencl_sweep_row_by_row;
+    level->base.sweep = level->sweep->name;
     level->base.sweeps_per_pass = level->sweep->fuses ? sweeps_per_pass(&level->base.op, &level->tuning) : 1;
     level->tile_most = clp_round_up(clp_max(level->tuning.tile_bytes, 1024) / layout->element_bytes, 16);
     level->tile = tile_columns(layout->nodes[0], level->tile_most);

@@ -6,7 +6,8 @@
 clp_status clp_opencl_reduce(opencl_level *level, double results[3])
 {
     opencl_kernels *kernels;
-    CLP_TRY(clp_opencl_level_any_kernels(level, false, &kernels));
+    bool wide = level->kits[KIT_VECTORS][true] != NULL; /* any variant will do: one that is there */
+    CLP_TRY(clp_opencl_level_kernels(level, KIT_VECTORS, wide, &kernels));
     opencl_device *device = level->device;
     bool single = level->base.precision == CLP_PRECISION_SINGLE;
     size_t items = level->tuning.items;

@@ -89,7 +89,7 @@ void clp_cache_remove(const clp_cache_key *key);
 /* ---- levels ---- */
 
 enum {
-    ROWS_PER_ITEM = 8, /* ROWS of residual_rows.cl */
+    ROWS_PER_ITEM = 8, /* ROWS of rows.cl */
     SWEEPS_MAX = 16    /* weights of a launch travel as one argument */
 };
 
@@ -115,14 +115,14 @@ typedef struct opencl_sweep {
     const char *file;
     const char *kernel;
     bool fuses;  /* several sweeps in one launch */
-    bool planar; /* for two dimensions only */
+    bool planar; /* for two dimensions only: row by row in three */
     /* Queues one launch that does the `count` first sweeps; the result is in `to`. */
     clp_status (*launch)(opencl_level *level, cl_mem from, cl_mem to, cl_mem q, const double *weights,
                          size_t count);
 } opencl_sweep;
 
 extern const opencl_sweep clp_opencl_sweep_linear, clp_opencl_sweep_nodes, clp_opencl_sweep_rows,
-    clp_opencl_sweep_galerkin;
+    clp_opencl_sweep_row_by_row, clp_opencl_sweep_galerkin;
 
 /* Kernels come in kits, a program each: what every solve needs, and what some methods need. */
 typedef enum opencl_kit {
@@ -131,6 +131,7 @@ typedef enum opencl_kit {
     KIT_CHANGE,
     KIT_RELAX,
     KIT_VECTORS,
+    KIT_DOT,
     KIT_TRANSFER,
     KIT_SMOOTH,
     KIT_GALERKIN,
@@ -138,11 +139,12 @@ typedef enum opencl_kit {
     KITS
 } opencl_kit;
 enum { KERNELS_MAX = 5 };
-enum { KERNEL_RESIDUAL_NORMS, KERNEL_NORMS_FINISH, KERNEL_RESIDUAL, KERNEL_SWEEP };
+enum { KERNEL_RESIDUAL_NORMS, KERNEL_RESIDUAL, KERNEL_SWEEP };
 enum { KERNEL_DEFECT };
 enum { KERNEL_CHANGE_NORMS };
 enum { KERNEL_RELAX };
-enum { KERNEL_COMBINE, KERNEL_DOT };
+enum { KERNEL_COMBINE, KERNEL_NORMS_FINISH };
+enum { KERNEL_DOT };
 enum { KERNEL_RESTRICT, KERNEL_PROLONG };
 enum { KERNEL_SMOOTH };
 enum {
@@ -207,8 +209,8 @@ clp_status clp_opencl_level_create(clp_device *device, const clp_operator *op, c
 void clp_opencl_level_destroy(clp_level *level);
 
 /* The kernels of a kit in a variant, built when first asked for: of KIT_SWEEP and KIT_RELAX without or with a
- * source term, of KIT_VECTORS for an x in single or double precision; the others
- * have one. */
+ * source term, of KIT_VECTORS, KIT_DOT, KIT_DEFECT and KIT_SMOOTH for another field in single or
+ * double precision; the others have one. */
 clp_status clp_opencl_level_kernels(opencl_level *level, opencl_kit kit, bool variant,
                                     opencl_kernels **kernels);
 

@@ -28,7 +28,7 @@ clp_status clp_opencl_sweep(clp_field *u, clp_field *scratch, const clp_field *q
 
 /* The variants of one sweep per launch differ in their range only; NULL: a work-item per node. */
 static clp_status launch_single(opencl_level *level, cl_mem from, cl_mem to, cl_mem q, double weight,
-                                const size_t *global)
+                                const size_t *global, const size_t *group)
 {
     opencl_kernels *kernels;
     double weights[WEIGHTS];
@@ -38,7 +38,7 @@ static clp_status launch_single(opencl_level *level, cl_mem from, cl_mem to, cl_
         clp_opencl_arguments(level, kernels->kernel[KERNEL_SWEEP], from, to, q ? q : from);
     clp_argument_reals(&arguments, weights, WEIGHTS);
     clp_argument_network(&arguments, level);
-    return global ? clp_opencl_launch(level->device, &arguments, level->sweep->kernel, 1, global, NULL)
+    return global ? clp_opencl_launch(level->device, &arguments, level->sweep->kernel, 1, global, group)
                   : clp_opencl_launch_nodes(level->device, &arguments, level->sweep->kernel,
                                             &level->base.layout);
 }
@@ -49,14 +49,14 @@ static clp_status launch_linear(opencl_level *level, cl_mem from, cl_mem to, cl_
     (void)count;
     const clp_layout *layout = &level->base.layout;
     size_t global = layout->pitch * clp_layout_rows(layout);
-    return launch_single(level, from, to, q, weights[0], &global);
+    return launch_single(level, from, to, q, weights[0], &global, NULL);
 }
 
 static clp_status launch_nodes(opencl_level *level, cl_mem from, cl_mem to, cl_mem q, const double *weights,
                                size_t count)
 {
     (void)count;
-    return launch_single(level, from, to, q, weights[0], NULL);
+    return launch_single(level, from, to, q, weights[0], NULL, NULL);
 }
 
 static clp_status relax_color(opencl_level *level, cl_mem u, cl_mem q, const double *weights,
@@ -144,6 +144,17 @@ static clp_status launch_rows(opencl_level *level, cl_mem from, cl_mem to, cl_me
     return clp_opencl_launch(level->device, &arguments, "sweep_rows", 2, global, group);
 }
 
+static clp_status launch_row_by_row(opencl_level *level, cl_mem from, cl_mem to, cl_mem q,
+                                    const double *weights, size_t count)
+{
+    (void)count;
+    size_t rows = clp_layout_rows(&level->base.layout), items = (rows + ROWS_PER_ITEM - 1) / ROWS_PER_ITEM,
+           group = 1;
+    return launch_single(level, from, to, q, weights[0], &items, &group);
+}
+
+const opencl_sweep clp_opencl_sweep_row_by_row = {
+    .name = "rows", .file = "sweep_row_by_row.cl", .kernel = "sweep_row_by_row", .launch = launch_row_by_row};
 const opencl_sweep clp_opencl_sweep_linear = {
     .name = "linear", .file = "sweep_linear.cl", .kernel = "sweep_linear", .launch = launch_linear};
 const opencl_sweep clp_opencl_sweep_nodes = {

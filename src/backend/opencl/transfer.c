@@ -100,6 +100,8 @@ static clp_status begin(const opencl_transfer *transfer, const clp_field *from, 
     clp_argument_layout(arguments, &transfer->base.coarse->layout);
     clp_argument_buffer(arguments, transfer->index);
     clp_argument_buffer(arguments, transfer->weight);
+    clp_argument_buffer(arguments, transfer->first);
+    clp_argument_int(arguments, transfer->nested);
     return CLP_OK;
 }
 
@@ -110,8 +112,8 @@ clp_status clp_opencl_restrict(const clp_transfer *transfer, const clp_field *fi
     if (transfer->coarse->op.galerkin) return clp_opencl_galerkin_restrict(made, fine, coarse);
     CLP_TRY(begin(made, fine, coarse, KERNEL_RESTRICT, &arguments));
     for (int axis = 0; axis < CLP_AXES; axis++) clp_argument_int(&arguments, (size_t)made->taps[axis]);
-    return clp_opencl_launch_nodes(((opencl_level *)coarse->level)->device, &arguments, "restrict_field",
-                                   &coarse->level->layout);
+    return clp_opencl_launch_rows((const opencl_level *)coarse->level, &arguments, "restrict_field",
+                                  &coarse->level->layout);
 }
 
 clp_status clp_opencl_prolong_add(const clp_transfer *transfer, const clp_field *coarse, clp_field *fine)
@@ -120,6 +122,6 @@ clp_status clp_opencl_prolong_add(const clp_transfer *transfer, const clp_field 
     clp_arguments arguments;
     if (transfer->coarse->op.galerkin) return clp_opencl_galerkin_prolong(made, coarse, fine);
     CLP_TRY(begin(made, coarse, fine, KERNEL_PROLONG, &arguments));
-    return clp_opencl_launch_nodes(((opencl_level *)fine->level)->device, &arguments, "prolong_add",
-                                   &fine->level->layout);
+    return clp_opencl_launch_rows((const opencl_level *)fine->level, &arguments, "prolong_add",
+                                  &fine->level->layout);
 }

@@ -2,11 +2,12 @@
 #include "backend/opencl/opencl.h"
 
 /* The kernels for an x of either precision, and the arguments that they begin with. */
-static clp_status begin(opencl_level *level, const clp_field *x, int kernel, clp_arguments *arguments)
+static clp_status begin(opencl_level *level, const clp_field *x, opencl_kit kit, int kernel,
+                        clp_arguments *arguments)
 {
     opencl_kernels *kernels;
     bool wide = x->level->precision == CLP_PRECISION_DOUBLE;
-    CLP_TRY(clp_opencl_level_kernels(level, KIT_VECTORS, wide, &kernels));
+    CLP_TRY(clp_opencl_level_kernels(level, kit, wide, &kernels));
     *arguments = (clp_arguments){.kernel = kernels->kernel[kernel],
                                  .precision = wide ? CLP_PRECISION_DOUBLE : level->base.precision};
     return CLP_OK;
@@ -16,14 +17,14 @@ clp_status clp_opencl_combine(clp_field *y, double a, const clp_field *x, double
 {
     opencl_level *level = (opencl_level *)y->level;
     clp_arguments arguments;
-    CLP_TRY(begin(level, x, KERNEL_COMBINE, &arguments));
+    CLP_TRY(begin(level, x, KIT_VECTORS, KERNEL_COMBINE, &arguments));
     clp_argument_buffer(&arguments, ((opencl_field *)y)->buffer);
     clp_argument_buffer(&arguments, ((const opencl_field *)x)->buffer);
     clp_argument_layout(&arguments, &level->base.layout);
     clp_argument_layout(&arguments, &x->level->layout);
     clp_argument_real(&arguments, a);
     clp_argument_real(&arguments, b);
-    return clp_opencl_launch_nodes(level->device, &arguments, "combine", &level->base.layout);
+    return clp_opencl_launch_rows(level, &arguments, "combine", &level->base.layout);
 }
 
 clp_status clp_opencl_dot(const clp_field *x, const clp_field *y, double *sum)
@@ -32,7 +33,7 @@ clp_status clp_opencl_dot(const clp_field *x, const clp_field *y, double *sum)
     const clp_operator *op = &level->base.op;
     double unit_x = op->scale, unit_y = op->scale * op->diagonal, results[3];
     clp_arguments arguments;
-    CLP_TRY(begin(level, x, KERNEL_DOT, &arguments));
+    CLP_TRY(begin(level, x, KIT_DOT, KERNEL_DOT, &arguments));
     arguments.precision = level->base.precision;
     clp_argument_buffer(&arguments, ((const opencl_field *)x)->buffer);
     clp_argument_buffer(&arguments, ((const opencl_field *)y)->buffer);

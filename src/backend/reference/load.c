@@ -33,7 +33,18 @@ static double load_at(const clp_operator *op, const double *values, const double
     return load;
 }
 
-/* Without a network, the row has held neighbours at its ends at most. */
+/* Without a network a row away from held ones has held neighbours at its ends at most. */
+static double load_near_ends(const clp_operator *op, const double *values, const double *source,
+                             const clp_row *row, size_t i)
+{
+    size_t last = op->grid.nodes[0] - 1;
+    double load = source ? source[row->first + i] : 0;
+    if (i == 1 && op->held[0]) load += op->conductance[0] * values[row->first];
+    if (i + 1 == last && op->held[1]) load += op->conductance[0] * values[row->first + last];
+    return load;
+}
+
+/* Of the nodes in the middle of such a row. */
 static double squares_of_row(const double *source, size_t count, double factor)
 {
     enum { LANES = 4 };
@@ -62,7 +73,9 @@ double clp_reference_load(const clp_operator *op, const double *values, const do
         for (size_t i = 0; i < nx; i++) {
             if (plain && i == 2) i = nx - 2;
             if (clp_row_is_held(op, &row, i) || clp_row_is_copy(op, &row, i)) continue;
-            double load = load_at(op, values, source, row.first + i) * factor;
+            double load = plain ? load_near_ends(op, values, source, &row, i)
+                                : load_at(op, values, source, row.first + i);
+            load *= factor;
             squares += load * load;
         }
     }

@@ -321,8 +321,8 @@ static clp_status reference_restrict(const clp_transfer *transfer, const clp_fie
                              vector_of(coarse));
         return CLP_OK;
     }
-    clp_vector_restrict(((const reference_transfer *)transfer)->axes, vector_of(fine), vector_of(coarse),
-                        level_of(fine)->stencil.threads);
+    clp_vector_restrict(((const reference_transfer *)transfer)->axes, &transfer->coarse->op, vector_of(fine),
+                        vector_of(coarse), level_of(fine)->stencil.threads);
     return CLP_OK;
 }
 

@@ -72,7 +72,8 @@ double clp_vector_dot(const clp_stencil *stencil, clp_vector x, clp_vector y)
     return sum;
 }
 
-void clp_vector_restrict(const clp_axis_transfer *axes, clp_vector fine, clp_vector coarse, int threads)
+void clp_vector_restrict(const clp_axis_transfer *axes, const clp_operator *op, clp_vector fine,
+                         clp_vector coarse, int threads)
 {
     (void)threads;
     const clp_axis_transfer *x = &axes[0], *y = &axes[1], *z = &axes[2];
@@ -80,9 +81,10 @@ void clp_vector_restrict(const clp_axis_transfer *axes, clp_vector fine, clp_vec
 #pragma omp parallel for schedule(static) num_threads(threads)
     for (size_t row = 0; row < rows; row++) {
         size_t j = row % y->coarse, k = row / y->coarse, to = clp_layout_row(coarse.layout, row);
+        const clp_row place = clp_operator_row(op, row);
         for (size_t i = 0; i < x->coarse; i++) {
             double sum = 0;
-            for (int c = 0; c < z->taps; c++)
+            for (int c = 0; c < z->taps && !clp_row_is_held(op, &place, i); c++)
                 for (int b = 0; b < y->taps; b++) {
                     size_t from = clp_layout_row(fine.layout, z->gather[k][c] * y->fine + y->gather[j][b]);
                     double weight = z->weight[k][c] * y->weight[j][b];

@@ -23,7 +23,8 @@ void clp_vector_combine(clp_vector y, double a, clp_vector x, double b, int thre
 double clp_vector_dot(const clp_stencil *stencil, clp_vector x, clp_vector y);
 
 /* coarse = R fine; fine += P coarse. */
-void clp_vector_restrict(const clp_axis_transfer *axes, clp_vector fine, clp_vector coarse, int threads);
+void clp_vector_restrict(const clp_axis_transfer *axes, const clp_operator *op, clp_vector fine,
+                         clp_vector coarse, int threads);
 void clp_vector_prolong_add(const clp_axis_transfer *axes, clp_vector coarse, clp_vector fine, int threads);
 
 #endif

@@ -1,26 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whole fields as vectors: sums of them, and inner products.
+ * Inner products of whole fields.
  *
- * OTHER   type of x, which may differ from that of y; WIDE the wider of the two
+ * OTHER   type of x, which may differ from that of y
  */
 #ifndef OTHER
 #define OTHER REAL
 #endif
-#ifndef WIDE
-#define WIDE REAL
-#endif
-
-/* y = a x + b y; with b = 0 what y holds is not looked at. */
-__kernel void combine(__global REAL *y, __global const OTHER *x, const layout_t at, const layout_t from, WIDE a, WIDE b)
-{
-    const size_t i = get_global_id(0), j = get_global_id(1), k = DIM == 3 ? get_global_id(2) : 0;
-    if (i >= at.nx || j >= at.ny || k >= at.nz) return;
-    const size_t here = element_of(i, j, k, at);
-    WIDE sum = a * x[element_of(i, j, k, from)];
-    if (b != 0) sum += b * y[here];
-    y[here] = sum;
-}
 
 /* Part of a control volume of an equation along an axis: half at a side, which is an insulated one then. */
 static inline REAL part(size_t index, size_t nodes, int periodic)

@@ -179,6 +179,7 @@ Test(program_problems, every_method_gives_the_same_answer)
         json_t *report = json_loadb(ran.output, ran.output_size, 0, NULL);
         cr_expect_str_eq(json_string_value(json_object_get(json_object_get(report, "solver"), "method")),
                          methods[i]);
+        cr_expect(json_is_null(json_object_get(json_object_get(report, "solver"), "choice")));
         mean[i] = number_at(report, NULL, "mean");
         json_decref(report);
     }

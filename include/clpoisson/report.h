@@ -50,6 +50,7 @@ typedef struct clp_report {
     clp_device_info device;
 
     char method[16];
+    const char *choice; /**< why auto took that method; NULL where it was asked for by name. Static storage */
     char precision[16];
     char criterion[16];
     char check[16];

@@ -120,6 +120,20 @@ CLP_API clp_status clp_solver_matrix(clp_solver *solver, double *matrix);
 CLP_API size_t clp_solver_conductor_count(const clp_solver *solver);
 CLP_API const char *clp_solver_conductor_name(const clp_solver *solver, size_t index);
 
+/** A level of the hierarchy of grids. */
+typedef struct clp_level_time {
+    size_t nodes[3]; /**< 1 along z in two dimensions */
+    double seconds;  /**< that a cycle spends there, on the way down and up */
+} clp_level_time;
+
+/**
+ * Times the levels of a solver that uses multigrid, the finest first: the quickest of three visits. `times`
+ * has room for `room`; *count receives how many there are, 0 without multigrid. The solution is left as it
+ * is. Errors: CLP_ERROR_DEVICE.
+ */
+CLP_API clp_status clp_solver_time_levels(clp_solver *solver, clp_level_time *times, size_t room,
+                                          size_t *count);
+
 /** The report; complete after clp_solver_run. Valid as long as the solver. */
 CLP_API const clp_report *clp_solver_report(const clp_solver *solver);
 

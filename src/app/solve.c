@@ -266,6 +266,7 @@ static int solve(const solve_request *request, const clp_problem_file *file,
     if (status == CLP_OK) status = clp_solver_run(solver);
     if (status != CLP_OK) goto cleanup;
     result.solver = solver;
+    bool levels = terminal.verbose;
     if (writes_nothing(output)) terminal.verbose = true; /* what it says is all that there is */
     result.report = *clp_solver_report(solver);
     result.report.matrix = with_matrix.matrix;
@@ -277,6 +278,7 @@ static int solve(const solve_request *request, const clp_problem_file *file,
         app_warn("--matrix: nothing holds u here, neither a side nor a region, so there is no matrix");
     else if (request->matrix && !to_standard_output(output))
         print_matrix(&result.report);
+    if (levels) app_show_levels(solver);
     answer = written != CLP_OK ? EXIT_FAILED : result.report.converged ? EXIT_SOLVED : EXIT_NOT_CONVERGED;
 cleanup:
     if (status != CLP_OK) answer = asked ? fail_problem(file, status) : app_fail(status);

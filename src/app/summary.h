@@ -20,6 +20,9 @@ void app_show_progress(app_progress_state *state, const clp_progress *progress);
  */
 void app_show_summary(const clp_report *report, const clp_problem_output *output, bool all_written);
 
+/* What each level of a multigrid cycle takes; nothing where there is none. */
+void app_show_levels(clp_solver *solver);
+
 /* "top 100", and "wire at 5". */
 const char *app_side_text(const clp_problem *problem, clp_side side, char *text, size_t size);
 const char *app_region_text(const clp_region *region, char *text, size_t size);

@@ -135,11 +135,12 @@ static json_t *seconds_json(const clp_report *report)
 
 clp_status clp_report_write_json(const char *path, const clp_report *report)
 {
-    json_t *solver = json_pack(
-        "{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:b, s:s}", "method", report->method, "precision",
-        report->precision, "criterion", report->criterion, "tolerance", number(report->tolerance), "check",
-        report->check, "iterations", whole(report->iterations), "sweeps", whole(report->sweeps), "tests",
-        whole(report->tests), "converged", (int)report->converged, "reason", clp_reason_name(report->reason));
+    json_t *solver =
+        json_pack("{s:s, s:s?, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:b, s:s}", "method", report->method,
+                  "choice", report->choice, "precision", report->precision, "criterion", report->criterion,
+                  "tolerance", number(report->tolerance), "check", report->check, "iterations",
+                  whole(report->iterations), "sweeps", whole(report->sweeps), "tests", whole(report->tests),
+                  "converged", (int)report->converged, "reason", clp_reason_name(report->reason));
     json_t *error =
         json_pack("{s:o, s:o, s:o, s:o, s:b, s:o}", "residual_initial", number(report->residual_initial),
                   "residual_final", number(report->residual_final), "residual_relative",

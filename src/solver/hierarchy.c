@@ -208,12 +208,11 @@ void clp_hierarchy_destroy(clp_hierarchy *hierarchy)
     free(hierarchy);
 }
 
-static clp_status solve_coarsest(const clp_rung *rung)
+clp_status clp_rung_solve(const clp_rung *rung)
 {
     const clp_backend *backend = rung->level->device->backend;
     if (rung->direct) return backend->solve_direct(rung->u, rung->q);
-    CLP_TRY(backend->clear(rung->u));
-    return backend->sweep(rung->u, rung->scratch, rung->q, rung->weights, rung->sweeps);
+    return clp_sweep_from_zero(rung->u, rung->scratch, rung->q, rung->weights, rung->sweeps);
 }
 
 /* u of a rung from its q; where there is a total, factor u is added to it instead. */
@@ -222,7 +221,7 @@ static clp_status cycle(clp_hierarchy *hierarchy, size_t index, double factor, c
     clp_rung *rung = &hierarchy->rungs[index], *next = rung + 1;
     const clp_backend *backend = rung->level->device->backend;
     if (!rung->down) {
-        CLP_TRY(solve_coarsest(rung));
+        CLP_TRY(clp_rung_solve(rung));
         return total ? backend->combine(total, factor, rung->u, 1) : CLP_OK;
     }
     CLP_TRY(backend->smooth_restrict(rung->down, rung->u, rung->scratch, rung->q, rung->weights, rung->sweeps,

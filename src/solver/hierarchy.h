@@ -34,6 +34,9 @@ clp_status clp_hierarchy_create(clp_device *device, const clp_operator *op, clp_
                                 clp_hierarchy **hierarchy);
 void clp_hierarchy_destroy(clp_hierarchy *hierarchy);
 
+/* u = about A^-1 q on the coarsest level. */
+clp_status clp_rung_solve(const clp_rung *rung);
+
 /* Bytes that all levels take on the device; 0 for NULL. */
 unsigned long long clp_hierarchy_bytes(const clp_hierarchy *hierarchy);
 

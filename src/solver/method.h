@@ -62,6 +62,9 @@ extern const clp_method clp_method_jacobi, clp_method_chebyshev, clp_method_sor,
  * conjugate gradients where coefficients may jump. NULL if there is none. */
 const clp_method *clp_method_find(const char *name, bool plain);
 
+/* Why "auto" and NULL choose what they do; NULL for other names. Static storage. */
+const char *clp_method_choice(const char *name, bool plain);
+
 /* Starts on a system: fields of one level. Fields that only some methods need are still to be put in. */
 clp_iteration clp_iteration_begin(clp_field *u, clp_field *scratch, const clp_field *q);
 

@@ -22,9 +22,22 @@ size_t clp_every_step(const clp_iteration *iteration)
     return 1;
 }
 
+static bool is_auto(const char *name)
+{
+    return !name || strcmp(name, "auto") == 0;
+}
+
+const char *clp_method_choice(const char *name, bool plain)
+{
+    if (!is_auto(name)) return NULL;
+    return plain ? "the equations are the same everywhere: multigrid cycles alone converge fast"
+                 : "coefficients vary or electrodes are inside: conjugate gradients mend what cycles leave "
+                   "there";
+}
+
 const clp_method *clp_method_find(const char *name, bool plain)
 {
-    if (!name || strcmp(name, "auto") == 0) return plain ? &clp_method_multigrid : &clp_method_cg;
+    if (is_auto(name)) return plain ? &clp_method_multigrid : &clp_method_cg;
     for (int i = 0; i < METHODS; i++)
         if (strcmp(name, methods[i]->name) == 0) return methods[i];
     return NULL;

@@ -46,6 +46,7 @@ static clp_status resolve_options(clp_solver *solver, const clp_problem *problem
     clp_solver_options *resolved = &solver->options;
     solver->plain = clp_problem_is_plain(problem);
     solver->method = clp_method_find(resolved->method, solver->plain);
+    solver->choice = clp_method_choice(resolved->method, solver->plain);
     if (!solver->method)
         return clp_fail(CLP_ERROR_INPUT,
                         "there is no method '%s'; use auto, multigrid, cg, chebyshev, sor or jacobi",
@@ -300,6 +301,7 @@ static void begin_report(clp_solver *solver)
     report->unknowns = clp_operator_unknowns(&solver->assembly.op);
     report->device = solver->device->info;
     clp_cut_text(report->method, sizeof report->method, options->method);
+    report->choice = solver->choice;
     clp_cut_text(report->precision, sizeof report->precision, clp_precision_name(options->precision));
     clp_cut_text(report->criterion, sizeof report->criterion, clp_criterion_name(options->criterion));
     clp_cut_text(report->check, sizeof report->check, clp_check_name(options->check));

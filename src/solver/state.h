@@ -14,6 +14,7 @@ struct clp_solver {
     clp_device *device;
     clp_solver_options options; /* auto resolved, but for check_every */
     const clp_method *method;
+    const char *choice;              /* why auto took it; NULL: it was asked for */
     clp_precision outer, inner;      /* of the level and of the hierarchy */
     bool plain;                      /* the operator has no network */
     bool multigrid;                  /* there is to be a hierarchy */

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* How long each level of a hierarchy takes. */
+#include <clpoisson/solver.h>
+
+#include "base/machine.h"
+#include "solver/hierarchy.h"
+#include "solver/state.h"
+
+#include <math.h>
+#include <string.h>
+
+/* What a cycle does on a level, there and back. */
+static clp_status visit(clp_rung *rung)
+{
+    const clp_backend *backend = rung->level->device->backend;
+    if (!rung->down) {
+        CLP_TRY(clp_rung_solve(rung));
+        return backend->finish(rung->level->device);
+    }
+    CLP_TRY(backend->smooth_restrict(rung->down, rung->u, rung->scratch, rung->q, rung->weights, rung->sweeps,
+                                     rung[1].q));
+    CLP_TRY(backend->prolong_smooth(rung->down, rung[1].u, rung->u, rung->scratch, rung->q, rung->weights,
+                                    rung->sweeps, 0, NULL));
+    return backend->finish(rung->level->device);
+}
+
+clp_status clp_solver_time_levels(clp_solver *solver, clp_level_time *times, size_t room, size_t *count)
+{
+    enum { VISITS = 3 };
+    clp_hierarchy *hierarchy = solver->hierarchy;
+    *count = hierarchy ? hierarchy->count : 0;
+    for (size_t i = 0; i < *count && i < room; i++) {
+        clp_rung *rung = &hierarchy->rungs[i];
+        memcpy(times[i].nodes, rung->level->layout.nodes, sizeof times[i].nodes);
+        times[i].seconds = INFINITY;
+        CLP_TRY(rung->level->device->backend->finish(rung->level->device));
+        for (int n = 0; n < VISITS; n++) {
+            double start = clp_seconds();
+            CLP_TRY(visit(rung));
+            times[i].seconds = fmin(times[i].seconds, clp_seconds() - start);
+        }
+    }
+    return CLP_OK;
+}

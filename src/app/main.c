@@ -2,6 +2,7 @@
 /* clpoisson: the program. */
 #include "app/options.h"
 #include "app/terminal.h"
+#include "app/threads.h"
 
 #include <clpoisson/clpoisson.h>
 
@@ -47,6 +48,7 @@ static int refuse_command(const char *name)
 
 int main(int count, char **arguments)
 {
+    app_let_threads_sleep(arguments);
     app_terminal_init();
     if (count < 2) {
         app_error(

@@ -77,7 +77,7 @@ static clp_status build_kernels(opencl_level *level, opencl_kit kit, const char 
         [KIT_CHANGE] = {"reduce.cl", "change.cl"},
         [KIT_RELAX] = {"relax.cl"},
         [KIT_VECTORS] = {"reduce.cl", "norms_finish.cl", rows ? "combine_rows.cl" : "combine.cl"},
-        [KIT_DOT] = {"reduce.cl", "dot.cl"},
+        [KIT_DOT] = {"reduce.cl", rows ? "rows.cl" : "dot.cl", rows ? "dot_rows.cl" : NULL},
         [KIT_TRANSFER] = {"tables.cl", rows ? "between_rows.cl" : "transfer.cl",
                           rows ? "transfer_rows.cl" : NULL},
         [KIT_SMOOTH] = {"tile.cl", "tables.cl", "between_rows.cl", "smooth_rows.cl"},

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef APP_THREADS_H
+#define APP_THREADS_H
+
+/*
+ * The host's loops run by OpenMP, whose threads spin for milliseconds after each loop, on cores that the
+ * threads of a CPU's OpenCL want. How they wait is read from the environment when the program is loaded; so
+ * it is loaded once more, unless the user has said how.
+ */
+void app_let_threads_sleep(char **arguments);
+
+#endif

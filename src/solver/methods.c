@@ -30,9 +30,8 @@ static bool is_auto(const char *name)
 const char *clp_method_choice(const char *name, bool plain)
 {
     if (!is_auto(name)) return NULL;
-    return plain ? "the equations are the same everywhere: multigrid cycles alone converge fast"
-                 : "coefficients vary or electrodes are inside: conjugate gradients mend what cycles leave "
-                   "there";
+    return plain ? "the equations are the same everywhere, so that cycles alone converge fast"
+                 : "coefficients vary or electrodes lie inside, and it mends what cycles leave there";
 }
 
 const clp_method *clp_method_find(const char *name, bool plain)

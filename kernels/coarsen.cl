@@ -162,6 +162,63 @@ static inline void near_axis(near_t *near, int to, int coarsened, int fine_nodes
     }
 }
 
+#if DIM == 2 && AXES == 3
+/* near_t away from the sides: known when compiled, so that nothing is asked at each node. */
+static inline int inner_digit(int e, int d)
+{
+    if (e % 2 == 0) return (e - 2) / 2 == d - 1 ? 0 : -1;
+    return (e == 1 && d == 0) || (e == 3 && d == 1) ? 1 : (e == 1 && d == 1) || (e == 3 && d == 2) ? 2 : -1;
+}
+
+static inline int is_inner(int to, ulong fine_nodes, ulong coarse_nodes)
+{
+    return to > 0 && to < (int)coarse_nodes - 1 && 2 * to >= 3 && 2 * to + 3 < (int)fine_nodes;
+}
+
+/* As coarsen() does it, for a node that has all its neighbours. */
+static inline void coarsen_inner(__global const REAL *weights, __global const REAL *lost, const layout_t at,
+                                 const layout_t coarse, size_t weights_stride, const network_t network,
+                                 __global const REAL *couplings, size_t stride, int cx, int cy, REAL *sums, REAL *drain)
+{
+    REAL patch[5][25], near_lost[25];
+    const size_t to = element(node_of(cx, cy, 0), coarse), fine = element(node_of(2 * cx, 2 * cy, 0), at);
+#pragma unroll
+    for (int s = 0; s < 25; s++) {
+        const int x = s % 5, y = s / 5;
+        const size_t cell = to + ((y + 2) / 2 - 2) * (long)coarse.width + (x + 2) / 2 - 2;
+        near_lost[s] = lost[fine + (y - 2) * (long)at.width + x - 2];
+#pragma unroll
+        for (int h = 0; h < 5; h++) {
+            const int digit_x = inner_digit(x, (4 + h) % 3), digit_y = inner_digit(y, (4 + h) / 3);
+            const int digits = digit_x + 3 * digit_y;
+            const int none = (digit_x < 0) | (digit_y < 0);
+            patch[h][s] = none ? 0 : digits == 0 ? 1 : weights[(digits - 1) * weights_stride + cell];
+        }
+    }
+#pragma unroll
+    for (int inside = 0; inside < 9; inside++) {
+        const int x = inside % 3 - 1, y = inside / 3 - 1, s = 5 * (y + 2) + x + 2;
+        const node_t p = node_of(2 * cx + x, 2 * cy + y, 0);
+        const REAL own = leak(network, couplings, stride, p, at) * patch[0][s];
+        *drain += own * (1 - near_lost[s]);
+#pragma unroll
+        for (int h = 0; h < 5; h++) sums[h] += own * patch[h][s];
+#pragma unroll
+        for (int code = 0; code < 9; code++) {
+            const int to_x = x + ALONG(code, 0), to_y = y + ALONG(code, 1), t = 5 * (to_y + 2) + to_x + 2;
+            const node_t n = node_of(2 * cx + to_x, 2 * cy + to_y, 0);
+            if (code == CENTRE) continue;
+            const int twice = (to_x * to_x <= 1) & (to_y * to_y <= 1);
+            const REAL g = (twice ? (REAL)0.5 : (REAL)1) * coupling(network, couplings, stride, p, n, code, at) *
+                           (patch[0][s] - patch[0][t]);
+            *drain += g * (near_lost[t] - near_lost[s]);
+#pragma unroll
+            for (int h = 0; h < 5; h++) sums[h] += g * (patch[h][s] - patch[h][t]);
+        }
+    }
+}
+#endif
+
 /*
  * The coarse operator, by energies: sum over fine edges of g (difference of the weights for one coarse node) (for the
  * other), so that nothing is left of strong couplings between nodes that move together. A work-item per coarse node.
@@ -175,6 +232,17 @@ __kernel void coarsen(__global const REAL *weights, __global const REAL *lost, c
     OPERATOR
     enum { HALF = POINTS / 2, PATCH = DIM == 3 ? 125 : 25 };
     const size_t to = element(node_of(cx, cy, cz), coarse);
+#if DIM == 2 && AXES == 3
+    if (is_inner(cx, at.nx, coarse.nx) && is_inner(cy, at.ny, coarse.ny)) {
+        REAL inner[5] = {0, 0, 0, 0, 0}, drained = 0;
+        coarsen_inner(weights, lost, at, coarse, weights_stride, network, couplings, stride, cx, cy, inner, &drained);
+        for (int h = 1; h < 5; h++) coarse_couplings[(h - 1) * coarse_stride + to] = -inner[h];
+        coarse_couplings[HALF * coarse_stride + to] = drained;
+        const int is_free = inverse[element(node_of(2 * cx, 2 * cy, 0), at)] != 0 && inner[0] > 0;
+        coarse_inverse[to] = is_free ? 1 / inner[0] : 0;
+        return;
+    }
+#endif
     near_t near_x, near_y, near_z;
     near_axis(&near_x, PERIODIC_X && cx == (int)coarse.nx - 1 ? 0 : cx, COARSENED(0), (int)at.nx, (int)coarse.nx,
               PERIODIC_X);

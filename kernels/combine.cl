@@ -4,12 +4,6 @@
  *
  * OTHER   type of x, which may differ from that of y; WIDE the wider of the two
  */
-#ifndef OTHER
-#define OTHER REAL
-#endif
-#ifndef WIDE
-#define WIDE REAL
-#endif
 
 /* y = a x + b y; with b = 0 what y holds is not looked at. */
 __kernel void combine(__global REAL *y, __global const OTHER *x, const layout_t at, const layout_t from, WIDE a, WIDE b)

@@ -4,12 +4,6 @@
  *
  * OTHER   type of x, which may differ from that of y; WIDE the wider of the two
  */
-#ifndef OTHER
-#define OTHER REAL
-#endif
-#ifndef WIDE
-#define WIDE REAL
-#endif
 
 #ifndef ROWS
 #define ROWS 8

@@ -5,6 +5,7 @@
  *
  * DIM          2 or 3
  * REAL         float or double
+ * OTHER        type of another field, where a kernel has one of another precision; WIDE the wider of the two
  * HAS_SOURCE   1 if there is a source term q
  * HELD         bits 0 to 5: left, right, bottom, top, front, back side is held; the others are insulated
  * PERIODIC     bits 0 to 2: the last node along x, y, z is the first one again
@@ -19,6 +20,12 @@
 #endif
 #ifndef REAL
 #define REAL float
+#endif
+#ifndef OTHER
+#define OTHER REAL
+#endif
+#ifndef WIDE
+#define WIDE REAL
 #endif
 #ifndef HAS_SOURCE
 #define HAS_SOURCE 0

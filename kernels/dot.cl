@@ -4,15 +4,6 @@
  *
  * OTHER   type of x, which may differ from that of y
  */
-#ifndef OTHER
-#define OTHER REAL
-#endif
-
-/* Part of a control volume of an equation along an axis: half at a side, which is an insulated one then. */
-static inline REAL part(size_t index, size_t nodes, int periodic)
-{
-    return !periodic && (index == 0 || index == nodes - 1) ? (REAL)0.5 : (REAL)1;
-}
 
 /* The sum of x y over the unknowns as the squares of norms_finish, weighted by parts of control volumes where there is
  * no network. */
@@ -28,8 +19,8 @@ __kernel void dot_product(__global const OTHER *x, __global const REAL *y, __glo
     for (int lane = 0; lane < LANES; lane++) sums[lane] = 0;
     for (size_t row = get_group_id(0); row < range.rows; row += get_num_groups(0)) {
         const size_t j = range.first_y + row % range.height, k = range.first_z + row / range.height;
-        REAL part_row = inverse_x * part(j, at.ny, PERIODIC_Y);
-        if (DIM == 3) part_row *= part(k, at.nz, PERIODIC_Z);
+        REAL part_row = inverse_x * volume_part(j, at.ny, PERIODIC_Y);
+        if (DIM == 3) part_row *= volume_part(k, at.nz, PERIODIC_Z);
         if (NETWORK) part_row = inverse_x;
         const size_t start = element_of(0, j, k, at), start_x = element_of(0, j, k, from);
         for (size_t base = range.first_x + get_local_id(0) * LANES; base < range.end_x; base += ITEMS * LANES) {
@@ -40,7 +31,7 @@ __kernel void dot_product(__global const OTHER *x, __global const REAL *y, __glo
 #if NETWORK
                 if (network.inverse[start - at.origin + i] == 0) product = 0;
 #else
-                product *= part(i, at.nx, PERIODIC_X);
+                product *= volume_part(i, at.nx, PERIODIC_X);
 #endif
                 sums[lane] += product;
             }

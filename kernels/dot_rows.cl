@@ -4,9 +4,6 @@
  *
  * OTHER   type of x, which may differ from that of y
  */
-#ifndef OTHER
-#define OTHER REAL
-#endif
 
 /* Adds the products of whole vectors of nodes to the sums; how many nodes. */
 __attribute__((noinline)) static int dot_row(REAL *restrict sums, __global const OTHER *restrict x,
@@ -23,12 +20,6 @@ __attribute__((noinline)) static int dot_row(REAL *restrict sums, __global const
     return base;
 }
 
-/* Half at a side along an axis, which is an insulated one then. */
-static inline REAL part_of(size_t index, size_t nodes, int periodic)
-{
-    return !periodic && (index == 0 || index == nodes - 1) ? (REAL)0.5 : (REAL)1;
-}
-
 __kernel void dot_product(__global const OTHER *x, __global const REAL *y, __global REAL *partial, const layout_t at,
                           const layout_t from, REAL inverse_x, REAL inverse_y NETWORK_PARAMETERS)
 {
@@ -41,8 +32,8 @@ __kernel void dot_product(__global const OTHER *x, __global const REAL *y, __glo
         const size_t j = range.first_y + row % range.height, k = range.first_z + row / range.height;
         REAL factor = inverse_x;
 #if !NETWORK
-        factor *= part_of(j, at.ny, PERIODIC_Y);
-        if (DIM == 3) factor *= part_of(k, at.nz, PERIODIC_Z);
+        factor *= volume_part(j, at.ny, PERIODIC_Y);
+        if (DIM == 3) factor *= volume_part(k, at.nz, PERIODIC_Z);
 #endif
         __global const OTHER *in = x + element_of(0, j, k, from);
         __global const REAL *with = y + element_of(0, j, k, at);
@@ -55,7 +46,7 @@ __kernel void dot_product(__global const OTHER *x, __global const REAL *y, __glo
         }
         for (size_t end = 0; end < at.nx; end += at.nx - 1) {
             if (end < range.first_x || end >= range.end_x) continue;
-            const REAL share = NETWORK ? 1 : part_of(end, at.nx, PERIODIC_X);
+            const REAL share = NETWORK ? 1 : volume_part(end, at.nx, PERIODIC_X);
             const REAL product = share * factor * (REAL)in[end] * (inverse_y * with[end]);
             sums[0] += IF_FREE(end, product);
         }

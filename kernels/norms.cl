@@ -5,9 +5,6 @@
  *
  * OTHER   type of the field r, where it is another one
  */
-#ifndef OTHER
-#define OTHER REAL
-#endif
 
 __kernel void residual_norms(__global const REAL *u, __global const REAL *q, __global REAL *partial, const layout_t at,
                              int sourced, REAL x, REAL y, REAL z, REAL inverse_diagonal, REAL inverse_scale,

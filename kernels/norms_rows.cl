@@ -4,9 +4,6 @@
  *
  * OTHER   type of the field r, where it is another one
  */
-#ifndef OTHER
-#define OTHER REAL
-#endif
 
 #if NETWORK
 #define WEIGHT(i) inverse[i]
@@ -94,11 +91,7 @@ __kernel void residual_norms(__global const REAL *u, __global const REAL *q, __g
             sums_add(&sums, 0, value, WEIGHT(i), IF_FREE(i, beside.centre[i]), inverse_scale);
         }
     }
-    for (int lane = 1; lane < LANES; lane++) {
-        sums.largest[0] = largest_of(sums.largest[0], sums.largest[lane]);
-        sums.squares[0] += sums.squares[lane];
-        sums.field[0] = largest_of(sums.field[0], sums.field[lane]);
-    }
+    sums_join(&sums);
     partial[3 * group] = sums.largest[0];
     partial[3 * group + 1] = sums.squares[0];
     partial[3 * group + 2] = sums.field[0];

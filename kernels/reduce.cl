@@ -18,6 +18,12 @@ static inline REAL largest_of(REAL a, REAL b)
     return b > a || b != b ? b : a;
 }
 
+/* Part of a control volume of an equation along an axis: half at a side, which is an insulated one then. */
+static inline REAL volume_part(size_t index, size_t nodes, int periodic)
+{
+    return !periodic && (index == 0 || index == nodes - 1) ? (REAL)0.5 : (REAL)1;
+}
+
 /* Reduces three private numbers of each item of a group; item 0 stores them. */
 static inline void reduce_group(__local REAL *shared, __global REAL *partial, REAL largest, REAL squares, REAL field)
 {
@@ -78,12 +84,18 @@ static inline void sums_add(sums_t *sums, int lane, REAL value, REAL weight, REA
     sums->field[lane] = largest_of(sums->field[lane], fabs(u));
 }
 
-static inline void sums_finish(sums_t *sums, __local REAL *shared, __global REAL *partial)
+/* All lanes into the first. */
+static inline void sums_join(sums_t *sums)
 {
     for (int lane = 1; lane < LANES; lane++) {
         sums->largest[0] = largest_of(sums->largest[0], sums->largest[lane]);
         sums->squares[0] += sums->squares[lane];
         sums->field[0] = largest_of(sums->field[0], sums->field[lane]);
     }
+}
+
+static inline void sums_finish(sums_t *sums, __local REAL *shared, __global REAL *partial)
+{
+    sums_join(sums);
     reduce_group(shared, partial, sums->largest[0], sums->squares[0], sums->field[0]);
 }

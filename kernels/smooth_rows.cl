@@ -14,9 +14,6 @@
  * two nodes further at most. The host sees to count <= STAGES, and to more than count + 4 nodes along an axis with an
  * insulated or periodic side.
  */
-#ifndef OTHER
-#define OTHER REAL
-#endif
 #define STAGES 4
 #define RESIDUALS 4 /* rows of the residual that are alive: the taps of a coarse row */
 #define SOURCES (STAGES + 3)

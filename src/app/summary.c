@@ -215,7 +215,8 @@ void app_show_summary(const clp_report *report, const clp_problem_output *output
                 : "");
     show_grid_error(report);
     show_fluxes(report);
-    if (report->choice && terminal.verbose) app_say("         auto took %s: %s", report->method, report->choice);
+    if (report->choice && terminal.verbose)
+        app_say("         auto took %s: %s", report->method, report->choice);
     app_say("         %s sweeps of %s in %s precision in %s, %.2f G updates/s; kernels %s, all %s",
             app_count(report->sweeps, sweeps, sizeof sweeps), report->method, report->precision,
             app_duration(report->seconds_solve, solve, sizeof solve), 1e-9 * report->updates_per_second,

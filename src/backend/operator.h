@@ -108,6 +108,13 @@ static inline bool clp_row_is_held(const clp_operator *op, const clp_row *row, s
     return row->held || (op->held[0] && i == 0) || (op->held[1] && i + 1 == op->grid.nodes[0]);
 }
 
+/* Steps from one node of a row to the next that may be held: without a network only the ends of a row may, or
+ * all of it. */
+static inline size_t clp_row_held_step(const clp_operator *op, const clp_row *row)
+{
+    return op->network || row->held ? 1 : op->grid.nodes[0] - 1;
+}
+
 static inline double clp_row_part(const clp_operator *op, const clp_row *row, size_t i)
 {
     return !op->periodic[0] && (i == 0 || i + 1 == op->grid.nodes[0]) ? 0.5 * row->part : row->part;

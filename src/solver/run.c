@@ -175,12 +175,9 @@ static clp_status decide(clp_solver *solver, solve_course *course, clp_reason *r
     CLP_TRY(note_test(solver, course));
     bool guess = false;
     if (solver->enough > 0) CLP_TRY(is_guess(solver, &guess));
-    if (guess) {
+    if (guess || course->last.value <= solver->report.tolerance) {
         CLP_TRY(clp_solver_verify(solver, &met));
-        *reason = CLP_REASON_TOLERANCE;
-    } else if (course->last.value <= solver->report.tolerance) {
-        CLP_TRY(clp_solver_verify(solver, &met));
-        if (met)
+        if (guess || met)
             *reason = CLP_REASON_TOLERANCE;
         else if (solver->host_largest <= clp_solver_rounding_residual(solver) || ++course->refused >= 3)
             CLP_TRY(refine(solver, course, reason));

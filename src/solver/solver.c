@@ -98,7 +98,7 @@ static void take_held(clp_solver *solver)
     size_t held = 0, nx = op->grid.nodes[0];
     for (size_t r = 0; r < clp_operator_rows(op); r++) {
         clp_row row = clp_operator_row(op, r);
-        size_t step = op->network || row.held ? 1 : nx - 1; /* else its ends at most */
+        size_t step = clp_row_held_step(op, &row);
         for (size_t i = 0; i < nx; i += step) {
             double value = assembly->values[row.first + i];
             if (!clp_row_is_held(op, &row, i)) continue;

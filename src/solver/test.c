@@ -139,7 +139,7 @@ static bool held_are_whole(const clp_solver *solver)
     const clp_operator *op = &solver->assembly.op;
     for (size_t r = 0; r < clp_operator_rows(op); r++) {
         clp_row row = clp_operator_row(op, r);
-        size_t step = op->network || row.held ? 1 : op->grid.nodes[0] - 1; /* else its ends at most */
+        size_t step = clp_row_held_step(op, &row);
         for (size_t i = 0; i < op->grid.nodes[0]; i += step)
             if (clp_row_is_held(op, &row, i) && solver->values[row.first + i] != stored(solver, *held++))
                 return false;

@@ -5,17 +5,16 @@
  * OTHER   type of x, which may differ from that of y
  */
 
-/* The sum of x y over the unknowns as the squares of norms_finish, weighted by parts of control volumes where there is
- * no network. */
+/* The sum of x y over the unknowns, group by group, weighted by parts of control volumes where there is no network. */
 __kernel void dot_product(__global const OTHER *x, __global const REAL *y, __global REAL *partial, const layout_t at,
                           const layout_t from, REAL inverse_x, REAL inverse_y NETWORK_PARAMETERS)
 {
-    __local REAL shared[3 * ITEMS];
+    __local SUM shared[ITEMS];
     const range_t range = equations(at);
 #if NETWORK
     const network_t network = NETWORK_OF(at.origin);
 #endif
-    REAL sums[LANES];
+    SUM sums[LANES];
     for (int lane = 0; lane < LANES; lane++) sums[lane] = 0;
     for (size_t row = get_group_id(0); row < range.rows; row += get_num_groups(0)) {
         const size_t j = range.first_y + row % range.height, k = range.first_z + row / range.height;
@@ -27,7 +26,7 @@ __kernel void dot_product(__global const OTHER *x, __global const REAL *y, __glo
             const int lanes = (int)min((size_t)LANES, range.end_x - base);
             for (int lane = 0; lane < lanes; lane++) {
                 const size_t i = base + lane;
-                REAL product = part_row * x[start_x + i] * (inverse_y * y[start + i]);
+                SUM product = (SUM)(part_row * (REAL)x[start_x + i]) * (SUM)(inverse_y * y[start + i]);
 #if NETWORK
                 if (network.inverse[start - at.origin + i] == 0) product = 0;
 #else
@@ -38,5 +37,5 @@ __kernel void dot_product(__global const OTHER *x, __global const REAL *y, __glo
         }
     }
     for (int lane = 1; lane < LANES; lane++) sums[0] += sums[lane];
-    reduce_group(shared, partial, 0, sums[0], 0);
+    sum_group(shared, partial, sums[0]);
 }

@@ -6,7 +6,7 @@
  */
 
 /* Adds the products of whole vectors of nodes to the sums; how many nodes. */
-__attribute__((noinline)) static int dot_row(REAL *restrict sums, __global const OTHER *restrict x,
+__attribute__((noinline)) static int dot_row(SUM *restrict sums, __global const OTHER *restrict x,
                                              __global const REAL *restrict y, __global const REAL *restrict inverse,
                                              REAL factor_x, REAL factor_y, int count)
 {
@@ -14,7 +14,7 @@ __attribute__((noinline)) static int dot_row(REAL *restrict sums, __global const
     for (; base + LANES <= count; base += LANES)
         for (int lane = 0; lane < LANES; lane++) {
             const int i = base + lane;
-            const REAL product = factor_x * (REAL)x[i] * (factor_y * y[i]);
+            const SUM product = (SUM)(factor_x * (REAL)x[i]) * (SUM)(factor_y * y[i]);
             sums[lane] += IF_FREE(i, product);
         }
     return base;
@@ -26,7 +26,7 @@ __kernel void dot_product(__global const OTHER *x, __global const REAL *y, __glo
     const range_t range = equations(at);
     const network_t network = NETWORK_OF(at.origin);
     const size_t groups = get_num_groups(0), group = get_group_id(0);
-    REAL sums[LANES];
+    SUM sums[LANES];
     for (int lane = 0; lane < LANES; lane++) sums[lane] = 0;
     for (size_t row = range.rows * group / groups; row < range.rows * (group + 1) / groups; row++) {
         const size_t j = range.first_y + row % range.height, k = range.first_z + row / range.height;
@@ -41,17 +41,16 @@ __kernel void dot_product(__global const OTHER *x, __global const REAL *y, __glo
         const int inner = (int)at.nx - 2;
         int i = 1 + dot_row(sums, in + 1, with + 1, inverse + 1, factor, inverse_y, inner);
         for (; i <= inner; i++) {
-            const REAL product = factor * (REAL)in[i] * (inverse_y * with[i]);
+            const SUM product = (SUM)(factor * (REAL)in[i]) * (SUM)(inverse_y * with[i]);
             sums[0] += IF_FREE(i, product);
         }
         for (size_t end = 0; end < at.nx; end += at.nx - 1) {
             if (end < range.first_x || end >= range.end_x) continue;
             const REAL share = NETWORK ? 1 : volume_part(end, at.nx, PERIODIC_X);
-            const REAL product = share * factor * (REAL)in[end] * (inverse_y * with[end]);
+            const SUM product = (SUM)(share * factor * (REAL)in[end]) * (SUM)(inverse_y * with[end]);
             sums[0] += IF_FREE(end, product);
         }
     }
     for (int lane = 1; lane < LANES; lane++) sums[0] += sums[lane];
-    partial[3 * group] = partial[3 * group + 2] = 0;
-    partial[3 * group + 1] = sums[0];
+    store_sum(partial, group, sums[0]);
 }

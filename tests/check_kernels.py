@@ -46,8 +46,9 @@ def galerkin():
 
 needs = {"coarsen.cl": ["box.cl"], "galerkin.cl": ["box.cl"], "galerkin_rows.cl": ["box.cl"], "dense.cl": ["box.cl"], "norms.cl": ["reduce.cl"], "norms_rows.cl": ["reduce.cl", "rows.cl"], "norms_finish.cl": ["reduce.cl"], "residual_rows.cl": ["rows.cl"],
          "sweep_rows.cl": ["tile.cl"], "sweep_row_by_row.cl": ["rows.cl"], "smooth_rows.cl": ["tile.cl", "tables.cl", "between_rows.cl"],
-         "transfer_rows.cl": ["tables.cl", "between_rows.cl"], "transfer.cl": ["tables.cl"], "change.cl": ["reduce.cl"], "dot.cl": ["reduce.cl"], "dot_rows.cl": ["reduce.cl", "rows.cl"]}
-jobs = [(target, [*needs.get(path.name, []), path.name], []) for target in targets for path in sorted(kernels.glob("*.cl")) if path.name not in ("common.cl", "tile.cl", "between_rows.cl")]  # which have nothing of their own
+         "transfer_rows.cl": ["tables.cl", "between_rows.cl"], "transfer.cl": ["tables.cl"], "change.cl": ["reduce.cl"], "dot.cl": ["reduce.cl", "sum.cl"], "dot_rows.cl": ["reduce.cl", "sum.cl", "rows.cl"],
+         "energy.cl": ["reduce.cl", "sum.cl"], "energy_rows.cl": ["reduce.cl", "sum.cl"]}
+jobs = [(target, [*needs.get(path.name, []), path.name], []) for target in targets for path in sorted(kernels.glob("*.cl")) if path.name not in ("common.cl", "tile.cl", "between_rows.cl", "sum.cl")]  # which have nothing of their own
 for number, macros in enumerate(operators()):
     for sweep, real, source in itertools.product(sweeps, ("float", "double"), (0, 1)):
         if sweep in ("sweep_linear.cl", "sweep_nodes.cl") and (number + source) % 2:
@@ -59,12 +60,13 @@ for number, macros in enumerate(operators()):
         rows, tiles = sweep.startswith("sweep_row"), sweep == "sweep_rows.cl"
         files = ["reduce.cl", "norms_finish.cl", "rows.cl", "norms_rows.cl" if rows else "norms.cl", "change.cl",
                  "residual_rows.cl" if rows else "residual.cl", *(["tile.cl"] if tiles else []), sweep]
+        energy = [f"energy{'_rows' if rows else ''}.cl"] if "-DNETWORK=1" in macros else []
         if sweep == "sweep_nodes.cl":
-            files += ["relax.cl", "combine.cl", "dot.cl"] + (["tables.cl", "transfer.cl"] if not source else [])
+            files += ["relax.cl", "combine.cl", "sum.cl", "dot.cl", *energy] + (["tables.cl", "transfer.cl"] if not source else [])
         if tiles and source and "-DNETWORK=0" in macros:
             files += ["tables.cl", "between_rows.cl", "smooth_rows.cl"]
         if rows and not source:
-            files += ["combine_rows.cl", "dot_rows.cl"] + (["tables.cl", "between_rows.cl", "transfer_rows.cl"] if not tiles else [])
+            files += ["combine_rows.cl", "sum.cl", "dot_rows.cl", *energy] + (["tables.cl", "between_rows.cl", "transfer_rows.cl"] if not tiles else [])
         jobs.append((target, files, [*macros, f"-DREAL={real}", f"-DHAS_SOURCE={source}", f"-DITEMS={items}", f"-DLANES={lanes}",
                                      "-DTILE=144", "-DSWEEPS=16"]
                      + (["-DUSE_FP64"] if real == "double" or number % 2 else [])

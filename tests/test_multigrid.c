@@ -191,7 +191,7 @@ typedef struct setup {
     clp_operator op;
     clp_network network;
     clp_level *level;
-    clp_field *u, *scratch, *q, *correction, *residual;
+    clp_field *u, *scratch, *q, *correction, *residual, *shared;
     clp_iteration iteration;
     bool singular;
 } setup;
@@ -261,6 +261,11 @@ static void begin(setup *s, clp_device *device, const kind *k, clp_precision inn
     s->iteration.correction = s->correction;
     s->iteration.residual = s->residual;
     OK(clp_hierarchy_create(device, &s->op, inner, &s->iteration.hierarchy));
+    if (k->material != PLAIN) { /* conjugate gradients' vectors are the hierarchy's */
+        s->iteration.residual = NULL;
+        OK(s->backend->field_create(s->iteration.hierarchy->rungs[0].level, &s->shared));
+        s->iteration.correction = s->shared;
+    }
     if (k->material != PLAIN && !s->singular && k->held)
         randomize_held(s);
     else
@@ -269,6 +274,7 @@ static void begin(setup *s, clp_device *device, const kind *k, clp_precision inn
 
 static void end(setup *s)
 {
+    s->backend->field_destroy(s->shared);
     clp_hierarchy_destroy(s->iteration.hierarchy);
     clp_field *const fields[] = {s->u, s->scratch, s->q, s->correction, s->residual};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) s->backend->field_destroy(fields[i]);

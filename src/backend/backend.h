@@ -129,6 +129,10 @@ struct clp_backend {
      */
     clp_status (*dot)(const clp_field *x, const clp_field *y, double *sum);
 
+    /* u.A u of a network, which must be 0 on held nodes: a sum of what edges and shunts take, none of it
+     * below 0. */
+    clp_status (*energy)(const clp_field *u, double *energy);
+
     /* For levels without a network; see backend/transfer.h. Destroys those of coarsen() as well. */
     clp_status (*transfer_create)(clp_level *fine, clp_level *coarse, clp_transfer **transfer);
     void (*transfer_destroy)(clp_transfer *transfer);

@@ -225,6 +225,23 @@ static clp_status check_dot(check_bench *bench, double *difference, double *allo
     return CLP_OK;
 }
 
+/* Of the residual, which is 0 on held nodes. */
+static clp_status check_energy(check_bench *bench, double *difference, double *allowed)
+{
+    double energies[2];
+    *difference = *allowed = 0;
+    if (!bench->op.network) return CLP_OK;
+    for (int i = 0; i < 2; i++) {
+        check_side *side = i ? &bench->reference : &bench->tested;
+        CLP_TRY(side->backend->residual(side->u, clp_check_source(side, bench), side->v));
+        CLP_TRY(side->backend->combine(side->u, 1 / bench->op.diagonal, side->v, 0));
+        CLP_TRY(side->backend->energy(side->u, &energies[i]));
+    }
+    *difference = fabs(energies[0] - energies[1]) / energies[1];
+    *allowed = 100 * bench->epsilon;
+    return CLP_OK;
+}
+
 /* v = 2 x + v / 2 and the inner product of x and q, with an x of the other precision that holds what u does.
  */
 static clp_status with_other_precision(check_side *side, const check_bench *bench, double *dot)
@@ -303,6 +320,7 @@ static const struct {
     {"residual norms", check_residual_norms},
     {"residual and norms", clp_check_defect},
     {"change norms", check_change_norms},
+    {"energy", check_energy},
     {"norms of a NaN", check_norms_nan},
     {"evaluation of a formula", check_evaluate},
     {"inner product", check_dot},

@@ -8,17 +8,75 @@
 #include "solver/method.h"
 
 #include <math.h>
+#include <stdio.h>
 
 enum { REFRESH = 16 }; /* steps after which the residual is computed anew: the recursion drifts by rounding */
+
+/*
+ * Around cycles on a network the vectors are the hierarchy's, in its precision and in units of their own.
+ * Only u is in that of the solution, and the residual computed from it at each step: the recursion would lose
+ * what its rounding adds up to over regions that conduct well, and a stopping test looks at it anyway.
+ */
+static bool shares_vectors(const clp_iteration *iteration)
+{
+    return iteration->hierarchy && !iteration->residual;
+}
 
 static clp_status begin(clp_iteration *iteration)
 {
     const clp_backend *backend = iteration->u->level->device->backend;
-    CLP_TRY(backend->residual(iteration->u, iteration->q, iteration->residual));
+    if (!shares_vectors(iteration))
+        CLP_TRY(backend->residual(iteration->u, iteration->q, iteration->residual));
     CLP_TRY(backend->clear(iteration->correction));
     iteration->product = 0;
     iteration->begun = true;
     return CLP_OK;
+}
+
+/* The direction p = factor z + beta p, from (z, r). */
+static clp_status turn(clp_iteration *iteration, const clp_field *z, double factor, double product)
+{
+    const clp_backend *backend = iteration->u->level->device->backend;
+    double beta = iteration->product > 0 ? product / iteration->product : 0;
+    iteration->product = product;
+    return backend->combine(iteration->correction, factor, z, beta);
+}
+
+/* How far to go along p: to where the energy is least. */
+static bool length_of(clp_iteration *iteration, double curvature, double *length)
+{
+    *length = iteration->product / curvature;
+    iteration->broken = !(iteration->product > 0) || !(curvature > 0);
+    return !iteration->broken;
+}
+
+/* Whether the unit is of the size of what is left: products of vectors stay in the range of single precision.
+ */
+static void choose_unit(clp_iteration *iteration)
+{
+    double unit = iteration->left / iteration->u->level->op.diagonal, ratio = iteration->unit / unit;
+    if (!(unit > 0) || !isfinite(ratio) || (ratio < 1e6 && ratio > 1e-6)) return;
+    iteration->unit = unit;
+    iteration->product = 0; /* directions begin anew */
+    iteration->prepared = false;
+}
+
+static clp_status step_sharing(clp_iteration *iteration, size_t *sweeps)
+{
+    const clp_rung *finest = &iteration->hierarchy->rungs[0];
+    const clp_backend *backend = finest->level->device->backend;
+    clp_norms norms;
+    double product, curvature, length;
+    if (iteration->prepared) choose_unit(iteration);
+    if (!iteration->prepared) CLP_TRY(clp_prepare(iteration, &norms));
+    iteration->prepared = false;
+    CLP_TRY(clp_hierarchy_cycle(iteration->hierarchy, 0, NULL, sweeps));
+    CLP_TRY(backend->dot(finest->u, finest->q, &product));
+    if (product == 0) return CLP_OK; /* solved */
+    CLP_TRY(turn(iteration, finest->u, 1, product));
+    CLP_TRY(backend->energy(iteration->correction, &curvature));
+    if (!length_of(iteration, curvature, &length)) return CLP_OK;
+    return backend->combine(iteration->u, length * iteration->unit, iteration->correction, 1);
 }
 
 /* z = M r: in which field, times which factor. */
@@ -44,22 +102,18 @@ static clp_status step(clp_iteration *iteration, size_t *sweeps)
     const clp_backend *backend = iteration->u->level->device->backend;
     const clp_field *z;
     clp_field *p = iteration->correction, *r = iteration->residual, *minus_ap = iteration->scratch;
-    double factor, product, curvature;
+    double factor, product, curvature, length;
     if (++iteration->position % REFRESH == 0) CLP_TRY(backend->residual(iteration->u, iteration->q, r));
     CLP_TRY(apply_preconditioner(iteration, &z, &factor, sweeps));
     CLP_TRY(backend->dot(z, r, &product));
     product *= factor;
     if (product == 0) return CLP_OK; /* solved */
-    CLP_TRY(backend->combine(p, factor, z, iteration->product > 0 ? product / iteration->product : 0));
-    iteration->product = product;
+    CLP_TRY(turn(iteration, z, factor, product));
     CLP_TRY(backend->residual(p, NULL, minus_ap));
     CLP_TRY(backend->dot(p, minus_ap, &curvature));
-    if (!(product > 0) || !(curvature < 0)) {
-        iteration->broken = true;
-        return CLP_OK;
-    }
-    CLP_TRY(backend->combine(iteration->u, product / -curvature, p, 1));
-    return backend->combine(r, product / -curvature, minus_ap, 1);
+    if (!length_of(iteration, -curvature, &length)) return CLP_OK;
+    CLP_TRY(backend->combine(iteration->u, length, p, 1));
+    return backend->combine(r, length, minus_ap, 1);
 }
 
 static clp_status iterate(clp_iteration *iteration, size_t steps, bool keep_previous, size_t *sweeps)
@@ -70,7 +124,7 @@ static clp_status iterate(clp_iteration *iteration, size_t steps, bool keep_prev
     if (!iteration->begun) CLP_TRY(begin(iteration));
     for (size_t i = 0; i < steps && !iteration->broken; i++) {
         size_t done = 0;
-        CLP_TRY(step(iteration, &done));
+        CLP_TRY(shares_vectors(iteration) ? step_sharing(iteration, &done) : step(iteration, &done));
         *sweeps += done;
     }
     if (!keep_previous) return CLP_OK;

@@ -11,14 +11,16 @@ typedef struct clp_iteration {
     const clp_field *q; /* NULL: 0 */
     double lowest; /* the smallest eigenvalue of D^-1 A (not 0): known, or a guess that methods improve */
     bool lowest_known;
-    size_t cycle, position;           /* of methods whose weights repeat */
-    clp_field *correction, *residual; /* of methods that correct; else NULL */
-    clp_field *third;                 /* of methods that use a hierarchy and have none */
-    struct clp_hierarchy *hierarchy;  /* NULL: none */
+    size_t cycle, position; /* of methods whose weights repeat */
+    clp_field *correction,
+        *residual;    /* of methods that correct; the second NULL where the hierarchy's serves */
+    clp_field *third; /* of methods that use a hierarchy and have none */
+    struct clp_hierarchy *hierarchy; /* NULL: none */
     bool shares;        /* where norms of the residual are asked for, the next cycle begins with it */
     bool prepared;      /* the hierarchy has it already */
     bool begun, broken; /* of conjugate gradients; broken: A or the preconditioner is not definite */
     double product;     /* (z, r) of the step before */
+    double left;        /* largest residual that cycles were prepared for */
     double unit;        /* about the largest |u|: cycles in single precision work in it */
 } clp_iteration;
 
@@ -85,6 +87,9 @@ clp_status clp_iteration_norms(clp_iteration *iteration, clp_norms *norms);
 
 /* About how large the smooth part of the last cycle's correction was; INFINITY where that is not known. */
 clp_status clp_iteration_corrected(const clp_iteration *iteration, double *largest);
+
+/* The residual, to where a cycle begins, and its norms. */
+clp_status clp_prepare(clp_iteration *iteration, clp_norms *norms);
 
 /* One cycle on a residual, brought to the precision of the hierarchy: afterwards clp_preconditioned() times
  * clp_preconditioned_unit() is about A^-1 r. *sweeps receives the sweeps on the finest grid. */

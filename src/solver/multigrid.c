@@ -33,18 +33,19 @@ const clp_field *clp_preconditioned(const clp_iteration *iteration)
     return iteration->hierarchy->rungs[0].u;
 }
 
-/* The residual, to where a cycle begins. */
-static clp_status prepare(clp_iteration *iteration, clp_norms *norms)
+clp_status clp_prepare(clp_iteration *iteration, clp_norms *norms)
 {
     const clp_backend *backend = iteration->u->level->device->backend;
     iteration->prepared = true;
-    return backend->defect(iteration->u, iteration->q, factor_of(iteration), iteration->hierarchy->rungs[0].q,
-                           norms);
+    CLP_TRY(backend->defect(iteration->u, iteration->q, factor_of(iteration),
+                            iteration->hierarchy->rungs[0].q, norms));
+    iteration->left = norms->largest;
+    return CLP_OK;
 }
 
 clp_status clp_iteration_norms(clp_iteration *iteration, clp_norms *norms)
 {
-    if (iteration->shares) return prepare(iteration, norms);
+    if (iteration->shares) return clp_prepare(iteration, norms);
     return iteration->u->level->device->backend->residual_norms(iteration->u, iteration->q, norms);
 }
 
@@ -68,7 +69,7 @@ static clp_status iterate(clp_iteration *iteration, size_t steps, bool keep_prev
     for (size_t step = 0; step < steps; step++) {
         size_t done;
         clp_norms norms;
-        if (!iteration->prepared) CLP_TRY(prepare(iteration, &norms));
+        if (!iteration->prepared) CLP_TRY(clp_prepare(iteration, &norms));
         iteration->prepared = false;
         CLP_TRY(clp_hierarchy_cycle(iteration->hierarchy, iteration->unit, iteration->u, &done));
         *sweeps += done;

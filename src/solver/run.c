@@ -160,7 +160,7 @@ static clp_status is_guess(clp_solver *solver, bool *enough)
     const double left = 0.2; /* 0.05 to 0.15 is usual */
     double corrected;
     *enough = false;
-    if (solver->report.iterations == 0) return CLP_OK;
+    if (solver->report.iterations == 0 || solver->method->corrects) return CLP_OK;
     CLP_TRY(clp_iteration_corrected(&solver->iteration, &corrected));
     *enough = left * corrected <= solver->enough;
     return CLP_OK;

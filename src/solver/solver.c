@@ -57,6 +57,7 @@ static clp_status resolve_options(clp_solver *solver, const clp_problem *problem
                         "preconditioner diagonal is for method cg, not for %s; add method: cg",
                         solver->method->name);
     solver->multigrid = solver->method->multigrid != CLP_MULTIGRID_UNUSED && !diagonal;
+    solver->shares_vectors = solver->multigrid && solver->method->corrects && !solver->plain;
     resolved->method = solver->method->name;
     if (resolved->check == CLP_CHECK_AUTO) resolved->check = CLP_CHECK_DEVICE;
     if (resolved->tolerance < 0 || !isfinite(resolved->tolerance))
@@ -189,7 +190,7 @@ clp_iteration clp_solver_iteration(const clp_solver *solver, const clp_field *q)
     iteration.residual = solver->residual;
     iteration.third = solver->third;
     iteration.hierarchy = solver->hierarchy;
-    iteration.shares = solver->method->multigrid == CLP_MULTIGRID_NEEDED;
+    iteration.shares = solver->method->multigrid == CLP_MULTIGRID_NEEDED || solver->shares_vectors;
     double largest = fmax(solver->magnitude, solver->source_largest / solver->assembly.op.diagonal);
     if (largest > 0) iteration.unit = largest;
     return iteration;
@@ -234,7 +235,8 @@ static bool needs_double_cycles(const clp_operator *op)
 /* Cycles have their own. */
 static bool needs_scratch(const clp_solver *solver)
 {
-    return solver->method->multigrid != CLP_MULTIGRID_NEEDED || clp_solver_needs_previous(solver);
+    bool own = solver->method->multigrid != CLP_MULTIGRID_NEEDED && !solver->shares_vectors;
+    return own || clp_solver_needs_previous(solver);
 }
 
 static clp_status allocate(clp_solver *solver)
@@ -247,14 +249,16 @@ static clp_status allocate(clp_solver *solver)
     CLP_TRY(backend->field_create(solver->level, &solver->u));
     if (needs_scratch(solver)) CLP_TRY(backend->field_create(solver->level, &solver->scratch));
     if (solver->assembly.source) CLP_TRY(backend->field_create(solver->level, &solver->q));
-    if (solver->method->corrects) {
+    if (solver->method->corrects && !solver->shares_vectors) {
         CLP_TRY(backend->field_create(solver->level, &solver->correction));
         CLP_TRY(backend->field_create(solver->level, &solver->residual));
     }
     if (solver->multigrid)
         CLP_TRY(
             clp_hierarchy_create(solver->device, &solver->assembly.op, solver->inner, &solver->hierarchy));
-    else if (solver->method->multigrid != CLP_MULTIGRID_UNUSED)
+    if (solver->shares_vectors)
+        CLP_TRY(backend->field_create(solver->hierarchy->rungs[0].level, &solver->correction));
+    else if (!solver->multigrid && solver->method->multigrid != CLP_MULTIGRID_UNUSED)
         CLP_TRY(backend->field_create(solver->level, &solver->third));
     solver->values = malloc(bytes);
     if (solver->options.check == CLP_CHECK_HOST) solver->previous = malloc(bytes);
@@ -313,6 +317,7 @@ static void begin_report(clp_solver *solver)
     report->singular = solver->assembly.singular;
     report->device_bytes = (unsigned long long)solver->use.fields * solver->level->layout.bytes +
                            clp_hierarchy_bytes(solver->hierarchy);
+    if (solver->shares_vectors) report->device_bytes += solver->correction->level->layout.bytes;
     report->bytes_per_unknown = (double)report->device_bytes / (double)report->unknowns;
     report->minimum = report->maximum = report->mean = report->energy = report->capacitance = NAN;
     report->source = report->sink = report->imbalance = NAN;
@@ -340,11 +345,13 @@ static clp_memory_use memory_use(const clp_solver *solver, const clp_problem *pr
     bool host = solver->options.check == CLP_CHECK_HOST,
          uses = solver->method->multigrid != CLP_MULTIGRID_UNUSED;
     double levels = solver->multigrid ? clp_hierarchy_fields(&op, solver->plain) : 0;
-    return (clp_memory_use){
-        .fields = (needs_scratch(solver) ? 2 : 1) + need.fields + (solver->method->corrects ? 2 : 0) +
-                  (uses && !solver->multigrid ? 1 : 0),
-        .bytes_per_node = levels * (double)clp_precision_bytes(solver->inner),
-        .host_bytes_per_node = need.host_bytes_per_node + (host ? 2 : 1) * sizeof(double)};
+    if (solver->shares_vectors) levels++;
+    return (clp_memory_use){.fields = (needs_scratch(solver) ? 2 : 1) + need.fields +
+                                      (solver->method->corrects && !solver->shares_vectors ? 2 : 0) +
+                                      (uses && !solver->multigrid ? 1 : 0),
+                            .bytes_per_node = levels * (double)clp_precision_bytes(solver->inner),
+                            .host_bytes_per_node =
+                                need.host_bytes_per_node + (host ? 2 : 1) * sizeof(double)};
 }
 
 clp_status clp_solver_estimate(const clp_problem *problem, const clp_solver_options *options,

@@ -18,6 +18,7 @@ struct clp_solver {
     clp_precision outer, inner;      /* of the level and of the hierarchy */
     bool plain;                      /* the operator has no network */
     bool multigrid;                  /* there is to be a hierarchy */
+    bool shares_vectors;             /* the method's vectors are those of its finest level */
     struct clp_hierarchy *hierarchy; /* NULL: none */
     clp_memory_use use;
     clp_assembly assembly;

@@ -40,8 +40,9 @@ static void level_options(const opencl_level *level, opencl_kit kit, bool varian
     size_t length = strlen(options);
     if (op->galerkin && !anywhere) snprintf(options + length, size - length, " -DAXES=%u", level->axes);
     if (!converts) return;
+    bool wide = variant || (kit == KIT_DOT && level->device->base.info.fp64); /* sums that may cancel */
     snprintf(options + length, size - length, " -DOTHER=%s -DWIDE=%s%s", other, variant ? other : real,
-             variant && single ? " -DUSE_FP64" : "");
+             wide && single ? " -DUSE_FP64" : "");
 }
 
 static void release_kernels(opencl_kernels *kernels)
@@ -61,7 +62,7 @@ static clp_status build_kernels(opencl_level *level, opencl_kit kit, const char 
         [KIT_CHANGE] = {"change_norms"},
         [KIT_RELAX] = {"relax"},
         [KIT_VECTORS] = {"combine", "norms_finish"},
-        [KIT_DOT] = {"dot_product"},
+        [KIT_DOT] = {"dot_product", level->base.op.network ? "energy" : NULL},
         [KIT_TRANSFER] = {"restrict_field", "prolong_add"},
         [KIT_SMOOTH] = {"smooth_rows"},
         [KIT_GALERKIN] = {"galerkin_sweep", "galerkin_residual", "galerkin_restrict", "galerkin_prolong",
@@ -77,7 +78,10 @@ static clp_status build_kernels(opencl_level *level, opencl_kit kit, const char 
         [KIT_CHANGE] = {"reduce.cl", "change.cl"},
         [KIT_RELAX] = {"relax.cl"},
         [KIT_VECTORS] = {"reduce.cl", "norms_finish.cl", rows ? "combine_rows.cl" : "combine.cl"},
-        [KIT_DOT] = {"reduce.cl", rows ? "rows.cl" : "dot.cl", rows ? "dot_rows.cl" : NULL},
+        [KIT_DOT] = {"reduce.cl", "sum.cl", "rows.cl", rows ? "dot_rows.cl" : "dot.cl",
+                     !level->base.op.network ? NULL
+                     : rows                  ? "energy_rows.cl"
+                                             : "energy.cl"},
         [KIT_TRANSFER] = {"tables.cl", rows ? "between_rows.cl" : "transfer.cl",
                           rows ? "transfer_rows.cl" : NULL},
         [KIT_SMOOTH] = {"tile.cl", "tables.cl", "between_rows.cl", "smooth_rows.cl"},

@@ -194,6 +194,7 @@ const clp_backend clp_opencl_backend = {
     .evaluate = clp_opencl_evaluate,
     .residual_norms = clp_opencl_residual_norms,
     .defect = clp_opencl_defect,
+    .energy = clp_opencl_energy,
     .change_norms = clp_opencl_change_norms,
     .finish = opencl_finish,
 };

@@ -3,6 +3,8 @@
 
 #include "base/checked.h"
 
+#include <stdlib.h>
+
 clp_status clp_opencl_reduce(opencl_level *level, double results[3])
 {
     opencl_kernels *kernels;
@@ -25,6 +27,22 @@ clp_status clp_opencl_reduce(opencl_level *level, double results[3])
                                            3 * level->base.layout.element_bytes, &sums, 0, NULL, NULL));
     for (int i = 0; i < 3; i++) results[i] = single ? (double)sums.single[i] : sums.both[i];
     return CLP_OK;
+}
+
+clp_status clp_opencl_sum(opencl_level *level, double *sum)
+{
+    opencl_device *device = level->device;
+    bool single = level->base.precision == CLP_PRECISION_SINGLE;
+    size_t count = 2 * level->groups;
+    double *sums = malloc(count * sizeof *sums);
+    if (!sums) return clp_fail_host_memory(count * sizeof *sums);
+    const float *floats = (const float *)sums;
+    cl_int code = clEnqueueReadBuffer(device->queue, level->partial, CL_TRUE, 0,
+                                      count * level->base.layout.element_bytes, sums, 0, NULL, NULL);
+    *sum = 0;
+    for (size_t i = 0; i < count && code == CL_SUCCESS; i++) *sum += single ? (double)floats[i] : sums[i];
+    free(sums);
+    return clp_opencl_check(&device->base.info, "clEnqueueReadBuffer", code);
 }
 
 static clp_status finish_norms(opencl_level *level, double factor, clp_norms *norms)

@@ -144,7 +144,7 @@ enum { KERNEL_DEFECT };
 enum { KERNEL_CHANGE_NORMS };
 enum { KERNEL_RELAX };
 enum { KERNEL_COMBINE, KERNEL_NORMS_FINISH };
-enum { KERNEL_DOT };
+enum { KERNEL_DOT, KERNEL_ENERGY };
 enum { KERNEL_RESTRICT, KERNEL_PROLONG };
 enum { KERNEL_SMOOTH };
 enum {
@@ -265,10 +265,13 @@ clp_status clp_opencl_field_clear(clp_field *field);
 clp_status clp_opencl_evaluate(clp_field *field, const clp_formula *formula, double t);
 /* Reduces what all groups have left in level->partial on the device and brings the three numbers back. */
 clp_status clp_opencl_reduce(opencl_level *level, double results[3]);
+/* Adds up what they have left there as sums; see sum.cl. */
+clp_status clp_opencl_sum(opencl_level *level, double *sum);
 
 clp_status clp_opencl_defect(const clp_field *u, const clp_field *q, double factor, clp_field *r,
                              clp_norms *norms);
 clp_status clp_opencl_residual_norms(const clp_field *u, const clp_field *q, clp_norms *norms);
+clp_status clp_opencl_energy(const clp_field *u, double *energy);
 clp_status clp_opencl_change_norms(const clp_field *u, const clp_field *v, clp_norms *norms);
 
 /* ---- launching ---- */

@@ -31,7 +31,7 @@ clp_status clp_opencl_dot(const clp_field *x, const clp_field *y, double *sum)
 {
     opencl_level *level = (opencl_level *)y->level;
     const clp_operator *op = &level->base.op;
-    double unit_x = op->scale, unit_y = op->scale * op->diagonal, results[3];
+    double unit_x = op->scale, unit_y = op->scale * op->diagonal;
     clp_arguments arguments;
     CLP_TRY(begin(level, x, KIT_DOT, KERNEL_DOT, &arguments));
     arguments.precision = level->base.precision;
@@ -45,7 +45,25 @@ clp_status clp_opencl_dot(const clp_field *x, const clp_field *y, double *sum)
     clp_argument_network(&arguments, level);
     size_t items = level->tuning.items, global = level->groups * items;
     CLP_TRY(clp_opencl_launch(level->device, &arguments, "dot_product", 1, &global, &items));
-    CLP_TRY(clp_opencl_reduce(level, results));
-    *sum = results[1] * unit_x * unit_y;
+    CLP_TRY(clp_opencl_sum(level, sum));
+    *sum *= unit_x * unit_y;
+    return CLP_OK;
+}
+
+clp_status clp_opencl_energy(const clp_field *u, double *energy)
+{
+    opencl_level *level = (opencl_level *)u->level;
+    const clp_operator *op = &level->base.op;
+    clp_arguments arguments;
+    CLP_TRY(begin(level, u, KIT_DOT, KERNEL_ENERGY, &arguments));
+    clp_argument_buffer(&arguments, ((const opencl_field *)u)->buffer);
+    clp_argument_buffer(&arguments, level->partial);
+    clp_argument_layout(&arguments, &level->base.layout);
+    clp_argument_real(&arguments, 1 / op->scale);
+    clp_argument_network(&arguments, level);
+    size_t items = level->tuning.items, global = level->groups * items;
+    CLP_TRY(clp_opencl_launch(level->device, &arguments, "energy", 1, &global, &items));
+    CLP_TRY(clp_opencl_sum(level, energy));
+    *energy *= op->scale * op->scale * op->diagonal;
     return CLP_OK;
 }

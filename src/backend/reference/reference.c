@@ -391,6 +391,12 @@ static clp_status reference_defect(const clp_field *u, const clp_field *q, doubl
     return status;
 }
 
+static clp_status reference_energy(const clp_field *u, double *energy)
+{
+    *energy = clp_vector_energy(&level_of(u)->stencil, vector_of(u));
+    return CLP_OK;
+}
+
 static clp_status reference_change_norms(const clp_field *u, const clp_field *v, clp_norms *norms)
 {
     const reference_level *level = level_of(u);
@@ -504,6 +510,7 @@ const clp_backend clp_reference_backend = {
     .clear = reference_clear,
     .evaluate = reference_evaluate,
     .residual_norms = reference_residual_norms,
+    .energy = reference_energy,
     .change_norms = reference_change_norms,
     .finish = reference_finish,
 };

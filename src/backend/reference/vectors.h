@@ -22,6 +22,9 @@ void clp_vector_combine(clp_vector y, double a, clp_vector x, double b, int thre
 /* The sum of x y over the unknowns, with parts of control volumes where there is no network. */
 double clp_vector_dot(const clp_stencil *stencil, clp_vector x, clp_vector y);
 
+/* u.A u of a network. */
+double clp_vector_energy(const clp_stencil *stencil, clp_vector u);
+
 /* coarse = R fine; fine += P coarse. */
 void clp_vector_restrict(const clp_axis_transfer *axes, const clp_operator *op, clp_vector fine,
                          clp_vector coarse, int threads);

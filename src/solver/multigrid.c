@@ -61,6 +61,19 @@ clp_status clp_iteration_corrected(const clp_iteration *iteration, double *large
     return CLP_OK;
 }
 
+/*
+ * By how much to go further than a cycle says: what it leaves of an error is between none and a part, measured as 0.05
+ * to 0.06 in two dimensions and 0.07 in three, so that the roots of a Chebyshev polynomial on what it takes away leave
+ * less than a third of that: two steps shrink residuals by 3e-4 where they did by 2.3e-3.
+ */
+static double length_of(clp_iteration *iteration)
+{
+    enum { ROOTS = 2 };
+    double left = clp_grid_dimensions(&iteration->u->level->op.grid) == 3 ? 0.07 : 0.05;
+    double angle = M_PI * (double)(2 * (iteration->position++ % ROOTS) + 1) / (2 * ROOTS);
+    return 1 / (1 - 0.5 * left * (1 - cos(angle)));
+}
+
 static clp_status iterate(clp_iteration *iteration, size_t steps, bool keep_previous, size_t *sweeps)
 {
     const clp_backend *backend = iteration->u->level->device->backend;
@@ -71,7 +84,8 @@ static clp_status iterate(clp_iteration *iteration, size_t steps, bool keep_prev
         clp_norms norms;
         if (!iteration->prepared) CLP_TRY(clp_prepare(iteration, &norms));
         iteration->prepared = false;
-        CLP_TRY(clp_hierarchy_cycle(iteration->hierarchy, iteration->unit, iteration->u, &done));
+        double length = iteration->unit * length_of(iteration);
+        CLP_TRY(clp_hierarchy_cycle(iteration->hierarchy, length, iteration->u, &done));
         *sweeps += done;
     }
     if (!keep_previous) return CLP_OK;

@@ -41,18 +41,30 @@ static bool is_copy(const clp_operator *op, size_t p)
     return false;
 }
 
+/* The integral over a row in units of cells, and their volume. */
+static double row_integral(const clp_operator *op, const clp_row *row, const double *values, double *volume)
+{
+    size_t nx = op->grid.nodes[0];
+    const double *u = values + row->first;
+    double inner = 0, ends = u[0] + u[nx - 1];
+    *volume = row->copy ? 0 : row->part * (double)(nx - 1);
+    if (row->copy) return 0;
+#pragma omp simd reduction(+ : inner)
+    for (size_t i = 1; i < nx - 1; i++) inner += u[i];
+    /* On a periodic axis both ends are the same node, and count once. */
+    return row->part * (inner + 0.5 * ends);
+}
+
 double clp_mean(const clp_operator *op, const double *values)
 {
     double sum = 0, volume = 0;
-    size_t nx = op->grid.nodes[0];
-    for (size_t r = 0; r < clp_operator_rows(op); r++) {
+    size_t rows = clp_operator_rows(op);
+#pragma omp parallel for schedule(static) reduction(+ : sum, volume)
+    for (size_t r = 0; r < rows; r++) {
         clp_row row = clp_operator_row(op, r);
-        double inner = 0, ends = values[row.first] + values[row.first + nx - 1];
-        if (row.copy) continue;
-        for (size_t i = 1; i + 1 < nx; i++) inner += values[row.first + i];
-        /* On a periodic axis both ends are the same node, and count once. */
-        sum += row.part * (inner + 0.5 * ends);
-        volume += row.part * (double)(nx - 1);
+        double own;
+        sum += row_integral(op, &row, values, &own);
+        volume += own;
     }
     return sum / volume;
 }
@@ -68,9 +80,11 @@ static double row_energy(const view *v, const clp_row *row, int axis)
     size_t end = nx - (axis == 0 || op->periodic[0] ? 1 : 0);
     if (op->network) {
         const double *g = op->network->conductance[axis] + row->first;
+#pragma omp simd reduction(+ : sum)
         for (size_t i = 0; i < end; i++) sum += g[i] * (u[i + step] - u[i]) * (u[i + step] - u[i]);
         return sum;
     }
+#pragma omp simd reduction(+ : sum)
     for (size_t i = 0; i < end; i++) sum += (u[i + step] - u[i]) * (u[i + step] - u[i]);
     if (axis > 0 && !op->periodic[0]) { /* faces at the sides along x are halved */
         double first = u[step] - u[0], last = u[nx - 1 + step] - u[nx - 1];
@@ -81,23 +95,16 @@ static double row_energy(const view *v, const clp_row *row, int axis)
     return op->conductance[axis] * whole * row->part * sum;
 }
 
-/* Half the dissipated power over all edges and cuts. */
-static double energy(const view *v)
+/* Half the power that cuts dissipate, over half a cell. */
+static double cut_energy(const view *v)
 {
-    const clp_operator *op = v->op;
     double sum = 0;
-    size_t rows = clp_operator_rows(op);
-#pragma omp parallel for schedule(static) reduction(+ : sum)
-    for (size_t r = 0; r < rows; r++) {
-        clp_row row = clp_operator_row(op, r);
-        for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++) sum += row_energy(v, &row, axis);
-    }
     for (size_t c = 0; c < v->assembly->cuts.count; c++) {
         const clp_cut *cut = &v->assembly->cuts.list[c];
         double difference = cut->value - v->values[cut->node];
-        if (!is_copy(op, cut->node)) sum += cut->conductance * difference * difference;
+        if (!is_copy(v->op, cut->node)) sum += cut->conductance * difference * difference;
     }
-    return 0.5 * sum * clp_cell_volume(&op->grid);
+    return sum;
 }
 
 /* Adds a flux that enters the domain from whoever holds a node. */
@@ -178,14 +185,41 @@ static void add_cuts(const view *v, totals *all)
     }
 }
 
-/* All that is fed in and drained at a node, that of sides and cuts included. */
-static void add_node(const view *v, size_t p, double part, totals *all)
+/* All that is fed in and drained at the nodes [begin, end) of a row, which are free, that of sides and cuts
+ * included; without a network they weigh the same. */
+static void add_nodes(const view *v, const clp_row *row, size_t begin, size_t end, totals *all)
 {
     const clp_operator *op = v->op;
-    double weight = op->network ? 1 : part;
-    double shunt = !op->network ? op->shunt : op->network->shunt ? op->network->shunt[p] : 0;
-    if (v->assembly->source) all->fed += weight * v->assembly->source[p];
-    all->drained += weight * shunt * v->values[p];
+    double weight = op->network ? 1 : clp_row_part(op, row, begin), fed = 0, drained = 0;
+    const double *u = v->values + row->first, *source = v->assembly->source;
+    const double *shunt = op->network ? op->network->shunt : NULL;
+    if (source) {
+        source += row->first;
+#pragma omp simd reduction(+ : fed)
+        for (size_t i = begin; i < end; i++) fed += source[i];
+    }
+    if (shunt) {
+        shunt += row->first;
+#pragma omp simd reduction(+ : drained)
+        for (size_t i = begin; i < end; i++) drained += shunt[i] * u[i];
+    } else if (!op->network && op->shunt != 0) {
+#pragma omp simd reduction(+ : drained)
+        for (size_t i = begin; i < end; i++) drained += u[i];
+        drained *= op->shunt;
+    }
+    all->fed += weight * fed;
+    all->drained += weight * drained;
+}
+
+/* Without a network the nodes of a row that is not held are free but for its ends. */
+static void add_row(const view *v, const clp_row *row, totals *all)
+{
+    const clp_operator *op = v->op;
+    size_t nx = op->grid.nodes[0];
+    if (row->copy || row->held) return;
+    if (!op->network) add_nodes(v, row, 1, nx - 1, all);
+    for (size_t i = 0; i < nx; i += op->network ? 1 : nx - 1)
+        if (!clp_row_is_held(op, row, i) && !clp_row_is_copy(op, row, i)) add_nodes(v, row, i, i + 1, all);
 }
 
 /* Without a network only the nodes beside held sides have held neighbours. */
@@ -194,27 +228,54 @@ static bool may_have_held_neighbours(const clp_operator *op, const clp_row *row,
     return op->network || row->near_held || i == 1 || i + 2 == op->grid.nodes[0];
 }
 
-static void add_row(const view *v, const clp_row *row, totals *all)
+static void add_held_neighbours_of_row(const view *v, const clp_row *row)
 {
     const clp_operator *op = v->op;
-    for (size_t i = 0; i < op->grid.nodes[0]; i++) {
+    size_t nx = op->grid.nodes[0], step = op->network || row->near_held || nx < 5 ? 1 : nx - 3;
+    for (size_t i = step == 1 ? 0 : 1; i < nx; i += step) {
         if (clp_row_is_held(op, row, i) || clp_row_is_copy(op, row, i)) continue;
         if (may_have_held_neighbours(op, row, i)) add_held_neighbours(v, row->first + i);
-        add_node(v, row->first + i, clp_row_part(op, row, i), all);
     }
 }
 
-static void balance(const view *v)
+/* What needs all values, in one pass over them. */
+static totals add_up(const view *v)
+{
+    const clp_operator *op = v->op;
+    double low = INFINITY, high = -INFINITY, sum = 0, volume = 0, power = 0, fed = 0, drained = 0;
+    size_t rows = clp_operator_rows(op);
+#pragma omp parallel for schedule(static) reduction(min : low) reduction(max : high)                                   \
+    reduction(+ : sum, volume, power, fed, drained)
+    for (size_t r = 0; r < rows; r++) {
+        clp_row row = clp_operator_row(op, r);
+        totals own = {0, 0};
+        double own_low, own_high, own_volume;
+        clp_range(v->values + row.first, op->grid.nodes[0], &own_low, &own_high);
+        low = fmin(low, own_low);
+        high = fmax(high, own_high);
+        sum += row_integral(op, &row, v->values, &own_volume);
+        volume += own_volume;
+        for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++) power += row_energy(v, &row, axis);
+        add_row(v, &row, &own);
+        fed += own.fed;
+        drained += own.drained;
+    }
+    double cell = clp_cell_volume(&op->grid);
+    v->report->minimum = low;
+    v->report->maximum = high;
+    v->report->mean = sum / volume;
+    v->report->energy = 0.5 * (power + cut_energy(v)) * cell;
+    return (totals){.fed = fed * cell, .drained = drained * cell};
+}
+
+static void balance(const view *v, totals all)
 {
     const clp_operator *op = v->op;
     clp_report *report = v->report;
-    totals all = {0, 0};
     for (size_t r = 0; r < clp_operator_rows(op); r++) {
         clp_row row = clp_operator_row(op, r);
-        add_row(v, &row, &all);
+        add_held_neighbours_of_row(v, &row);
     }
-    all.fed *= clp_cell_volume(&op->grid);
-    all.drained *= clp_cell_volume(&op->grid);
     add_fed_sides(v, &all);
     add_cuts(v, &all);
     double magnitude = 0;
@@ -232,10 +293,7 @@ void clp_quantities(const clp_assembly *assembly, const double *values, const si
                     clp_electrode_report *electrodes, clp_report *report)
 {
     view v = {assembly, &assembly->op, values, electrode_of, electrodes, report};
-    clp_range(values, clp_grid_node_count(&assembly->op.grid), &report->minimum, &report->maximum);
-    report->mean = clp_mean(&assembly->op, values);
-    report->energy = energy(&v);
     for (int side = 0; side < CLP_SIDES; side++) report->flux[side] = 0;
     for (size_t e = 0; e < report->electrode_count; e++) electrodes[e].flux = 0;
-    balance(&v);
+    balance(&v, add_up(&v));
 }

@@ -260,7 +260,8 @@ static clp_status allocate(clp_solver *solver)
         CLP_TRY(backend->field_create(solver->hierarchy->rungs[0].level, &solver->correction));
     else if (!solver->multigrid && solver->method->multigrid != CLP_MULTIGRID_UNUSED)
         CLP_TRY(backend->field_create(solver->level, &solver->third));
-    solver->values = malloc(bytes);
+    /* Where nothing else is solved in between, the result may take the place of the first guess. */
+    solver->values = solver->plain ? solver->assembly.values : malloc(bytes);
     if (solver->options.check == CLP_CHECK_HOST) solver->previous = malloc(bytes);
     if (!solver->values || (solver->options.check == CLP_CHECK_HOST && !solver->previous))
         return clp_fail_host_memory(bytes);
@@ -351,7 +352,8 @@ static clp_memory_use memory_use(const clp_solver *solver, const clp_problem *pr
                                       (uses && !solver->multigrid ? 1 : 0),
                             .bytes_per_node = levels * (double)clp_precision_bytes(solver->inner),
                             .host_bytes_per_node =
-                                need.host_bytes_per_node + (host ? 2 : 1) * sizeof(double)};
+                                need.host_bytes_per_node +
+                                ((host ? 1 : 0) + (solver->plain ? 0 : 1)) * sizeof(double)};
 }
 
 clp_status clp_solver_estimate(const clp_problem *problem, const clp_solver_options *options,
@@ -462,7 +464,7 @@ void clp_solver_destroy(clp_solver *solver)
     free(solver->held_values);
     free(solver->electrodes);
     free(solver->electrode_of);
-    free(solver->values);
+    if (!solver->plain) free(solver->values);
     free(solver->previous);
     free(solver->history);
     free(solver);

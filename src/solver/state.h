@@ -32,7 +32,7 @@ struct clp_solver {
     double enough;          /* error that does not matter to a finer grid's first guess; 0: none */
     bool guessed;           /* the first guess is the user's own */
     bool quiet;             /* no notices */
-    double *values;         /* of the result, in the grid's shape */
+    double *values;         /* of the result, in the grid's shape; the assembly's own if plain */
     double *previous;       /* the field before, for check: host; NULL otherwise */
     size_t held_count;
     double *held_values; /* what was written to the held nodes, in double, in the order of the nodes */

@@ -49,6 +49,7 @@ static int refuse_command(const char *name)
 int main(int count, char **arguments)
 {
     app_let_threads_sleep(arguments);
+    app_keep_threads_apart();
     app_terminal_init();
     if (count < 2) {
         app_error(

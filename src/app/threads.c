@@ -1,8 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/threads.h"
 
+#include <sched.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+/* Whether this process may run on every processor: one that has been given some of them shares the machine.
+ */
+static bool has_all_processors(void)
+{
+    cpu_set_t own;
+    return sched_getaffinity(0, sizeof own, &own) == 0 && CPU_COUNT(&own) == sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+void app_keep_threads_apart(void)
+{
+    if (!getenv("POCL_MAX_PTHREAD_COUNT") && has_all_processors()) setenv("POCL_AFFINITY", "1", 0);
+}
 
 void app_let_threads_sleep(char **arguments)
 {

@@ -9,4 +9,8 @@
  */
 void app_let_threads_sleep(char **arguments);
 
+/* PoCL's threads are to stay on a processor each: kernels of a millisecond often find two of them on one,
+ * while the other is idle. To be called before OpenCL is; the environment's own POCL_AFFINITY stands. */
+void app_keep_threads_apart(void);
+
 #endif

@@ -8,9 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Below the first there is little to compare with; below the second the host is quicker than building
- * kernels. */
-enum { NODES_LEAST = 600, NODES_ON_DEVICE = 30000, STEPS_AT_MOST = 60 };
+/* Below there is little to compare with. */
+enum { NODES_LEAST = 600, STEPS_AT_MOST = 60 };
 
 void clp_cascade_create(clp_solver *solver, const clp_problem *problem)
 {
@@ -18,10 +17,6 @@ void clp_cascade_create(clp_solver *solver, const clp_problem *problem)
     const clp_grid *grid = clp_problem_grid(problem);
     if (!solver->method->cascades || clp_grid_node_count(grid) < NODES_LEAST) return;
     if (clp_problem_coarsen(problem, &coarse) != CLP_OK || !coarse) return;
-    clp_device *device = solver->device;
-    if (clp_grid_node_count(clp_problem_grid(coarse)) < NODES_ON_DEVICE &&
-        clp_device_open(&(clp_device_options){.backend = "reference"}, &solver->own_device) == CLP_OK)
-        device = solver->own_device;
     clp_solver_options options = {.method = solver->method->name,
                                   .precision = solver->options.precision,
                                   .monitor = solver->options.monitor,
@@ -29,7 +24,7 @@ void clp_cascade_create(clp_solver *solver, const clp_problem *problem)
                                   .tolerance = solver->options.tolerance};
     if (solver->options.criterion != CLP_CRITERION_ERROR) options.tolerance = 0;
     if (solver->method->stepwise) options.max_iterations = STEPS_AT_MOST; /* a guess is not worth more */
-    clp_status status = clp_solver_create_quiet(device, coarse, &options, &solver->coarse);
+    clp_status status = clp_solver_create_quiet(solver->device, coarse, &options, &solver->coarse);
     if (status != CLP_OK) solver->coarse = NULL;
     clp_problem_destroy(coarse);
 }
@@ -37,9 +32,7 @@ void clp_cascade_create(clp_solver *solver, const clp_problem *problem)
 void clp_cascade_destroy(clp_solver *solver)
 {
     clp_solver_destroy(solver->coarse);
-    clp_device_close(solver->own_device);
     solver->coarse = NULL;
-    solver->own_device = NULL;
 }
 
 /* Where a fine node lies between coarse ones along an axis. */

@@ -27,13 +27,12 @@ struct clp_solver {
     clp_field *correction, *residual; /* of methods that correct; else NULL */
     clp_field *third;                 /* of conjugate gradients without a hierarchy; else NULL */
     clp_iteration iteration;
-    clp_solver *coarse;     /* for a first guess; NULL: none */
-    clp_device *own_device; /* that it runs on, if not on the same */
-    double enough;          /* error that does not matter to a finer grid's first guess; 0: none */
-    bool guessed;           /* the first guess is the user's own */
-    bool quiet;             /* no notices */
-    double *values;         /* of the result, in the grid's shape; the assembly's own if plain */
-    double *previous;       /* the field before, for check: host; NULL otherwise */
+    clp_solver *coarse; /* for a first guess; NULL: none */
+    double enough;      /* error that does not matter to a finer grid's first guess; 0: none */
+    bool guessed;       /* the first guess is the user's own */
+    bool quiet;         /* no notices */
+    double *values;     /* of the result, in the grid's shape; the assembly's own if plain */
+    double *previous;   /* the field before, for check: host; NULL otherwise */
     size_t held_count;
     double *held_values; /* what was written to the held nodes, in double, in the order of the nodes */
     double magnitude;    /* largest |u| seen or known of: what rounding is relative to */

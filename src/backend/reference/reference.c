@@ -89,7 +89,7 @@ static void reference_close(clp_device *device)
 /* Starting threads costs more than a small field's work, above all on busy cores. */
 static int useful_threads(const clp_layout *layout, unsigned threads)
 {
-    size_t useful = clp_max(layout->nodes[0] * clp_layout_rows(layout) / 8192, 1);
+    size_t useful = clp_max(layout->nodes[0] * clp_layout_rows(layout) / 32768, 1);
     return (int)clp_min(threads, useful);
 }
 

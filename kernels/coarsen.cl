@@ -73,6 +73,64 @@ static inline int digit_at(int odd, int along, int c)
     return odd && along == 0 ? 1 + c : 0;
 }
 
+#if DIM == 2 && AXES == 3
+/* Whether a coarse node is so far from the sides that all fine ones near it have all their neighbours. */
+static inline int is_inner(int to, ulong fine_nodes, ulong coarse_nodes)
+{
+    return to > 0 && to < (int)coarse_nodes - 1 && 2 * to >= 3 && 2 * to + 3 < (int)fine_nodes;
+}
+
+
+/* As interpolation() does it, for a node p that has all its neighbours: between two coarse nodes along one axis, what it
+ * is coupled with on either side lumped. */
+static inline void interpolate_between(__global REAL *weights, __global REAL *lost, const network_t network,
+                                       __global const REAL *couplings, size_t stride, const node_t p, int is_free,
+                                       const layout_t at, size_t to, size_t weights_stride, int along_y)
+{
+    REAL before = 0, behind = 0;
+    const REAL drained = leak(network, couplings, stride, p, at);
+#pragma unroll
+    for (int across = -1; across <= 1; across++) {
+        const int x = along_y ? across : 1, y = along_y ? 1 : across;
+        before += coupling(network, couplings, stride, p, node_of(p.x - x, p.y - y, 0), CENTRE - x - 3 * y, at);
+        behind += coupling(network, couplings, stride, p, node_of(p.x + x, p.y + y, 0), CENTRE + x + 3 * y, at);
+    }
+    const REAL total = drained + before + behind;
+    const int free = is_free && total > 0;
+    const size_t first = (along_y ? 2 : 0) * weights_stride + to, second = (along_y ? 5 : 1) * weights_stride + to;
+    weights[first] = free ? before / total : 0;
+    weights[second] = free ? behind / total : 0;
+    lost[element(p, at)] = free ? drained / total : 1;
+}
+
+/* Likewise for one in the middle of four. */
+static inline void interpolate_middle(__global REAL *weights, __global REAL *lost, const network_t network,
+                                      __global const REAL *couplings, size_t stride, const node_t p, int is_free,
+                                      const layout_t at, size_t to, const layout_t coarse, size_t weights_stride)
+{
+    const size_t here = element(p, at), width = at.width, behind_x = to + 1, behind_y = to + coarse.width;
+    __global const REAL *low_x = weights, *high_x = weights + weights_stride;
+    __global const REAL *low_y = weights + 2 * weights_stride, *high_y = weights + 5 * weights_stride;
+    REAL g[9], total = leak(network, couplings, stride, p, at);
+    REAL loss = total;
+#pragma unroll
+    for (int code = 0; code < 9; code++) {
+        const node_t n = node_of(p.x + ALONG(code, 0), p.y + ALONG(code, 1), 0);
+        g[code] = code == CENTRE ? 0 : coupling(network, couplings, stride, p, n, code, at);
+        total += g[code];
+    }
+    loss += g[1] * lost[here - width] + g[7] * lost[here + width] + g[3] * lost[here - 1] + g[5] * lost[here + 1];
+    const int free = is_free && total > 0;
+    const REAL share = free ? 1 / total : 0;
+    /* By codes in digits of 3: before and behind along both axes. */
+    weights[3 * weights_stride + to] = share * (g[0] + g[1] * low_x[to] + g[3] * low_y[to]);
+    weights[4 * weights_stride + to] = share * (g[2] + g[1] * high_x[to] + g[5] * low_y[behind_x]);
+    weights[6 * weights_stride + to] = share * (g[6] + g[7] * low_x[behind_y] + g[3] * high_y[to]);
+    weights[7 * weights_stride + to] = share * (g[8] + g[7] * high_x[behind_y] + g[5] * high_y[behind_x]);
+    lost[here] = free ? loss * share : 1;
+}
+#endif
+
 /*
  * Weights and losses of the fine nodes that lie between coarse ones along the axes of `odd`, after those with fewer odd
  * axes. A work-item per coarse node: its cell. `lost` is a fine field, 0 on nodes without odd axes.
@@ -90,6 +148,17 @@ __kernel void interpolation(__global REAL *weights, __global REAL *lost, const l
     if (p.x >= own_nodes(at.nx, PERIODIC_X) || p.y >= own_nodes(at.ny, PERIODIC_Y)) return;
     if (DIM == 3 && p.z >= own_nodes(at.nz, PERIODIC_Z)) return;
     const size_t here = element(p, at);
+#if DIM == 2 && AXES == 3
+    if (is_inner(cx, at.nx, coarse.nx) && is_inner(cy, at.ny, coarse.ny)) {
+        const size_t to = element(cell, coarse);
+        const int is_free = inverse[here] != 0;
+        if (odd == 3)
+            interpolate_middle(weights, lost, network, couplings, stride, p, is_free, at, to, coarse, weights_stride);
+        else
+            interpolate_between(weights, lost, network, couplings, stride, p, is_free, at, to, weights_stride, odd == 2);
+        return;
+    }
+#endif
     const int corners_x = odd_x ? 2 : 1, corners_y = odd_y ? 2 : 1, corners_z = odd_z ? 2 : 1;
 
     /* Couplings to the nodes beside along odd axes, those across lumped: digits of 3, the middle one for axes that are
@@ -168,11 +237,6 @@ static inline int inner_digit(int e, int d)
 {
     if (e % 2 == 0) return (e - 2) / 2 == d - 1 ? 0 : -1;
     return (e == 1 && d == 0) || (e == 3 && d == 1) ? 1 : (e == 1 && d == 1) || (e == 3 && d == 2) ? 2 : -1;
-}
-
-static inline int is_inner(int to, ulong fine_nodes, ulong coarse_nodes)
-{
-    return to > 0 && to < (int)coarse_nodes - 1 && 2 * to >= 3 && 2 * to + 3 < (int)fine_nodes;
 }
 
 /* As coarsen() does it, for a node that has all its neighbours. */

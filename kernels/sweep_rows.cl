@@ -22,9 +22,13 @@ typedef struct {
 
 /* Fields that do not change, and their rows that are alive at once: from the newest to the one below the last stage's.
  */
+#if NETWORK
 enum { X, Y, INVERSE, SHUNT, SOURCE, FIXED_FIELDS };
+#else
+enum { SOURCE, FIXED_FIELDS };
+#endif
 #define FIXED_ROWS (SWEEPS + 2)
-#define FIXED(field, row) fixed[(row) % FIXED_ROWS][field]
+#define FIXED(field, row) fixed[(row) % alive][field]
 
 /* The formula of a sweep at column i; a macro because the loops' pointers are restrict. */
 #if HAS_SOURCE
@@ -46,7 +50,7 @@ enum { X, Y, INVERSE, SHUNT, SOURCE, FIXED_FIELDS };
     , const REAL *restrict x, const REAL *restrict y, const REAL *restrict y_south, const REAL *restrict inverse,      \
         const REAL *restrict shunt, const REAL *restrict q
 #define FIXED_ROW(row, column)                                                                                         \
-    , &FIXED(X, row)[column], &FIXED(Y, row)[column], &FIXED(Y, (row) + FIXED_ROWS - 1)[column],                       \
+    , &FIXED(X, row)[column], &FIXED(Y, row)[column], &FIXED(Y, (row) + alive - 1)[column],                       \
         &FIXED(INVERSE, row)[column], &FIXED(SHUNT, row)[column], &FIXED(SOURCE, row)[column]
 #else
 #define SWEPT                                                                                                          \
@@ -90,6 +94,7 @@ __kernel void sweep_rows(__global const REAL *restrict u, __global REAL *restric
         for (int r = 0; r < 3; r++) ring[k][r][PAD - 1] = ring[k][r][PAD + span] = 0;
 #if NETWORK || HAS_SOURCE
     REAL fixed[FIXED_ROWS][FIXED_FIELDS][SPAN + 2 * PAD] __attribute__((aligned(64)));
+    const long alive = count + 2; /* of the rows: few are used in turn, so that they stay in the cache */
 #endif
 #if NETWORK
     const network_t network = NETWORK_OF(at.origin);

@@ -26,13 +26,6 @@ static clp_status find_sweep(const char *name, const opencl_sweep **sweep)
                     "there is no sweep variant '%s' (CLPOISSON_SWEEP); use linear, nodes or rows", name);
 }
 
-/* Columns per tile: the row's nodes in equal tiles of whole vectors. */
-static size_t tile_columns(size_t nodes, size_t most)
-{
-    size_t tiles = (nodes + most - 1) / most;
-    return clp_round_up((nodes + tiles - 1) / tiles, 16);
-}
-
 /*
  * Sweeps that a launch may fuse. Along an axis with an insulated or periodic side the image in the halo must
  * end before the other side; between two held sides nothing from outside gets in.
@@ -113,7 +106,6 @@ static clp_status choose_kernels(opencl_level *level, const char *sweep_variant)
     level->base.sweep = level->sweep->name;
     level->base.sweeps_per_pass = level->sweep->fuses ? sweeps_per_pass(&level->base.op, &level->tuning) : 1;
     level->tile_most = clp_round_up(clp_max(level->tuning.tile_bytes, 1024) / layout->element_bytes, 16);
-    level->tile = tile_columns(layout->nodes[0], level->tile_most);
     level->groups = clp_min(level->tuning.groups * clp_max(info->compute_units, 1), clp_layout_rows(layout));
     return CLP_OK;
 }

@@ -97,13 +97,14 @@ typedef struct opencl_level opencl_level;
 
 /* How to run an operation on a class of devices. */
 typedef struct opencl_tuning {
-    const char *sweep; /* name of a variant */
-    size_t sweeps;     /* per pass, where the variant can fuse */
-    size_t tile_bytes; /* of a row of a tile, where the variant tiles */
-    size_t rows;       /* per work-item, where a work-item is a vectorised loop; 0: one per node */
-    size_t items;      /* per work-group of the norms */
-    size_t lanes;      /* sums per item of the norms */
-    size_t groups;     /* of the norms, per compute unit */
+    const char *sweep;  /* name of a variant */
+    size_t sweeps;      /* per pass, where the variant can fuse */
+    size_t tile_bytes;  /* of a row of a tile at most, where the variant tiles */
+    size_t cache_bytes; /* that the rows of a tile in use should fit; 0: any number of them */
+    size_t rows;        /* per work-item, where a work-item is a vectorised loop; 0: one per node */
+    size_t items;       /* per work-group of the norms */
+    size_t lanes;       /* sums per item of the norms */
+    size_t groups;      /* of the norms, per compute unit */
 } opencl_tuning;
 
 /* The tuning for a device, out of the table of device classes. */
@@ -180,7 +181,7 @@ struct opencl_level {
     opencl_device *device;
     opencl_tuning tuning;
     const opencl_sweep *sweep;
-    size_t tile, tile_most;             /* columns per tile, here and as far as the kernel goes */
+    size_t tile_most;                   /* columns per tile, as far as the kernels go */
     opencl_kernels *kits[KITS][2];      /* the device's, by variant */
     clp_field *network[NETWORK_ARRAYS]; /* divided by the operator's diagonal */
     cl_mem partial, result;             /* of the norms */
@@ -276,13 +277,14 @@ clp_status clp_opencl_change_norms(const clp_field *u, const clp_field *v, clp_n
 
 /* ---- launching ---- */
 
-/* How pipelines over rows are cut into tiles: tiles beside one another, rows of each. */
+/* How pipelines over rows are cut into tiles: tiles beside one another, columns and rows of each. */
 typedef struct clp_opencl_tiles {
-    size_t across, rows;
+    size_t across, columns, rows;
 } clp_opencl_tiles;
 
-/* For tiles that compute `halo` rows of their neighbours as well. */
-clp_opencl_tiles clp_opencl_tiles_of(const opencl_level *level, size_t halo);
+/* For tiles that compute `halo` rows of their neighbours as well and have `alive` rows in use at once. As
+ * wide as these fit the cache: memory is read in long pieces then. */
+clp_opencl_tiles clp_opencl_tiles_of(const opencl_level *level, size_t halo, size_t alive);
 
 /* Arguments of a kernel, set one after the other; the first error is kept. */
 typedef struct clp_arguments {

@@ -4,7 +4,7 @@
 
 #include "base/checked.h"
 
-enum { STAGES = 4, DOWN = 1, UP = 2 }; /* of smooth_rows.cl */
+enum { STAGES = 4, DOWN = 1, UP = 2, ROWS_ALIVE = 27 }; /* of smooth_rows.cl */
 
 static bool is_fused(const clp_transfer *transfer, size_t count)
 {
@@ -51,7 +51,8 @@ static clp_status launch(const smooth_pass *pass)
     stages[STAGES][0] = -op->diagonal;
     for (int axis = 0; axis < CLP_AXES; axis++) stages[STAGES][1 + axis] = op->conductance[axis];
     stages[STAGES][4] = 1;
-    clp_opencl_tiles tiles = clp_opencl_tiles_of(level, pass->way == DOWN ? pass->count + 2 : pass->count);
+    clp_opencl_tiles tiles =
+        clp_opencl_tiles_of(level, pass->way == DOWN ? pass->count + 2 : pass->count, ROWS_ALIVE);
     clp_arguments arguments =
         clp_opencl_arguments(level, kernels->kernel[KERNEL_SMOOTH], pass->u, pass->v, pass->q);
     clp_argument_buffer(&arguments, pass->other);
@@ -64,7 +65,7 @@ static clp_status launch(const smooth_pass *pass)
     clp_argument_int(&arguments, (size_t)pass->transfer->taps[1]);
     clp_argument_int(&arguments, pass->transfer->nested);
     clp_argument_size(&arguments, tiles.rows);
-    clp_argument_int(&arguments, level->tile);
+    clp_argument_int(&arguments, tiles.columns);
     clp_argument_int(&arguments, pass->count);
     clp_argument_int(&arguments, (size_t)pass->way);
     clp_argument_buffer(&arguments, total ? total->buffer : pass->v);

@@ -115,15 +115,32 @@ static size_t tile_rows(size_t rows, size_t tiles_across, size_t units, size_t c
     return best;
 }
 
-clp_opencl_tiles clp_opencl_tiles_of(const opencl_level *level, size_t halo)
+/* Columns per tile: the row's nodes in equal tiles of whole vectors. */
+static size_t tile_columns(size_t nodes, size_t most)
 {
-    const size_t *nodes = level->base.layout.nodes;
-    size_t units = clp_max(level->device->base.info.compute_units, 1);
-    clp_opencl_tiles tiles = {.across = (nodes[0] + level->tile - 1) / level->tile};
-    tiles.rows = tile_rows(nodes[1], tiles.across, units, halo);
+    size_t tiles = (nodes + most - 1) / most;
+    return clp_round_up((nodes + tiles - 1) / tiles, 16);
+}
+
+clp_opencl_tiles clp_opencl_tiles_of(const opencl_level *level, size_t halo, size_t alive)
+{
+    const clp_layout *layout = &level->base.layout;
+    size_t units = clp_max(level->device->base.info.compute_units, 1), most = level->tile_most;
+    size_t cache = level->tuning.cache_bytes / (alive * layout->element_bytes);
+    if (cache > 0) most = clp_min(most, clp_round_up(cache, 16));
+    clp_opencl_tiles tiles = {.columns = tile_columns(layout->nodes[0], most)};
+    tiles.across = (layout->nodes[0] + tiles.columns - 1) / tiles.columns;
+    tiles.rows = tile_rows(layout->nodes[1], tiles.across, units, halo);
     return tiles;
 }
 
+/* Rows that a pipeline of some sweeps has in use. */
+static size_t rows_alive(const opencl_level *level, bool sourced, size_t count)
+{
+    size_t fixed = sourced ? 1 : 0; /* fields */
+    if (level->base.op.network) fixed += level->network[NETWORK_SHUNT] ? 4 : 3;
+    return 3 * count + fixed * (count + 2);
+}
 static clp_status launch_rows(opencl_level *level, cl_mem from, cl_mem to, cl_mem q, const double *weights,
                               size_t count)
 {
@@ -132,11 +149,11 @@ static clp_status launch_rows(opencl_level *level, cl_mem from, cl_mem to, cl_me
     const clp_layout *layout = &level->base.layout;
     double schedule[SWEEPS_MAX][WEIGHTS] = {{0}};
     for (size_t k = 0; k < count; k++) clp_opencl_weights(&level->base.op, weights[k], schedule[k]);
-    clp_opencl_tiles tiles = clp_opencl_tiles_of(level, count);
+    clp_opencl_tiles tiles = clp_opencl_tiles_of(level, count, rows_alive(level, q != NULL, count));
     clp_arguments arguments =
         clp_opencl_arguments(level, kernels->kernel[KERNEL_SWEEP], from, to, q ? q : from);
     clp_argument_size(&arguments, tiles.rows);
-    clp_argument_int(&arguments, level->tile);
+    clp_argument_int(&arguments, tiles.columns);
     clp_argument_int(&arguments, count);
     clp_argument_reals(&arguments, &schedule[0][0], sizeof schedule / sizeof(double));
     clp_argument_network(&arguments, level);

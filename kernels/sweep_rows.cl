@@ -12,7 +12,7 @@
  * Outside an insulated side the rows and columns are loaded mirrored; as the stencil is the same everywhere, the mirror
  * image stays one through all stages. Nodes of held sides are copied from stage to stage, so that what lies beyond them
  * never matters. A network ends at its sides by itself: conductances outside are 0. On a periodic axis everything is
- * loaded wrapped. The host sees to count <= SWEEPS, and to more than count + 1 nodes along an axis with an insulated or
+ * loaded wrapped. The host sees to count <= FUSED, and to more than count + 1 nodes along an axis with an insulated or
  * periodic side.
  */
 /* Weights of all sweeps of a launch, by value. */
@@ -27,7 +27,8 @@ enum { X, Y, INVERSE, SHUNT, SOURCE, FIXED_FIELDS };
 #else
 enum { SOURCE, FIXED_FIELDS };
 #endif
-#define FIXED_ROWS (SWEEPS + 2)
+#define FUSED (NETWORK ? 8 : SWEEPS) /* sweeps of a launch at most: rows of coefficients take much of a stack */
+#define FIXED_ROWS (FUSED + 2)
 #define FIXED(field, row) fixed[(row) % alive][field]
 
 /* The formula of a sweep at column i; a macro because the loops' pointers are restrict. */
@@ -89,8 +90,8 @@ __kernel void sweep_rows(__global const REAL *restrict u, __global REAL *restric
     const int stored = (int)min((long)tile, nx - x0);
     const int span = (stored + 2 * HALO + 15) / 16 * 16; /* columns of a row that count */
 
-    REAL ring[SWEEPS][3][SPAN + 2 * PAD] __attribute__((aligned(64)));
-    for (int k = 0; k < SWEEPS; k++)
+    REAL ring[FUSED][3][SPAN + 2 * PAD] __attribute__((aligned(64)));
+    for (int k = 0; k < FUSED; k++)
         for (int r = 0; r < 3; r++) ring[k][r][PAD - 1] = ring[k][r][PAD + span] = 0;
 #if NETWORK || HAS_SOURCE
     REAL fixed[FIXED_ROWS][FIXED_FIELDS][SPAN + 2 * PAD] __attribute__((aligned(64)));

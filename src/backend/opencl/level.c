@@ -32,7 +32,7 @@ static clp_status find_sweep(const char *name, const opencl_sweep **sweep)
  */
 static size_t sweeps_per_pass(const clp_operator *op, const opencl_tuning *tuning)
 {
-    size_t most = clp_max(clp_min(tuning->sweeps, SWEEPS_MAX), 1);
+    size_t most = clp_max(clp_min(tuning->sweeps, op->network ? SWEEPS_OF_NETWORK : SWEEPS_MAX), 1);
     for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++)
         if (!op->held[2 * axis] || !op->held[2 * axis + 1]) most = clp_min(most, op->grid.nodes[axis] - 2);
     return most;

@@ -89,8 +89,9 @@ void clp_cache_remove(const clp_cache_key *key);
 /* ---- levels ---- */
 
 enum {
-    ROWS_PER_ITEM = 8, /* ROWS of rows.cl */
-    SWEEPS_MAX = 16    /* weights of a launch travel as one argument */
+    ROWS_PER_ITEM = 8,     /* ROWS of rows.cl */
+    SWEEPS_OF_NETWORK = 8, /* FUSED of sweep_rows.cl */
+    SWEEPS_MAX = 16        /* weights of a launch travel as one argument */
 };
 
 typedef struct opencl_level opencl_level;

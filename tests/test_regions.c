@@ -213,6 +213,57 @@ static double pixel_coax_error(size_t pixels, double outer, double inner, double
     return error;
 }
 
+/* What a solver finds after the matrix is what another one finds without, with and without regions inside. */
+Test(regions, the_matrix_leaves_the_problem_as_it_is, .init = set_up, .fini = tear_down)
+{
+    const double tolerance = fp64() ? 1e-6 : 1e-2, sides[] = {75, 50, 0, 100};
+    double m[16];
+    for (int with_disc = 0; with_disc < 2; with_disc++) {
+        clp_solver *solvers[2];
+        for (int i = 0; i < 2; i++) {
+            clp_problem *problem = box(65, 0);
+            for (int side = 0; side < 4; side++)
+                OK(clp_problem_hold_side(problem, (clp_side)side, sides[side]));
+            clp_region disc = {.name = "disc",
+                               .sets = CLP_SETS_CONDUCTIVITY,
+                               .conductivity.number = 20,
+                               .shape = {.kind = CLP_SHAPE_BALL, .center = {0.4, 0.6}, .radius = 0.2}};
+            if (with_disc) OK(clp_problem_add_region(problem, &disc));
+            OK(clp_solver_create(device, problem, &(clp_solver_options){.tolerance = tolerance},
+                                 &solvers[i]));
+            clp_problem_destroy(problem);
+            if (i) OK(clp_solver_matrix(solvers[i], m));
+            OK(clp_solver_run(solvers[i]));
+        }
+        const double *alone = clp_solver_values(solvers[0]), *after = clp_solver_values(solvers[1]);
+        for (size_t p = 0; p < 65 * 65; p++) cr_assert_float_eq(alone[p], after[p], 2 * tolerance);
+        cr_expect_eq(after[32], 0);
+        cr_expect_eq(after[64 * 65 + 32], 100);
+        for (int i = 0; i < 2; i++) clp_solver_destroy(solvers[i]);
+    }
+}
+
+/* Units far from 1, as of atoms or stars, change nothing but the unit. */
+Test(regions, values_of_any_size, .init = set_up, .fini = tear_down)
+{
+    static const double units[] = {1, 1e-25, 1e25};
+    double found[3] = {0};
+    for (int i = 0; i < 3; i++) {
+        clp_problem *problem = box(65, 0);
+        for (int side = 0; side < 4; side++)
+            OK(clp_problem_hold_side(problem, (clp_side)side, side == CLP_SIDE_TOP ? units[i] : 0));
+        clp_region disc = {.name = "disc",
+                           .sets = CLP_SETS_CONDUCTIVITY,
+                           .conductivity.number = 100,
+                           .shape = {.kind = CLP_SHAPE_BALL, .center = {0.45, 0.55}, .radius = 0.26}};
+        OK(clp_problem_add_region(problem, &disc));
+        clp_solver *solver = solve(problem, (fp64() ? 1e-8 : 1e-3) * units[i]);
+        found[i] = clp_solver_values(solver)[30 * 65 + 20] / units[i];
+        clp_solver_destroy(solver);
+        cr_expect_float_eq(found[i], found[0], fp64() ? 2e-8 : 2e-3);
+    }
+}
+
 Test(regions, digitised_circles_keep_their_radius, .init = set_up, .fini = tear_down)
 {
     if (!fp64()) return;

@@ -104,7 +104,7 @@ CLP_API void clp_solver_destroy(clp_solver *solver);
  * Runs to the end. Stopping before the tolerance is no error: see converged and reason in the report.
  * Whatever the device says, the residual of the result is recomputed in double on the host; the report holds
  * that one, and a disagreement beyond rounding is CLP_ERROR_DEVICE naming device and driver. Other errors:
- * CLP_ERROR_DIVERGED, CLP_ERROR_MEMORY.
+ * CLP_ERROR_DIVERGED, CLP_ERROR_MEMORY. Run again, a solver may begin with its own result.
  */
 CLP_API clp_status clp_solver_run(clp_solver *solver);
 

@@ -24,7 +24,8 @@ void clp_cascade_create(clp_solver *solver, const clp_problem *problem)
                                   .tolerance = solver->options.tolerance};
     if (solver->options.criterion != CLP_CRITERION_ERROR) options.tolerance = 0;
     if (solver->method->stepwise) options.max_iterations = STEPS_AT_MOST; /* a guess is not worth more */
-    clp_status status = clp_solver_create_quiet(solver->device, coarse, &options, &solver->coarse);
+    clp_status status =
+        clp_solver_create_quiet(solver->device, coarse, &options, solver->hierarchy, &solver->coarse);
     if (status != CLP_OK) solver->coarse = NULL;
     clp_problem_destroy(coarse);
 }

@@ -8,7 +8,6 @@
 #include "solver/method.h"
 
 #include <math.h>
-#include <stdio.h>
 
 enum { REFRESH = 16 }; /* steps after which the residual is computed anew: the recursion drifts by rounding */
 

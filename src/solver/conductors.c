@@ -259,7 +259,8 @@ clp_status clp_solver_matrix(clp_solver *solver, double *matrix)
     size_t count = clp_solver_conductor_count(solver);
     double *fluxes = calloc(solver->report.electrode_count + CLP_SIDES, sizeof *fluxes);
     if (!fluxes) return clp_fail_host_memory((solver->report.electrode_count + CLP_SIDES) * sizeof *fluxes);
-    clp_status status = clp_solver_find_bound(solver);
+    clp_status status = clp_solver_separate_values(solver);
+    if (status == CLP_OK) status = clp_solver_find_bound(solver);
     for (size_t j = 0; j < count && status == CLP_OK; j++) {
         status = solve_unit(solver, (long)conductor_at(solver, j), fluxes);
         for (size_t i = 0; i < count && status == CLP_OK; i++)

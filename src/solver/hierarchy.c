@@ -154,12 +154,13 @@ static clp_status add_network_rungs(clp_device *device, const clp_operator *op, 
                                     clp_hierarchy *hierarchy)
 {
     const clp_backend *backend = device->backend;
-    clp_operator coarser;
+    clp_operator coarser, finest = *op;
     double along[CLP_AXES], highest = clp_highest_eigenvalue;
     clp_rung *rung = hierarchy->rungs;
     fill_along(op, along);
+    finest.scale = 1; /* cycles work on an unknown near 1 */
     hierarchy->count = 1;
-    CLP_TRY(rung_create(device, op, precision, rung));
+    CLP_TRY(rung_create(device, &finest, precision, rung));
     while (hierarchy->count < CLP_RUNGS && clp_operator_coarsen_galerkin(&rung->level->op, along, &coarser)) {
         set_smoothing(rung, highest);
         hierarchy->count++;
@@ -190,9 +191,43 @@ clp_status clp_hierarchy_create(clp_device *device, const clp_operator *op, clp_
     return status;
 }
 
+static bool is_near(double a, double b)
+{
+    return fabs(a - b) <= 1e-9 * fabs(b);
+}
+
+/* Whether a level has an operator, but for a factor. */
+static bool is_level_of(const clp_operator *level, double factor, const clp_operator *op)
+{
+    bool same =
+        !level->network && !level->galerkin && !op->network && is_near(factor * level->shunt, op->shunt);
+    for (int axis = 0; axis < CLP_AXES; axis++)
+        same = same && level->grid.nodes[axis] == op->grid.nodes[axis] &&
+               level->periodic[axis] == op->periodic[axis] &&
+               is_near(factor * level->conductance[axis], op->conductance[axis]);
+    for (int side = 0; side < CLP_SIDES; side++) same = same && level->held[side] == op->held[side];
+    return same;
+}
+
+clp_status clp_hierarchy_share(const clp_hierarchy *finer, const clp_operator *op, clp_precision precision,
+                               clp_hierarchy **hierarchy)
+{
+    *hierarchy = NULL;
+    if (!finer || finer->count < 2) return CLP_OK;
+    const clp_level *level = finer->rungs[1].level;
+    if (level->precision != precision || !is_level_of(&level->op, finer->norm, op)) return CLP_OK;
+    clp_hierarchy *made = calloc(1, sizeof *made);
+    if (!made) return clp_fail_host_memory(sizeof *made);
+    *made = (clp_hierarchy){.count = finer->count - 1, .norm = finer->norm, .shared = true};
+    for (size_t i = 0; i < made->count; i++) made->rungs[i] = finer->rungs[i + 1];
+    *hierarchy = made;
+    return CLP_OK;
+}
+
 void clp_hierarchy_destroy(clp_hierarchy *hierarchy)
 {
     if (!hierarchy) return;
+    if (hierarchy->shared) hierarchy->count = 0;
     for (size_t i = 0; i < hierarchy->count; i++) {
         clp_rung *rung = &hierarchy->rungs[i];
         if (!rung->level) continue;
@@ -249,7 +284,7 @@ static int coefficients(const clp_operator *op)
 unsigned long long clp_hierarchy_bytes(const clp_hierarchy *hierarchy)
 {
     unsigned long long bytes = 0;
-    for (size_t i = 0; hierarchy && i < hierarchy->count; i++) {
+    for (size_t i = 0; hierarchy && !hierarchy->shared && i < hierarchy->count; i++) {
         const clp_level *level = hierarchy->rungs[i].level;
         bytes += (unsigned long long)(3 + coefficients(&level->op)) * level->layout.bytes;
     }

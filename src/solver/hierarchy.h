@@ -25,6 +25,7 @@ typedef struct clp_rung {
 typedef struct clp_hierarchy {
     size_t count;
     double norm; /* the diagonal without a network, else 1 */
+    bool shared; /* the levels are another one's */
     clp_rung rungs[CLP_RUNGS];
 } clp_hierarchy;
 
@@ -33,6 +34,12 @@ typedef struct clp_hierarchy {
 clp_status clp_hierarchy_create(clp_device *device, const clp_operator *op, clp_precision precision,
                                 clp_hierarchy **hierarchy);
 void clp_hierarchy_destroy(clp_hierarchy *hierarchy);
+
+/* The levels of a finer hierarchy from the second on, where they are those of a plain operator in that
+ * precision: both must not be at work at the same time, and the finer one must outlive *hierarchy, which is
+ * NULL where they are not. */
+clp_status clp_hierarchy_share(const clp_hierarchy *finer, const clp_operator *op, clp_precision precision,
+                               clp_hierarchy **hierarchy);
 
 /* u = about A^-1 q on the coarsest level. */
 clp_status clp_rung_solve(const clp_rung *rung);

@@ -69,7 +69,7 @@ double clp_mean(const clp_operator *op, const double *values)
     return sum / volume;
 }
 
-/* Half the dissipated power of the edges along an axis that begin at a row. */
+/* What the edges along an axis that begin at a row dissipate, over a cell. */
 static double row_energy(const view *v, const clp_row *row, int axis)
 {
     const clp_operator *op = v->op;
@@ -95,7 +95,7 @@ static double row_energy(const view *v, const clp_row *row, int axis)
     return op->conductance[axis] * whole * row->part * sum;
 }
 
-/* Half the power that cuts dissipate, over half a cell. */
+/* What cuts dissipate, over a cell. */
 static double cut_energy(const view *v)
 {
     double sum = 0;

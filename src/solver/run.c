@@ -157,10 +157,10 @@ static clp_status refine(clp_solver *solver, solve_course *course, clp_reason *r
 /* Whether a first guess for a finer grid is good enough: the last cycle left a part of what it corrected. */
 static clp_status is_guess(clp_solver *solver, bool *enough)
 {
-    const double left = 0.2; /* 0.05 to 0.15 is usual */
+    const double left = 0.2; /* 0.01 to 0.1 is usual */
     double corrected;
     *enough = false;
-    if (solver->report.iterations == 0 || solver->method->corrects) return CLP_OK;
+    if (solver->report.iterations == 0) return CLP_OK;
     CLP_TRY(clp_iteration_corrected(&solver->iteration, &corrected));
     *enough = left * corrected <= solver->enough;
     return CLP_OK;

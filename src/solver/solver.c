@@ -239,6 +239,18 @@ static bool needs_scratch(const clp_solver *solver)
     return own || clp_solver_needs_previous(solver);
 }
 
+static clp_status create_levels(clp_solver *solver)
+{
+    clp_device *device = solver->device;
+    double start = clp_seconds(), compiled = device->compile_seconds;
+    CLP_TRY(clp_hierarchy_share(solver->finer, &solver->assembly.op, solver->inner, &solver->hierarchy));
+    if (solver->hierarchy) return CLP_OK;
+    CLP_TRY(clp_hierarchy_create(device, &solver->assembly.op, solver->inner, &solver->hierarchy));
+    CLP_TRY(device->backend->finish(device));
+    solver->report.seconds_levels = clp_seconds() - start - (device->compile_seconds - compiled);
+    return CLP_OK;
+}
+
 static clp_status allocate(clp_solver *solver)
 {
     const clp_backend *backend = solver->device->backend;
@@ -253,14 +265,12 @@ static clp_status allocate(clp_solver *solver)
         CLP_TRY(backend->field_create(solver->level, &solver->correction));
         CLP_TRY(backend->field_create(solver->level, &solver->residual));
     }
-    if (solver->multigrid)
-        CLP_TRY(
-            clp_hierarchy_create(solver->device, &solver->assembly.op, solver->inner, &solver->hierarchy));
+    if (solver->multigrid) CLP_TRY(create_levels(solver));
     if (solver->shares_vectors)
         CLP_TRY(backend->field_create(solver->hierarchy->rungs[0].level, &solver->correction));
     else if (!solver->multigrid && solver->method->multigrid != CLP_MULTIGRID_UNUSED)
         CLP_TRY(backend->field_create(solver->level, &solver->third));
-    /* Where nothing else is solved in between, the result may take the place of the first guess. */
+    /* Where nothing else is solved before, the result may take the place of the first guess. */
     solver->values = solver->plain ? solver->assembly.values : malloc(bytes);
     if (solver->options.check == CLP_CHECK_HOST) solver->previous = malloc(bytes);
     if (!solver->values || (solver->options.check == CLP_CHECK_HOST && !solver->previous))
@@ -319,6 +329,7 @@ static void begin_report(clp_solver *solver)
     report->device_bytes = (unsigned long long)solver->use.fields * solver->level->layout.bytes +
                            clp_hierarchy_bytes(solver->hierarchy);
     if (solver->shares_vectors) report->device_bytes += solver->correction->level->layout.bytes;
+    if (solver->coarse) report->device_bytes += solver->coarse->report.device_bytes;
     report->bytes_per_unknown = (double)report->device_bytes / (double)report->unknowns;
     report->minimum = report->maximum = report->mean = report->energy = report->capacitance = NAN;
     report->source = report->sink = report->imbalance = NAN;
@@ -368,14 +379,19 @@ clp_status clp_solver_estimate(const clp_problem *problem, const clp_solver_opti
     CLP_TRY(resolve_options(&solver, problem, options));
     CLP_TRY(clp_layout_init(&layout, grid, clp_precision_bytes(solver.outer)));
     clp_memory_use use = memory_use(&solver, problem);
-    double levels = use.bytes_per_node * (double)clp_grid_node_count(grid);
-    *estimate = (clp_estimate){
-        .unknowns_at_most = clp_operator_unknowns(&op),
-        .fields = use.fields,
-        .device_bytes = (unsigned long long)use.fields * layout.bytes + (unsigned long long)levels,
-        .largest_bytes = layout.bytes,
-        .host_bytes = (unsigned long long)clp_grid_node_count(grid) * use.host_bytes_per_node,
-        .precision = solver.options.precision};
+    double levels = use.bytes_per_node * (double)clp_grid_node_count(grid),
+           own = (double)use.fields * (double)layout.bytes;
+    /* Coarser problems share the levels where those are plain stencils. */
+    double coarser = solver.method->cascades
+                         ? (own + (solver.plain ? 0 : levels)) / (clp_grid_dimensions(grid) == 3 ? 7 : 3)
+                         : 0;
+    *estimate =
+        (clp_estimate){.unknowns_at_most = clp_operator_unknowns(&op),
+                       .fields = use.fields,
+                       .device_bytes = (unsigned long long)(own + levels + coarser),
+                       .largest_bytes = layout.bytes,
+                       .host_bytes = (unsigned long long)clp_grid_node_count(grid) * use.host_bytes_per_node,
+                       .precision = solver.options.precision};
     return CLP_OK;
 }
 
@@ -410,15 +426,15 @@ static clp_status prepare(clp_solver *solver, const clp_problem *problem, const 
     CLP_TRY(clp_solver_measure(solver));
     CLP_TRY(list_electrodes(solver, problem));
     CLP_TRY(allocate(solver));
-    begin_report(solver);
     clp_cascade_create(solver, problem);
+    begin_report(solver);
     return CLP_OK;
 }
 
 clp_status clp_solver_create(clp_device *device, const clp_problem *problem,
                              const clp_solver_options *options, clp_solver **solver)
 {
-    CLP_TRY(clp_solver_create_quiet(device, problem, options, solver));
+    CLP_TRY(clp_solver_create_quiet(device, problem, options, NULL, solver));
     (*solver)->quiet = false;
     clp_status status = clp_note_lost_regions(problem, &(*solver)->assembly);
     if (status == CLP_OK) return CLP_OK;
@@ -428,13 +444,15 @@ clp_status clp_solver_create(clp_device *device, const clp_problem *problem,
 }
 
 clp_status clp_solver_create_quiet(clp_device *device, const clp_problem *problem,
-                                   const clp_solver_options *options, clp_solver **solver)
+                                   const clp_solver_options *options, const clp_hierarchy *finer,
+                                   clp_solver **solver)
 {
     double start = clp_seconds(), compiled = device->compile_seconds;
     *solver = NULL;
     clp_solver *created = calloc(1, sizeof *created);
     if (!created) return clp_fail_host_memory(sizeof *created);
     created->device = device;
+    created->finer = finer;
     created->quiet = true;
     clp_status status = prepare(created, problem, options);
     if (status != CLP_OK) {
@@ -460,14 +478,25 @@ void clp_solver_destroy(clp_solver *solver)
     backend->field_destroy(solver->third);
     clp_hierarchy_destroy(solver->hierarchy);
     backend->level_destroy(solver->level);
+    if (solver->values != solver->assembly.values) free(solver->values);
     clp_assembly_finish(&solver->assembly);
     free(solver->held_values);
     free(solver->electrodes);
     free(solver->electrode_of);
-    if (!solver->plain) free(solver->values);
     free(solver->previous);
     free(solver->history);
     free(solver);
+}
+
+clp_status clp_solver_separate_values(clp_solver *solver)
+{
+    if (solver->coarse) CLP_TRY(clp_solver_separate_values(solver->coarse));
+    if (solver->values != solver->assembly.values) return CLP_OK;
+    size_t bytes = clp_grid_node_count(&solver->assembly.op.grid) * sizeof *solver->values;
+    double *own = malloc(bytes);
+    if (!own) return clp_fail_host_memory(bytes);
+    solver->values = own;
+    return CLP_OK;
 }
 
 const clp_report *clp_solver_report(const clp_solver *solver)

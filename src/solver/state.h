@@ -14,12 +14,13 @@ struct clp_solver {
     clp_device *device;
     clp_solver_options options; /* auto resolved, but for check_every */
     const clp_method *method;
-    const char *choice;              /* why auto took it; NULL: it was asked for */
-    clp_precision outer, inner;      /* of the level and of the hierarchy */
-    bool plain;                      /* the operator has no network */
-    bool multigrid;                  /* there is to be a hierarchy */
-    bool shares_vectors;             /* the method's vectors are those of its finest level */
-    struct clp_hierarchy *hierarchy; /* NULL: none */
+    const char *choice;                /* why auto took it; NULL: it was asked for */
+    clp_precision outer, inner;        /* of the level and of the hierarchy */
+    bool plain;                        /* the operator has no network */
+    bool multigrid;                    /* there is to be a hierarchy */
+    bool shares_vectors;               /* the method's vectors are those of its finest level */
+    struct clp_hierarchy *hierarchy;   /* NULL: none */
+    const struct clp_hierarchy *finer; /* that of the problem that this one is a coarser one of; NULL: none */
     clp_memory_use use;
     clp_assembly assembly;
     clp_level *level;
@@ -31,7 +32,7 @@ struct clp_solver {
     double enough;      /* error that does not matter to a finer grid's first guess; 0: none */
     bool guessed;       /* the first guess is the user's own */
     bool quiet;         /* no notices */
-    double *values;     /* of the result, in the grid's shape; the assembly's own if plain */
+    double *values;     /* of the result, in the grid's shape; may be the assembly's */
     double *previous;   /* the field before, for check: host; NULL otherwise */
     size_t held_count;
     double *held_values; /* what was written to the held nodes, in double, in the order of the nodes */
@@ -60,9 +61,11 @@ typedef struct clp_test {
     double value;
 } clp_test;
 
-/* clp_solver_create for a solver that says nothing. */
+/* clp_solver_create for a solver that says nothing; may use levels of a finer problem's hierarchy (NULL:
+ * none). */
 clp_status clp_solver_create_quiet(clp_device *device, const clp_problem *problem,
-                                   const clp_solver_options *options, clp_solver **solver);
+                                   const clp_solver_options *options, const struct clp_hierarchy *finer,
+                                   clp_solver **solver);
 
 /* An iteration on u with the solver's fields; q may be another right-hand side. */
 clp_iteration clp_solver_iteration(const clp_solver *solver, const clp_field *q);
@@ -115,6 +118,9 @@ clp_status clp_solver_write_system(clp_solver *solver);
 /* Solves the system that the assembly describes: the loop of sweeps and tests, up to the verified residual.
  */
 clp_status clp_solver_solve(clp_solver *solver);
+
+/* Gives a solver, and its coarser ones, values apart from the first guess, for solves of something else. */
+clp_status clp_solver_separate_values(clp_solver *solver);
 
 /* Takes the held values out of the assembly's field into the solver. */
 clp_status clp_solver_measure(clp_solver *solver);

@@ -29,7 +29,7 @@ typedef struct collected {
         const char *name;
         clp_check_result worst;
         char message[512];
-    } results[16];
+    } results[32];
     size_t count;
 } collected;
 

@@ -329,6 +329,7 @@ static const struct {
     {"half cycles", clp_check_half_cycles},
     {"coarser network", clp_check_galerkin},
 };
+_Static_assert(sizeof checks / sizeof *checks == CLP_CHECKS, "who collects results makes room for so many");
 
 static clp_status bench_init(check_bench *bench, const clp_check_case *check, clp_precision precision)
 {
@@ -375,7 +376,7 @@ clp_status clp_backend_check_case(clp_device *device, const clp_check_case *chec
         tell(function, user, "build", tested, 0, 0);
         goto cleanup;
     }
-    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
+    for (size_t i = 0; i < CLP_CHECKS; i++) {
         double difference = 0, allowed = 0;
         status = side_load(&bench.reference, &bench);
         if (status != CLP_OK) goto cleanup;

@@ -29,7 +29,7 @@ typedef struct collected {
         const char *name;
         clp_check_result worst;
         char message[512];
-    } results[32];
+    } results[CLP_CHECKS + 1];
     size_t count;
 } collected;
 
@@ -39,7 +39,6 @@ static void collect(void *user, const clp_check_result *result)
     collected *all = user;
     size_t i = 0;
     while (i < all->count && strcmp(all->results[i].name, result->name)) i++;
-    if (i == sizeof all->results / sizeof *all->results) return;
     bool first = i == all->count;
     if (first) all->count++;
     clp_check_result *worst = &all->results[i].worst;

@@ -49,8 +49,8 @@ static bool length_of(clp_iteration *iteration, double curvature, double *length
     return !iteration->broken;
 }
 
-/* Whether the unit is of the size of what is left: products of vectors stay in the range of single precision.
- */
+/* Brings the unit to the size of what is left where it is far off: products of vectors stay in the range of
+ * single precision. */
 static void choose_unit(clp_iteration *iteration)
 {
     double unit = iteration->left / iteration->u->level->op.diagonal, ratio = iteration->unit / unit;

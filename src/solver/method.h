@@ -11,10 +11,10 @@ typedef struct clp_iteration {
     const clp_field *q; /* NULL: 0 */
     double lowest; /* the smallest eigenvalue of D^-1 A (not 0): known, or a guess that methods improve */
     bool lowest_known;
-    size_t cycle, position; /* of methods whose weights repeat */
-    clp_field *correction,
-        *residual;    /* of methods that correct; the second NULL where the hierarchy's serves */
-    clp_field *third; /* of methods that use a hierarchy and have none */
+    size_t cycle, position;          /* of methods whose weights repeat */
+    clp_field *correction;           /* of methods that correct; else NULL */
+    clp_field *residual;             /* likewise; NULL too where the hierarchy's serves */
+    clp_field *third;                /* of methods that use a hierarchy and have none */
     struct clp_hierarchy *hierarchy; /* NULL: none */
     bool shares;        /* where norms of the residual are asked for, the next cycle begins with it */
     bool prepared;      /* the hierarchy has it already */

@@ -62,10 +62,10 @@ clp_status clp_iteration_corrected(const clp_iteration *iteration, double *large
 }
 
 /*
- * By how much to go further than a cycle says: what it leaves of an error is between none and a part, measured
- * as 0.05 to 0.06 in two dimensions and 0.07 in three (on networks more), so that the roots of a Chebyshev
- * polynomial on what it takes away leave less than a third of that: two steps shrink residuals by 3e-4 where
- * they did by 2.3e-3.
+ * By how much to go further than a cycle says: what it leaves of an error is between none and a part,
+ * measured as 0.05 to 0.06 in two dimensions and 0.07 in three (on networks more), so that the roots of a
+ * Chebyshev polynomial on what it takes away leave less than a third of that: two steps shrink residuals by
+ * 3e-4 where they did by 2.3e-3.
  */
 static double length_of(clp_iteration *iteration)
 {

@@ -25,7 +25,7 @@ struct clp_solver {
     clp_assembly assembly;
     clp_level *level;
     clp_field *u, *scratch, *q;       /* q is NULL where it is 0 */
-    clp_field *correction, *residual; /* of methods that correct; else NULL */
+    clp_field *correction, *residual; /* of methods that correct, the second not if it shares; else NULL */
     clp_field *third;                 /* of conjugate gradients without a hierarchy; else NULL */
     clp_iteration iteration;
     clp_solver *coarse; /* for a first guess; NULL: none */

@@ -115,3 +115,10 @@ clp_status clp_opencl_launch_rows(const opencl_level *level, const clp_arguments
     size_t group = 1, global = (clp_layout_rows(layout) + level->tuning.rows - 1) / level->tuning.rows;
     return clp_opencl_launch(level->device, arguments, name, 1, &global, &group);
 }
+
+clp_status clp_opencl_launch_groups(const opencl_level *level, const clp_arguments *arguments,
+                                    const char *name)
+{
+    size_t items = level->tuning.items, global = level->groups * items;
+    return clp_opencl_launch(level->device, arguments, name, 1, &global, &items);
+}

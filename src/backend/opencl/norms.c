@@ -85,8 +85,7 @@ clp_status clp_opencl_defect(const clp_field *u, const clp_field *q, double fact
     clp_argument_real(&arguments, factor * op->diagonal);
     clp_argument_int(&arguments, r != NULL);
     clp_argument_network(&arguments, level);
-    size_t items = level->tuning.items, global = level->groups * items;
-    CLP_TRY(clp_opencl_launch(level->device, &arguments, "residual_norms", 1, &global, &items));
+    CLP_TRY(clp_opencl_launch_groups(level, &arguments, "residual_norms"));
     return finish_norms(level, op->diagonal, norms);
 }
 
@@ -105,8 +104,7 @@ clp_status clp_opencl_change_norms(const clp_field *u, const clp_field *v, clp_n
                              ((const opencl_field *)v)->buffer, level->partial);
     clp_argument_real(&arguments, 1 / level->base.op.scale);
     clp_argument_network(&arguments, level);
-    size_t items = level->tuning.items, global = level->groups * items;
-    CLP_TRY(clp_opencl_launch(level->device, &arguments, "change_norms", 1, &global, &items));
+    CLP_TRY(clp_opencl_launch_groups(level, &arguments, "change_norms"));
     return finish_norms(level, 1, norms);
 }
 

@@ -321,6 +321,10 @@ clp_status clp_opencl_launch_nodes(opencl_device *device, const clp_arguments *a
 clp_status clp_opencl_launch_rows(const opencl_level *level, const clp_arguments *arguments, const char *name,
                                   const clp_layout *layout);
 
+/* Likewise for a reduction: the level's groups, of as many items as the device's tuning has. */
+clp_status clp_opencl_launch_groups(const opencl_level *level, const clp_arguments *arguments,
+                                    const char *name);
+
 /* Queues a kernel whose arguments are set, named in errors. `group` may be NULL. */
 clp_status clp_opencl_launch(opencl_device *device, const clp_arguments *arguments, const char *name,
                              cl_uint dimensions, const size_t *global, const size_t *group);

@@ -141,6 +141,7 @@ static size_t rows_alive(const opencl_level *level, bool sourced, size_t count)
     if (level->base.op.network) fixed += level->network[NETWORK_SHUNT] ? 4 : 3;
     return 3 * count + fixed * (count + 2);
 }
+
 static clp_status launch_rows(opencl_level *level, cl_mem from, cl_mem to, cl_mem q, const double *weights,
                               size_t count)
 {

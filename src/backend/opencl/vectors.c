@@ -43,8 +43,7 @@ clp_status clp_opencl_dot(const clp_field *x, const clp_field *y, double *sum)
     clp_argument_real(&arguments, 1 / unit_x);
     clp_argument_real(&arguments, 1 / unit_y);
     clp_argument_network(&arguments, level);
-    size_t items = level->tuning.items, global = level->groups * items;
-    CLP_TRY(clp_opencl_launch(level->device, &arguments, "dot_product", 1, &global, &items));
+    CLP_TRY(clp_opencl_launch_groups(level, &arguments, "dot_product"));
     CLP_TRY(clp_opencl_sum(level, sum));
     *sum *= unit_x * unit_y;
     return CLP_OK;
@@ -61,8 +60,7 @@ clp_status clp_opencl_energy(const clp_field *u, double *energy)
     clp_argument_layout(&arguments, &level->base.layout);
     clp_argument_real(&arguments, 1 / op->scale);
     clp_argument_network(&arguments, level);
-    size_t items = level->tuning.items, global = level->groups * items;
-    CLP_TRY(clp_opencl_launch(level->device, &arguments, "energy", 1, &global, &items));
+    CLP_TRY(clp_opencl_launch_groups(level, &arguments, "energy"));
     CLP_TRY(clp_opencl_sum(level, energy));
     *energy *= op->scale * op->scale * op->diagonal;
     return CLP_OK;

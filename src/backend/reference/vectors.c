@@ -79,21 +79,20 @@ double clp_vector_energy(const clp_stencil *stencil, clp_vector u)
     size_t rows = clp_layout_rows(layout), nx = layout->nodes[0];
     double sum = 0;
 #pragma omp parallel for schedule(static) num_threads(stencil->threads) reduction(+ : sum)
-    for (size_t row = 0; row < rows; row++)
+    for (size_t row = 0; row < rows; row++) {
+        const clp_row place = clp_operator_row(op, row);
         for (size_t i = 0; i < nx; i++) {
-            const size_t at[CLP_AXES] = {i, row % layout->nodes[1], row / layout->nodes[1]}, p = row * nx + i;
-            bool copy = false; /* the second node of a seam */
-            for (int axis = 0; axis < CLP_AXES; axis++)
-                copy = copy || (op->periodic[axis] && at[axis] + 1 == layout->nodes[axis]);
-            if (copy) continue;
+            size_t p = place.first + i;
+            if (clp_row_is_copy(op, &place, i)) continue;
             double value = clp_vector_get(u, p);
             for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++) {
-                if (at[axis] + 1 == layout->nodes[axis]) continue;
+                if (clp_operator_at(op, p, axis) + 1 == op->grid.nodes[axis]) continue;
                 double difference = clp_vector_get(u, p + clp_operator_step(op, axis)) - value;
                 sum += op->network->conductance[axis][p] * difference * difference;
             }
             if (op->network->shunt) sum += op->network->shunt[p] * value * value;
         }
+    }
     return sum;
 }
 

@@ -5,6 +5,10 @@
  * once the couplings across the line or plane that it lies on are lumped into it. The fine level is one with a network,
  * or one made so itself (NETWORK 0).
  *
+ * Coarser levels have couplings below 0 where conductances jump. Where those outweigh the others in a lump, it says
+ * nothing of where the node belongs, and only the positive ones are lumped: a single node without weights, held by what
+ * it is coupled with, ties a whole good conductor to the ground.
+ *
  * What the ground and held nodes take of a fine node's value, 1 - the sum of its weights, is `lost`: it must be known
  * to its own accuracy, as the leaks of the coarse level come of it.
  */
@@ -73,6 +77,12 @@ static inline int digit_at(int odd, int along, int c)
     return odd && along == 0 ? 1 + c : 0;
 }
 
+/* Whether lumps below 0, of that sum, outweigh the others; `total` is of all. */
+static inline int overshoots(REAL negative, REAL total)
+{
+    return negative < 0 && -negative > total;
+}
+
 #if DIM == 2 && AXES == 3
 /* Whether a coarse node is so far from the sides that all fine ones near it have all their neighbours. */
 static inline int is_inner(int to, ulong fine_nodes, ulong coarse_nodes)
@@ -87,13 +97,21 @@ static inline void interpolate_between(__global REAL *weights, __global REAL *lo
                                        __global const REAL *couplings, size_t stride, const node_t p, int is_free,
                                        const layout_t at, size_t to, size_t weights_stride, int along_y)
 {
-    REAL before = 0, behind = 0;
+    REAL before = 0, behind = 0, strong_before = 0, strong_behind = 0;
     const REAL drained = leak(network, couplings, stride, p, at);
 #pragma unroll
     for (int across = -1; across <= 1; across++) {
         const int x = along_y ? across : 1, y = along_y ? 1 : across;
-        before += coupling(network, couplings, stride, p, node_of(p.x - x, p.y - y, 0), CENTRE - x - 3 * y, at);
-        behind += coupling(network, couplings, stride, p, node_of(p.x + x, p.y + y, 0), CENTRE + x + 3 * y, at);
+        const REAL g = coupling(network, couplings, stride, p, node_of(p.x - x, p.y - y, 0), CENTRE - x - 3 * y, at);
+        const REAL h = coupling(network, couplings, stride, p, node_of(p.x + x, p.y + y, 0), CENTRE + x + 3 * y, at);
+        before += g;
+        behind += h;
+        strong_before += max(g, (REAL)0);
+        strong_behind += max(h, (REAL)0);
+    }
+    if (overshoots(min(before, (REAL)0) + min(behind, (REAL)0), drained + before + behind)) {
+        before = strong_before;
+        behind = strong_behind;
     }
     const REAL total = drained + before + behind;
     const int free = is_free && total > 0;
@@ -163,9 +181,9 @@ __kernel void interpolation(__global REAL *weights, __global REAL *lost, const l
 
     /* Couplings to the nodes beside along odd axes, those across lumped: digits of 3, the middle one for axes that are
      * even. */
-    REAL sums[POINTS], result[8], total = leak(network, couplings, stride, p, at);
-    REAL loss = total;
-    for (int s = 0; s < POINTS; s++) sums[s] = 0;
+    const REAL drained = leak(network, couplings, stride, p, at);
+    REAL sums[POINTS], strong[POINTS], result[8], total = drained, loss = drained, negative = 0;
+    for (int s = 0; s < POINTS; s++) sums[s] = strong[s] = 0;
     for (int c = 0; c < 8; c++) result[c] = 0;
     for (int code = 0; code < POINTS; code++) {
         const int lumped =
@@ -174,7 +192,13 @@ __kernel void interpolation(__global REAL *weights, __global REAL *lost, const l
         if (lumped == CENTRE || n.x < 0) continue;
         const REAL g = coupling(network, couplings, stride, p, n, code, at);
         sums[lumped] += g;
+        strong[lumped] += max(g, (REAL)0);
         total += g;
+    }
+    for (int s = 0; s < POINTS; s++) negative += min(sums[s], (REAL)0);
+    if (overshoots(negative, total)) {
+        total = drained;
+        for (int s = 0; s < POINTS; s++) total += sums[s] = strong[s];
     }
     const int free = inverse[here] != 0 && total > 0;
     for (int code = 0; code < POINTS && free; code++) {

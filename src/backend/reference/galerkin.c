@@ -107,18 +107,33 @@ static int without_even(int code, unsigned odd, int dimensions)
     return left;
 }
 
-/* The equation of node p, with what lies across its line or plane lumped into it, gives its value from nodes
- * that have theirs. */
-static void interpolate(const clp_points *fine, unsigned odd, size_t p, clp_corners *corners, double *lost)
+/* The couplings of node p, with what lies across its line or plane lumped into it. Where those below 0
+ * outweigh the others, which a level made of jumps may have, only positive ones. Returns the sum, leak
+ * included. */
+static double lump(const clp_points *fine, unsigned odd, size_t p, double sums[27])
 {
-    double sums[27] = {0}, total = fine->leak[p], loss = fine->leak[p];
+    double strong[27] = {0}, total = fine->leak[p], negative = 0;
     int points = (int)fine->points, middle = points / 2, dimensions = clp_grid_dimensions(&fine->op->grid);
     for (int code = 0; code < points; code++) {
         int lumped = without_even(code, odd, dimensions);
+        double g = -row_of(fine, p)[code];
         if (lumped == middle) continue;
-        sums[lumped] -= row_of(fine, p)[code];
-        total -= row_of(fine, p)[code];
+        sums[lumped] += g;
+        strong[lumped] += fmax(g, 0);
+        total += g;
     }
+    for (int code = 0; code < points; code++) negative += fmin(sums[code], 0);
+    if (negative == 0 || -negative <= total) return total;
+    total = fine->leak[p];
+    for (int code = 0; code < points; code++) total += sums[code] = strong[code];
+    return total;
+}
+
+/* The equation of node p gives its value from nodes that have theirs. */
+static void interpolate(const clp_points *fine, unsigned odd, size_t p, clp_corners *corners, double *lost)
+{
+    double sums[27] = {0}, total = lump(fine, odd, p, sums), loss = fine->leak[p];
+    int points = (int)fine->points;
     lost[p] = 1;
     if (!(diagonal_of(fine, p) > 0) || !(total > 0)) return;
     for (int code = 0; code < points; code++) {

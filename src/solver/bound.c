@@ -140,7 +140,7 @@ static clp_status find_w(clp_solver *solver)
     if (status == CLP_OK) status = backend->field_write(load, 0, rows, f);
     if (status != CLP_OK) goto cleanup;
     solver->iteration = clp_solver_iteration(solver, load);
-    status = clp_cascade_guess_bound(solver);
+    status = clp_cascade_guess_bound(solver, f);
     if (status == CLP_OK) status = solve_for_w(solver, &solver->iteration);
     if (status == CLP_OK) status = backend->field_read(solver->u, 0, rows, solver->values);
     if (status == CLP_OK) solver->bound = clp_bound_of(op, solver->values, f);

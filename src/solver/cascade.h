@@ -13,11 +13,12 @@
 void clp_cascade_create(clp_solver *solver, const clp_problem *problem);
 void clp_cascade_destroy(clp_solver *solver);
 
-/* Finds the coarser w of the bound and brings it to the field u in the place of 0. */
-clp_status clp_cascade_guess_bound(clp_solver *solver);
+/* Brings the coarser w of the bound, A w = f, which has been found, to the field u in the place of 0. */
+clp_status clp_cascade_guess_bound(clp_solver *solver, const double *f);
 
-/* Puts the coarser solver's values, interpolated, on the nodes that are not held. CLP_ERROR_MEMORY. */
-clp_status clp_cascade_interpolate(const clp_solver *solver, double *values);
+/* Puts the coarser solver's values, interpolated, on the nodes that are not held; the right-hand side is the
+ * finer operator's, or NULL. CLP_ERROR_MEMORY. */
+clp_status clp_cascade_interpolate(const clp_solver *solver, const double *source, double *values);
 
 /* Solves the coarser problem and puts its solution into the first guess of the assembly, but for held nodes.
  */

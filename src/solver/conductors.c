@@ -93,7 +93,8 @@ static clp_status solve_unit(clp_solver *solver, long unit, double *fluxes)
     if (status == CLP_OK && solver->coarse) {
         if (!(solver->coarse->bound.factor > 0)) status = clp_solver_find_bound(solver->coarse);
         if (status == CLP_OK) status = solve_unit(solver->coarse, unit, fluxes);
-        if (status == CLP_OK) status = clp_cascade_interpolate(solver, solver->assembly.values);
+        if (status == CLP_OK)
+            status = clp_cascade_interpolate(solver, solver->assembly.source, solver->assembly.values);
     }
     solver->options.criterion = CLP_CRITERION_ERROR;
     solver->options.tolerance = unit_tolerance(solver, &options);

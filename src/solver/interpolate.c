@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A coarser solution on a finer grid. Between coarse nodes it goes straight, or by cubics where coefficients
+ * do not jump. Where they may, nodes of odd index then take what their neighbours along the odd axes say,
+ * weighted by conductances, as in black-box multigrid (J. E. Dendy, J. Comput. Phys. 48, 1982): a straight
+ * line across a material that conducts 1e6 times as well as the next leaves residuals that cycles need
+ * several steps for.
+ */
+#include "solver/cascade.h"
+
+#include <stdlib.h>
+
+/* Where a fine node lies between coarse ones along an axis. */
+static void place(const clp_grid *fine, const clp_grid *coarse, int axis, size_t index, size_t *below,
+                  double *part)
+{
+    *below = 0;
+    *part = 0;
+    if (axis >= clp_grid_dimensions(fine)) return;
+    double at = (double)index * (double)(coarse->nodes[axis] - 1) / (double)(fine->nodes[axis] - 1);
+    *below = (size_t)at;
+    if (*below > coarse->nodes[axis] - 2) *below = coarse->nodes[axis] - 2;
+    *part = at - (double)*below;
+}
+
+/* Up to four coarse nodes in a row, and their weights. */
+typedef struct taps {
+    size_t first;
+    int count;
+    double weight[4];
+} taps;
+
+/*
+ * Cubic where coefficients do not jump and there are nodes enough, else linear. Cubics leave much smaller
+ * rough errors: those that a residual shows.
+ */
+static taps taps_at(const clp_grid *fine, const clp_grid *coarse, int axis, size_t index, bool smooth)
+{
+    taps made = {.count = 1, .weight = {1}};
+    double part;
+    if (axis >= clp_grid_dimensions(fine)) return made;
+    size_t nodes = coarse->nodes[axis];
+    place(fine, coarse, axis, index, &made.first, &part);
+    made.count = 2;
+    made.weight[0] = 1 - part;
+    made.weight[1] = part;
+    if (!smooth || nodes < 4) return made;
+    size_t first = made.first == 0 ? 0 : made.first - 1;
+    if (first + 4 > nodes) first = nodes - 4;
+    clp_cubic_weights((double)(made.first - first) + part, made.weight);
+    made.first = first;
+    made.count = 4;
+    return made;
+}
+
+/* ---- where coefficients may jump ---- */
+
+/*
+ * A coarse value at a fine node: the mean of those around it, of which count less the ones that conduct less
+ * than the node does: what is near a good conductor is not what is inside of it.
+ */
+static double sampled(const clp_solver *solver, size_t p, const taps at[CLP_AXES], double value)
+{
+    const clp_operator *coarse = &solver->coarse->assembly.op;
+    const double *diagonal = coarse->network ? coarse->network->diagonal : NULL;
+    double own = solver->assembly.op.network->diagonal[p] / 4, sum = 0,
+           total = 0; /* h is twice as large there */
+    for (int corner = 0; corner < 8; corner++) {
+        size_t from = 0;
+        double weight = 1;
+        for (int axis = 0; axis < CLP_AXES; axis++) {
+            int side = corner >> axis & 1;
+            from += (at[axis].first + (size_t)side) * clp_operator_step(coarse, axis);
+            weight *= side < at[axis].count ? at[axis].weight[side] : 0;
+        }
+        if (weight == 0) continue;
+        if (diagonal && diagonal[from] > 0 && diagonal[from] < own) weight *= diagonal[from] / own;
+        sum += weight * solver->coarse->values[from];
+        total += weight;
+    }
+    return total > 0 ? sum / total : value;
+}
+
+/* The nodes of even indices. */
+static void sample_row(const clp_solver *solver, size_t r, const taps *x, double *u)
+{
+    const clp_operator *op = &solver->assembly.op;
+    const clp_grid *fine = &op->grid, *coarse = &solver->coarse->assembly.op.grid;
+    const clp_row row = clp_operator_row(op, r);
+    if (row.at[1] % 2 || row.at[2] % 2) return;
+    taps at[] = {{0}, taps_at(fine, coarse, 1, row.at[1], false), taps_at(fine, coarse, 2, row.at[2], false)};
+    for (size_t i = 0; i < fine->nodes[0]; i += 2) {
+        if (clp_row_is_held(op, &row, i)) continue;
+        at[0] = x[i];
+        u[row.first + i] = sampled(solver, row.first + i, at, u[row.first + i]);
+    }
+}
+
+/* The mean of the two neighbours along an axis, before it is divided: conductances times values, and their
+ * sum. */
+static void add_axis(const clp_operator *op, size_t p, int axis, const double *u, double *sum, double *weight)
+{
+    const double *g = op->network->conductance[axis];
+    size_t at = clp_operator_at(op, p, axis), step = clp_operator_step(op, axis),
+           nodes = op->grid.nodes[axis];
+    size_t wrapped = (nodes - 2) * step; /* from the first node of a periodic axis to the one before it */
+    if (at > 0) *sum += g[p - step] * u[p - step], *weight += g[p - step];
+    if (at == 0 && op->periodic[axis]) *sum += g[p + wrapped] * u[p + wrapped], *weight += g[p + wrapped];
+    if (at + 1 < nodes) *sum += g[p] * u[p + step], *weight += g[p];
+}
+
+/* The nodes of a row with as many odd indices as that. */
+static void relax_row(const clp_operator *op, size_t r, int odd, const double *source, double *u)
+{
+    const clp_row row = clp_operator_row(op, r);
+    int odd_y = (int)(row.at[1] % 2), odd_z = (int)(row.at[2] % 2), odd_x = odd - odd_y - odd_z;
+    if (odd_x < 0 || odd_x > 1) return;
+    for (size_t i = (size_t)odd_x; i < op->grid.nodes[0]; i += 2) {
+        size_t p = row.first + i;
+        if (clp_row_is_held(op, &row, i) || clp_row_is_copy(op, &row, i)) continue;
+        double sum = source ? source[p] : 0, weight = op->network->shunt ? op->network->shunt[p] : 0;
+        if (odd_x) add_axis(op, p, 0, u, &sum, &weight);
+        if (odd_y) add_axis(op, p, 1, u, &sum, &weight);
+        if (odd_z) add_axis(op, p, 2, u, &sum, &weight);
+        if (weight > 0) u[p] = sum / weight;
+    }
+}
+
+/* The second node of a seam has the value of the first. */
+static void close_seams(const clp_operator *op, double *u)
+{
+    for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++) {
+        size_t period = (op->grid.nodes[axis] - 1) * clp_operator_step(op, axis);
+        if (!op->periodic[axis]) continue;
+        for (size_t p = 0; p < clp_grid_node_count(&op->grid); p++)
+            if (clp_operator_at(op, p, axis) + 1 == op->grid.nodes[axis]) u[p] = u[p - period];
+    }
+}
+
+static void interpolate_network(const clp_solver *solver, const taps *x, const double *source, double *u)
+{
+    const clp_operator *op = &solver->assembly.op;
+    size_t rows = clp_operator_rows(op);
+#pragma omp parallel for schedule(static)
+    for (size_t r = 0; r < rows; r++) sample_row(solver, r, x, u);
+    for (int odd = 1; odd <= clp_grid_dimensions(&op->grid); odd++) {
+        close_seams(op, u);
+#pragma omp parallel for schedule(static)
+        for (size_t r = 0; r < rows; r++) relax_row(op, r, odd, source, u);
+    }
+    close_seams(op, u);
+}
+
+/* ---- where they do not ---- */
+
+/* A row of the coarse grid's values, mixed out of some rows and planes. */
+static void mix_rows(const clp_solver *coarse, const taps *y, const taps *z, double *line)
+{
+    const clp_operator *op = &coarse->assembly.op;
+    size_t nx = op->grid.nodes[0];
+    for (size_t i = 0; i < nx; i++) line[i] = 0;
+    for (int c = 0; c < z->count; c++)
+        for (int b = 0; b < y->count; b++) {
+            const double *row = coarse->values + (z->first + (size_t)c) * clp_operator_step(op, 2) +
+                                (y->first + (size_t)b) * clp_operator_step(op, 1);
+            double weight = z->weight[c] * y->weight[b];
+            for (size_t i = 0; weight != 0 && i < nx; i++) line[i] += weight * row[i];
+        }
+}
+
+static void interpolate_row(const clp_operator *op, size_t r, const taps *x, const double *line, double *to)
+{
+    const clp_row row = clp_operator_row(op, r);
+    for (size_t i = 0; i < op->grid.nodes[0]; i++) {
+        if (clp_row_is_held(op, &row, i)) continue;
+        const double *from = line + x[i].first, *weight = x[i].weight;
+        double value = weight[0] * from[0];
+        for (int a = 1; a < x[i].count; a++) value += weight[a] * from[a];
+        to[row.first + i] = value;
+    }
+}
+
+static size_t interpolate_plain(const clp_solver *solver, const taps *x, double *u)
+{
+    enum { BLOCK = 32 }; /* rows that share a line */
+    const clp_operator *op = &solver->assembly.op;
+    const clp_grid *fine = &op->grid, *coarse = &solver->coarse->assembly.op.grid;
+    size_t rows = clp_operator_rows(op), blocks = (rows + BLOCK - 1) / BLOCK, missing = 0;
+#pragma omp parallel for schedule(static) reduction(+ : missing)
+    for (size_t block = 0; block < blocks; block++) {
+        double *line = malloc(coarse->nodes[0] * sizeof *line);
+        missing += !line;
+        for (size_t r = block * BLOCK; line && r < rows && r < (block + 1) * BLOCK; r++) {
+            taps y = taps_at(fine, coarse, 1, r % fine->nodes[1], true);
+            taps z = taps_at(fine, coarse, 2, r / fine->nodes[1], true);
+            mix_rows(solver->coarse, &y, &z, line);
+            interpolate_row(op, r, x, line, u);
+        }
+        free(line);
+    }
+    return missing;
+}
+
+clp_status clp_cascade_interpolate(const clp_solver *solver, const double *source, double *u)
+{
+    const clp_grid *fine = &solver->assembly.op.grid, *coarse = &solver->coarse->assembly.op.grid;
+    bool plain = !solver->assembly.op.network;
+    size_t nx = fine->nodes[0], missing = 0;
+    taps *x = malloc(nx * sizeof *x);
+    if (!x) return clp_fail_host_memory(nx * sizeof *x);
+    for (size_t i = 0; i < nx; i++) x[i] = taps_at(fine, coarse, 0, i, plain);
+    if (plain)
+        missing = interpolate_plain(solver, x, u);
+    else
+        interpolate_network(solver, x, source, u);
+    free(x);
+    return missing ? clp_fail_host_memory(coarse->nodes[0] * sizeof(double)) : CLP_OK;
+}

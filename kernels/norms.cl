@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Norms of r / D = (q - A u) / D over the unknowns; inverse_diagonal = 1 / D. Where `stored`, factor r / D goes to the
- * field r, 0 on held nodes.
+ * Norms of r / D = (q - A u) / D over the unknowns; inverse_diagonal = 1 / D. In a network the largest one is of r over
+ * the node's own diagonal, but counts for no more than `most` times r / D. Where `stored`, factor r / D goes to the field
+ * r, 0 on held nodes.
  *
  * OTHER   type of the field r, where it is another one
  */
 
 __kernel void residual_norms(__global const REAL *u, __global const REAL *q, __global REAL *partial, const layout_t at,
-                             int sourced, REAL x, REAL y, REAL z, REAL inverse_diagonal, REAL inverse_scale,
+                             int sourced, REAL x, REAL y, REAL z, REAL inverse_diagonal, REAL inverse_scale, REAL most,
                              __global OTHER *r, const layout_t to, REAL factor, int stored NETWORK_PARAMETERS)
 {
     __local REAL shared[3 * ITEMS];
@@ -31,7 +32,7 @@ __kernel void residual_norms(__global const REAL *u, __global const REAL *q, __g
                 if (stored) r[element_of(i, j, k, to)] = (OTHER)(factor * value);
                 if (!(equations_here & (i >= range.first_x) & (i < range.end_x))) continue;
 #if NETWORK
-                weight = network.inverse[here];
+                weight = min(network.inverse[here], most);
                 if (weight == 0) centre = 0;
 #endif
                 sums_add(&sums, lane, value, weight, centre, inverse_scale);

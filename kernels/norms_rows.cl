@@ -6,7 +6,7 @@
  */
 
 #if NETWORK
-#define WEIGHT(i) inverse[i]
+#define WEIGHT(i) min(inverse[i], most)
 #else
 #define WEIGHT(i) 1
 #endif
@@ -24,7 +24,7 @@ __attribute__((noinline)) static void defect_row(REAL *restrict out, FIELD_PARAM
 /* Adds whole vectors of values to the sums; how many. */
 __attribute__((noinline)) static int sum_row(sums_t *restrict sums, const REAL *restrict values,
                                              __global const REAL *restrict u, __global const REAL *restrict inverse,
-                                             REAL inverse_scale, int count)
+                                             REAL inverse_scale, REAL most, int count)
 {
     int base = 0;
     for (; base + LANES <= count; base += LANES)
@@ -48,7 +48,7 @@ __attribute__((noinline)) static void store_values(__global OTHER *restrict r, c
 #define CHUNK 256 /* nodes that are worked on at once, in the first-level cache */
 
 __kernel void residual_norms(__global const REAL *u, __global const REAL *q, __global REAL *partial, const layout_t at,
-                             int sourced, REAL x, REAL y, REAL z, REAL inverse_diagonal, REAL inverse_scale,
+                             int sourced, REAL x, REAL y, REAL z, REAL inverse_diagonal, REAL inverse_scale, REAL most,
                              __global OTHER *r, const layout_t to, REAL factor, int stored NETWORK_PARAMETERS)
 {
     const range_t range = equations(at);
@@ -75,7 +75,7 @@ __kernel void residual_norms(__global const REAL *u, __global const REAL *q, __g
             if (stored) store_values(r + other + first, values, factor, count);
             if (!counted) continue;
             __global const REAL *inverse = NETWORK ? c.inverse + first : u;
-            for (int i = sum_row(&sums, values, beside.centre + first, inverse, inverse_scale, count); i < count; i++) {
+            for (int i = sum_row(&sums, values, beside.centre + first, inverse, inverse_scale, most, count); i < count; i++) {
                 const REAL centre = beside.centre[first + i];
                 sums_add(&sums, 0, values[i], WEIGHT(i), IF_FREE(i, centre), inverse_scale);
             }

@@ -23,11 +23,10 @@ typedef struct clp_transfer clp_transfer;
 
 /*
  * Norms over the unknown nodes. NaN anywhere in the field shows as NaN or infinity in every one of them. In
- * `largest` a residual counts relative to its node's diagonal D[p], times D, the operator's: that is what
- * rounding is relative to, and where k varies, the error that it stands for as well.
+ * `largest` a residual counts relative to clp_operator_measure, in a network.
  */
 typedef struct clp_norms {
-    double largest; /* max |r| D / D[p], or max |u - v| */
+    double largest; /* max |r| / measure, or max |u - v| */
     double two;     /* sqrt(sum r^2), or sqrt(sum (u - v)^2) */
     double field;   /* max |u| */
 } clp_norms;

@@ -92,6 +92,7 @@ static void fill_network(clp_operator *op, clp_network *network)
         op->fixed += fixed && !side && index_of(op, own) == p;
         op->diagonal = fmax(op->diagonal, edges);
     }
+    if (network->shunt) op->least = 0.5; /* some residuals count for less than their diagonals say */
 }
 
 static clp_status create_network(const clp_check_case *check, clp_operator *op, clp_network *network)

@@ -46,6 +46,7 @@ typedef struct clp_operator {
     bool galerkin;              /* made from a finer one: its coefficients are known to its level alone */
     size_t fixed;               /* nodes of a network that are held, besides those of held sides */
     double diagonal;            /* the largest diagonal entry of A; of a network, shunts left aside */
+    double least; /* of a network: no node's residual counts for more than 1 / this; see below */
     double scale; /* a power of two near the largest |u| to be expected: keeps squares in range */
 } clp_operator;
 
@@ -123,6 +124,17 @@ static inline double clp_row_part(const clp_operator *op, const clp_row *row, si
 static inline bool clp_row_is_copy(const clp_operator *op, const clp_row *row, size_t i)
 {
     return row->copy || (op->periodic[0] && i + 1 == op->grid.nodes[0]);
+}
+
+/*
+ * What the residual of a node of a network is measured by: its part of the largest diagonal, that being what
+ * rounding is relative to and where k varies the error that it stands for; but not less than op->least, as
+ * the error of a node that conducts badly need not be larger for it.
+ */
+static inline double clp_operator_measure(const clp_operator *op, size_t p)
+{
+    double part = op->network->diagonal[p] / op->diagonal;
+    return part > op->least ? part : op->least;
 }
 
 /* Steps in an array of the grid's shape from a node to the next one along each axis. */

@@ -84,12 +84,13 @@ double clp_bound_value(const clp_bound *bound, clp_norms norms)
 
 /* ---- w of a network ---- */
 
-/* f = D[p] / D, and 0 where nothing is to be solved. */
+/* f, what residuals are measured by, and 0 where nothing is to be solved. */
 static double *create_load(const clp_operator *op)
 {
     size_t count = clp_grid_node_count(&op->grid);
     double *f = malloc(count * sizeof *f);
-    for (size_t p = 0; f && p < count; p++) f[p] = op->network->diagonal[p] / op->diagonal;
+    for (size_t p = 0; f && p < count; p++)
+        f[p] = op->network->diagonal[p] > 0 ? clp_operator_measure(op, p) : 0;
     return f;
 }
 
@@ -125,6 +126,7 @@ static clp_status solve_for_w(clp_solver *solver, clp_iteration *iteration)
     return CLP_OK;
 }
 
+/* The bound from w for the measure as it is. */
 static clp_status find_w(clp_solver *solver)
 {
     enum { ROUNDS = 5 };
@@ -156,10 +158,60 @@ cleanup:
     return status;
 }
 
+static void set_least(clp_solver *solver, double least)
+{
+    solver->assembly.op.least = solver->level->op.least = least;
+}
+
+static double smallest_measure(const clp_operator *op)
+{
+    double least = INFINITY;
+    for (size_t p = 0; p < clp_grid_node_count(&op->grid); p++)
+        if (op->network->diagonal[p] > 0) least = fmin(least, op->network->diagonal[p] / op->diagonal);
+    return least;
+}
+
+/*
+ * On the coarsest grid: how much nodes that conduct badly may add to f before w feels it. If w1 is for f =
+ * D[p] / D and w2 for f = 1, then for the larger one of D[p] / D and c it is at most w1 + c w2.
+ */
+static clp_status find_least(clp_solver *solver)
+{
+    const double more = 0.25, nodes_at_most = 20000, differs = 0.1;
+    const clp_operator *op = &solver->assembly.op;
+    CLP_TRY(find_w(solver));
+    double own = solver->bound.factor;
+    if (!isfinite(own) || (double)clp_grid_node_count(&op->grid) > nodes_at_most ||
+        smallest_measure(op) > differs)
+        return CLP_OK;
+    set_least(solver, 1);
+    CLP_TRY(find_w(solver));
+    double least = more * own / solver->bound.factor;
+    set_least(solver, least > 1e-20 ? fmin(least, 1) : 0);
+    return find_w(solver);
+}
+
+/* With the measure of the coarser problem, unless there is something on this grid that it has not seen. */
+static clp_status find_w_like(clp_solver *solver, const clp_solver *coarse)
+{
+    const double too_much = 4;
+    set_least(solver, coarse->assembly.op.least);
+    CLP_TRY(find_w(solver));
+    if (solver->assembly.op.least == 0 || solver->bound.factor <= too_much * coarse->bound.factor)
+        return CLP_OK;
+    set_least(solver, 0);
+    return find_w(solver);
+}
+
 clp_status clp_solver_find_bound(clp_solver *solver)
 {
     const clp_operator *op = &solver->assembly.op;
-    if (op->network && !solver->assembly.singular) return find_w(solver);
+    clp_solver *coarse = solver->coarse;
+    if (op->network && !solver->assembly.singular) {
+        if (!coarse) return find_least(solver);
+        CLP_TRY(clp_solver_find_bound(coarse));
+        return find_w_like(solver, coarse);
+    }
     solver->bound = op->network ? clp_bound_singular(op) : clp_bound_plain(op, solver->assembly.singular);
     return CLP_OK;
 }

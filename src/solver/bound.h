@@ -10,7 +10,7 @@
  *
  * A is an M-matrix, so if A w >= f > 0 then |u - u*| <= w max |r / f| node by node (the discrete maximum
  * principle; Varga, Matrix Iterative Analysis, 1962, chapter 3); `largest` of clp_norms is max |r / f| for f
- * = max(1, D[p] / D).
+ * = 1, or clp_operator_measure in a network.
  *
  * Where any constant may be added to the solution there is no such w. Then the smallest eigenvalue above 0 of
  * the box, times the smallest conductance, bounds the error in the 2-norm, and that the largest one.

@@ -13,11 +13,12 @@
 typedef struct solve_course {
     double start; /* when the solve began */
     clp_test last;
-    double steps_left; /* from the last two tests; NaN while unknown */
-    double two;        /* the residual's 2-norm at the last test; NaN while unknown */
-    double best;       /* smallest value so far, counted anew when it has halved */
-    size_t best_step;  /* when that was */
-    size_t refused;    /* times that the host did not confirm what the device said */
+    double steps_left;     /* from the last two tests; NaN while unknown */
+    double largest_before; /* of the residual, at the test before the last one; INFINITY before */
+    double two;            /* the residual's 2-norm at the last test; NaN while unknown */
+    double best;           /* smallest value so far, counted anew when it has halved */
+    size_t best_step;      /* when that was */
+    size_t refused;        /* times that the host did not confirm what the device said */
 } solve_course;
 
 static const size_t first_chunk = 32;
@@ -71,6 +72,7 @@ static void extrapolate(clp_solver *solver, solve_course *course, const clp_test
         course->best = measure;
         course->best_step = test->iterations;
     }
+    course->largest_before = course->last.norms.largest;
     course->last = *test;
 }
 
@@ -84,7 +86,8 @@ static bool stagnates(const clp_solver *solver, const solve_course *course)
                        ? 8 * clp_precision_epsilon(solver->outer) * solver->magnitude
                        : 4 * clp_solver_rounding_residual(solver);
     size_t since = test->iterations - course->best_step;
-    if (refines && test->norms.largest <= clp_solver_rounding_residual(solver))
+    double rounding = clp_solver_rounding_residual(solver), left = test->norms.largest;
+    if (refines && left <= rounding && !(left > 0.1 * rounding && left < 0.5 * course->largest_before))
         return true;                           /* no better can come */
     if (!solver->method->monotone) floor *= 8; /* over-relaxation amplifies rounding as well */
     clp_iteration slowest =
@@ -204,7 +207,11 @@ static clp_status begin(clp_solver *solver, solve_course *course, clp_reason *re
     CLP_TRY(clp_solver_residual(solver, &norms));
     double load = clp_reference_load(&assembly->op, assembly->values, assembly->source);
     solver->report.residual_initial = load > 0 ? load : norms.two;
-    *course = (solve_course){.start = clp_seconds(), .steps_left = NAN, .best = INFINITY, .two = norms.two};
+    *course = (solve_course){.start = clp_seconds(),
+                             .steps_left = NAN,
+                             .best = INFINITY,
+                             .two = norms.two,
+                             .largest_before = INFINITY};
     course->last.sweeps = solver->report.sweeps;
     course->last.iterations = solver->report.iterations;
     if (clp_solver_needs_previous(solver)) { /* no sweep yet, no change to look at */

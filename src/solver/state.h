@@ -46,6 +46,7 @@ struct clp_solver {
     clp_norms seen;        /* of the residual of u as it is, by the device */
     bool has_seen;
     double host_largest;              /* residual that the last verification found */
+    double rounding;                  /* in a network: how far it may have been off; 0 before */
     bool refined;                     /* values are better than what the device holds */
     clp_electrode_report *electrodes; /* of the report */
     size_t *electrode_of;             /* of each region */

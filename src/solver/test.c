@@ -17,12 +17,14 @@ double clp_solver_rounding_residual(const clp_solver *solver)
     return 8 * clp_precision_epsilon(solver->outer) * solver->assembly.op.diagonal * solver->magnitude;
 }
 
-/* Norms of a residual as they may be at worst: computing it takes some operations on values up to the
- * magnitude, in double. */
+/* Norms of a residual as they may be at worst: computing it takes some operations, in double, on values up to
+ * the magnitude, or in a network on differences, whose rounding is measured when the host verifies. */
 static clp_norms widen(const clp_solver *solver, clp_norms norms)
 {
-    double rounding =
-        16 * 0x1p-53 * (solver->assembly.op.diagonal * solver->magnitude + solver->source_largest);
+    const clp_operator *op = &solver->assembly.op;
+    double rounding = op->network
+                          ? solver->rounding
+                          : 16 * 0x1p-53 * (op->diagonal * solver->magnitude + solver->source_largest);
     norms.largest += rounding;
     norms.two += rounding * sqrt((double)solver->report.unknowns);
     return norms;
@@ -188,6 +190,8 @@ clp_status clp_solver_verify(clp_solver *solver, bool *met)
     clp_norms host = clp_reference_residual(op, solver->values, solver->assembly.source);
     CLP_TRY(check_device(solver, host));
     solver->host_largest = host.largest;
+    if (op->network)
+        solver->rounding = clp_reference_rounding(op, solver->values, solver->assembly.source, NULL);
     report->residual_final = host.two;
     report->residual_relative = report->residual_initial > 0 ? host.two / report->residual_initial : host.two;
     double interval = interval_bound(solver);

@@ -3,6 +3,7 @@
 
 #include "base/checked.h"
 
+#include <float.h>
 #include <stdlib.h>
 
 clp_status clp_opencl_reduce(opencl_level *level, double results[3])
@@ -80,6 +81,7 @@ clp_status clp_opencl_defect(const clp_field *u, const clp_field *q, double fact
         clp_argument_real(&arguments, op->conductance[axis] / op->diagonal);
     clp_argument_real(&arguments, 1 / op->diagonal);
     clp_argument_real(&arguments, 1 / op->scale);
+    clp_argument_real(&arguments, op->least > 0 ? 1 / op->least : FLT_MAX);
     clp_argument_buffer(&arguments, r ? ((opencl_field *)r)->buffer : level->partial);
     clp_argument_layout(&arguments, r ? &r->level->layout : &level->base.layout);
     clp_argument_real(&arguments, factor * op->diagonal);

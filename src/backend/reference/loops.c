@@ -349,7 +349,8 @@ static clp_sums residual(const clp_stencil *stencil, const void *u, const void *
             if (edges.diagonal[i] == 0) continue;
             double r = stencil->inverse_diagonal * inflow(stencil, rows, edges, i);
             if (source) r += stencil->inverse_diagonal * source[i];
-            double weight = 1 / (stencil->inverse_diagonal * edges.diagonal[i]);
+            double part = stencil->inverse_diagonal * edges.diagonal[i];
+            double weight = 1 / fmax(part, stencil->op->least);
             largest = fmax(largest, weight * fabs(r));
             field = fmax(field, fabs((double)rows.centre[i]));
             r *= stencil->inverse_scale;

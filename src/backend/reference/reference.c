@@ -456,11 +456,10 @@ double clp_reference_rounding(const clp_operator *op, const double *values, cons
     }
 #pragma omp parallel for schedule(static) reduction(max : largest)
     for (size_t p = 0; p < count; p++) {
-        double diagonal = op->network->diagonal[p];
-        if (diagonal == 0) continue;
+        if (op->network->diagonal[p] == 0) continue;
         double sum = summed_at(op, values, source, p);
         if (each) each[p] += operations * sum;
-        largest = fmax(largest, sum * op->diagonal / diagonal);
+        largest = fmax(largest, sum / clp_operator_measure(op, p));
     }
     return operations * largest;
 }

@@ -19,7 +19,9 @@
     __global const REAL *couplings = network.inverse;                                                                  \
     __global const REAL *inverse = network.inverse - at.origin;                                                        \
     const size_t stride = 0;
+#define OPERATOR_ARGUMENTS NETWORK_ARGUMENTS
 #else
+#define OPERATOR_ARGUMENTS , couplings, inverse, stride
 #define OPERATOR_PARAMETERS , __global const REAL *couplings, __global const REAL *inverse, ulong stride
 #define OPERATOR const network_t network = NETWORK_OF(0);
 #endif
@@ -263,45 +265,79 @@ static inline int inner_digit(int e, int d)
     return (e == 1 && d == 0) || (e == 3 && d == 1) ? 1 : (e == 1 && d == 1) || (e == 3 && d == 2) ? 2 : -1;
 }
 
-/* As coarsen() does it, for a node that has all its neighbours. */
-static inline void coarsen_inner(__global const REAL *weights, __global const REAL *lost, const layout_t at,
-                                 const layout_t coarse, size_t weights_stride, const network_t network,
-                                 __global const REAL *couplings, size_t stride, int cx, int cy, REAL *sums, REAL *drain)
+/* What coarsen_inner() reads, at a coarse node and the fine one that it is: weights and losses, and the operator. */
+typedef struct {
+    __global const REAL *weights, *lost, *x, *y, *leaks, *couplings;
+    size_t weights_stride, stride;
+    long width, coarse_width;
+} patch_t;
+
+static inline patch_t patch_at(__global const REAL *weights, __global const REAL *lost, const layout_t at,
+                               const layout_t coarse, size_t weights_stride, const network_t network,
+                               __global const REAL *couplings, size_t stride, int cx, int cy)
 {
-    REAL patch[5][25], near_lost[25];
+    patch_t patch;
     const size_t to = element(node_of(cx, cy, 0), coarse), fine = element(node_of(2 * cx, 2 * cy, 0), at);
+    const size_t here = fine - at.origin;
+    patch.weights = weights + to;
+    patch.lost = lost + fine;
+    patch.x = NETWORK ? network.x + here : lost;
+    patch.y = NETWORK ? network.y + here : lost;
+    patch.leaks = !NETWORK ? couplings + CENTRE * stride + fine : HAS_SHUNT ? network.shunt + here : lost;
+    patch.couplings = NETWORK ? lost : couplings + fine;
+    patch.weights_stride = weights_stride;
+    patch.stride = stride;
+    patch.width = (long)at.width;
+    patch.coarse_width = (long)coarse.width;
+    return patch;
+}
+
+/* The coupling of the fine node at (x, y) to the one at an offset, g of an edge once. */
+static inline REAL edge_at(const patch_t patch, long i, int x, int y, int code)
+{
+    const int along_x = ALONG(code, 0), along_y = ALONG(code, 1), back = code < CENTRE;
+    const long from = 2 * i + (y + back * along_y) * patch.width + x + back * along_x;
+    if (NETWORK && along_x * along_y != 0) return 0;
+    if (NETWORK) return along_x != 0 ? patch.x[from] : patch.y[from];
+    return patch.couplings[(back ? CENTRE - 1 - code : code - CENTRE - 1) * patch.stride + from];
+}
+
+/* As coarsen_node() does it, for node i of a row behind the one that the patch is of, with all neighbours: the diagonal
+ * and half the couplings to `sums`, and the leak. */
+__attribute__((always_inline)) static inline void coarsen_inner(const patch_t patch, long i, REAL *sums, REAL *drain)
+{
+    REAL weight[5][25], near_lost[25];
 #pragma unroll
     for (int s = 0; s < 25; s++) {
         const int x = s % 5, y = s / 5;
-        const size_t cell = to + ((y + 2) / 2 - 2) * (long)coarse.width + (x + 2) / 2 - 2;
-        near_lost[s] = lost[fine + (y - 2) * (long)at.width + x - 2];
+        const long cell = i + ((y + 2) / 2 - 2) * patch.coarse_width + (x + 2) / 2 - 2;
+        near_lost[s] = patch.lost[2 * i + (y - 2) * patch.width + x - 2];
 #pragma unroll
         for (int h = 0; h < 5; h++) {
             const int digit_x = inner_digit(x, (4 + h) % 3), digit_y = inner_digit(y, (4 + h) / 3);
             const int digits = digit_x + 3 * digit_y;
             const int none = (digit_x < 0) | (digit_y < 0);
-            patch[h][s] = none ? 0 : digits == 0 ? 1 : weights[(digits - 1) * weights_stride + cell];
+            weight[h][s] = none ? 0 : digits == 0 ? 1 : patch.weights[(digits - 1) * patch.weights_stride + cell];
         }
     }
 #pragma unroll
     for (int inside = 0; inside < 9; inside++) {
         const int x = inside % 3 - 1, y = inside / 3 - 1, s = 5 * (y + 2) + x + 2;
-        const node_t p = node_of(2 * cx + x, 2 * cy + y, 0);
-        const REAL own = leak(network, couplings, stride, p, at) * patch[0][s];
-        *drain += own * (1 - near_lost[s]);
+        if (!NETWORK || HAS_SHUNT) {
+            const REAL own = patch.leaks[2 * i + y * patch.width + x] * weight[0][s];
+            *drain += own * (1 - near_lost[s]);
 #pragma unroll
-        for (int h = 0; h < 5; h++) sums[h] += own * patch[h][s];
+            for (int h = 0; h < 5; h++) sums[h] += own * weight[h][s];
+        }
 #pragma unroll
         for (int code = 0; code < 9; code++) {
             const int to_x = x + ALONG(code, 0), to_y = y + ALONG(code, 1), t = 5 * (to_y + 2) + to_x + 2;
-            const node_t n = node_of(2 * cx + to_x, 2 * cy + to_y, 0);
-            if (code == CENTRE) continue;
-            const int twice = (to_x * to_x <= 1) & (to_y * to_y <= 1);
-            const REAL g = (twice ? (REAL)0.5 : (REAL)1) * coupling(network, couplings, stride, p, n, code, at) *
-                           (patch[0][s] - patch[0][t]);
+            const int within = (to_x * to_x <= 1) & (to_y * to_y <= 1); /* an edge that is met from both ends */
+            if (code == CENTRE || (within && code < CENTRE)) continue;
+            const REAL g = edge_at(patch, i, x, y, code) * (weight[0][s] - weight[0][t]);
             *drain += g * (near_lost[t] - near_lost[s]);
 #pragma unroll
-            for (int h = 0; h < 5; h++) sums[h] += g * (patch[h][s] - patch[h][t]);
+            for (int h = 0; h < 5; h++) sums[h] += g * (weight[h][s] - weight[h][t]);
         }
     }
 }
@@ -309,28 +345,16 @@ static inline void coarsen_inner(__global const REAL *weights, __global const RE
 
 /*
  * The coarse operator, by energies: sum over fine edges of g (difference of the weights for one coarse node) (for the
- * other), so that nothing is left of strong couplings between nodes that move together. A work-item per coarse node.
+ * other), so that nothing is left of strong couplings between nodes that move together.
  */
-__kernel void coarsen(__global const REAL *weights, __global const REAL *lost, const layout_t at, const layout_t coarse,
-                      ulong weights_stride, __global REAL *coarse_couplings, __global REAL *coarse_inverse,
-                      ulong coarse_stride OPERATOR_PARAMETERS)
+static inline void coarsen_node(__global const REAL *weights, __global const REAL *lost, const layout_t at,
+                                const layout_t coarse, ulong weights_stride, __global REAL *coarse_couplings,
+                                __global REAL *coarse_inverse, ulong coarse_stride, int cx, int cy,
+                                int cz OPERATOR_PARAMETERS)
 {
-    const int cx = (int)get_global_id(0), cy = (int)get_global_id(1), cz = DIM == 3 ? (int)get_global_id(2) : 0;
-    if (cx >= (int)coarse.nx || cy >= (int)coarse.ny || cz >= (int)coarse.nz) return;
     OPERATOR
     enum { HALF = POINTS / 2, PATCH = DIM == 3 ? 125 : 25 };
     const size_t to = element(node_of(cx, cy, cz), coarse);
-#if DIM == 2 && AXES == 3
-    if (is_inner(cx, at.nx, coarse.nx) && is_inner(cy, at.ny, coarse.ny)) {
-        REAL inner[5] = {0, 0, 0, 0, 0}, drained = 0;
-        coarsen_inner(weights, lost, at, coarse, weights_stride, network, couplings, stride, cx, cy, inner, &drained);
-        for (int h = 1; h < 5; h++) coarse_couplings[(h - 1) * coarse_stride + to] = -inner[h];
-        coarse_couplings[HALF * coarse_stride + to] = drained;
-        const int is_free = inverse[element(node_of(2 * cx, 2 * cy, 0), at)] != 0 && inner[0] > 0;
-        coarse_inverse[to] = is_free ? 1 / inner[0] : 0;
-        return;
-    }
-#endif
     near_t near_x, near_y, near_z;
     near_axis(&near_x, PERIODIC_X && cx == (int)coarse.nx - 1 ? 0 : cx, COARSENED(0), (int)at.nx, (int)coarse.nx,
               PERIODIC_X);

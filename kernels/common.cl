@@ -70,8 +70,10 @@ typedef struct {
     __global const REAL *x, *y, *z, *shunt, *inverse;
 } network_t;
 
-/* How a network travels: NETWORK_PARAMETERS ends a kernel's parameters, NETWORK_OF gathers them. */
+/* How a network travels: NETWORK_PARAMETERS ends a kernel's parameters, NETWORK_ARGUMENTS hands them on, NETWORK_OF
+ * gathers them. */
 #if NETWORK && DIM == 3
+#define NETWORK_ARGUMENTS , network_x, network_y, network_z, network_shunt, network_inverse
 #define NETWORK_PARAMETERS                                                                                             \
     , __global const REAL *network_x, __global const REAL *network_y, __global const REAL *network_z,                  \
         __global const REAL *network_shunt, __global const REAL *network_inverse
@@ -81,6 +83,7 @@ typedef struct {
             network_inverse + (origin)                                                                                 \
     }
 #elif NETWORK
+#define NETWORK_ARGUMENTS , network_x, network_y, network_shunt, network_inverse
 #define NETWORK_PARAMETERS                                                                                             \
     , __global const REAL *network_x, __global const REAL *network_y, __global const REAL *network_shunt,              \
         __global const REAL *network_inverse
@@ -89,6 +92,7 @@ typedef struct {
         network_x + (origin), network_y + (origin), 0, network_shunt + (origin), network_inverse + (origin)            \
     }
 #else
+#define NETWORK_ARGUMENTS
 #define NETWORK_PARAMETERS
 #define NETWORK_OF(origin)                                                                                             \
     {                                                                                                                  \

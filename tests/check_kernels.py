@@ -44,11 +44,11 @@ def galerkin():
             yield network, [f"-DDIM={dimensions}", f"-DNETWORK={network}", f"-DHAS_SHUNT={shunt}", f"-DPERIODIC={periodic}", f"-DAXES={axes}"]
 
 
-needs = {"coarsen.cl": ["box.cl"], "galerkin.cl": ["box.cl"], "galerkin_rows.cl": ["box.cl"], "dense.cl": ["box.cl"], "norms.cl": ["reduce.cl"], "norms_rows.cl": ["reduce.cl", "rows.cl"], "norms_finish.cl": ["reduce.cl"], "residual_rows.cl": ["rows.cl"],
+needs = {"coarsen_nodes.cl": ["box.cl", "coarsen.cl"], "coarsen_rows.cl": ["box.cl", "coarsen.cl"], "galerkin.cl": ["box.cl"], "galerkin_rows.cl": ["box.cl"], "dense.cl": ["box.cl"], "norms.cl": ["reduce.cl"], "norms_rows.cl": ["reduce.cl", "rows.cl"], "norms_finish.cl": ["reduce.cl"], "residual_rows.cl": ["rows.cl"],
          "sweep_rows.cl": ["tile.cl"], "sweep_row_by_row.cl": ["rows.cl"], "smooth_rows.cl": ["tile.cl", "tables.cl", "between_rows.cl"],
          "transfer_rows.cl": ["tables.cl", "between_rows.cl"], "transfer.cl": ["tables.cl"], "change.cl": ["reduce.cl"], "dot.cl": ["reduce.cl", "sum.cl"], "dot_rows.cl": ["reduce.cl", "sum.cl", "rows.cl"],
          "energy.cl": ["reduce.cl", "sum.cl"], "energy_rows.cl": ["reduce.cl", "sum.cl"]}
-jobs = [(target, [*needs.get(path.name, []), path.name], []) for target in targets for path in sorted(kernels.glob("*.cl")) if path.name not in ("common.cl", "tile.cl", "between_rows.cl", "sum.cl")]  # which have nothing of their own
+jobs = [(target, [*needs.get(path.name, []), path.name], []) for target in targets for path in sorted(kernels.glob("*.cl")) if path.name not in ("common.cl", "tile.cl", "between_rows.cl", "sum.cl", "coarsen.cl")]  # which have nothing of their own
 for number, macros in enumerate(operators()):
     for sweep, real, source in itertools.product(sweeps, ("float", "double"), (0, 1)):
         if sweep in ("sweep_linear.cl", "sweep_nodes.cl") and (number + source) % 2:
@@ -71,8 +71,9 @@ for number, macros in enumerate(operators()):
                                      "-DTILE=144", "-DSWEEPS=16"]
                      + (["-DUSE_FP64"] if real == "double" or number % 2 else [])
                      + (["-DOTHER=double", "-DWIDE=double"] if number % 2 else [f"-DOTHER=float", f"-DWIDE={real}"])))
+coarsening = [["coarsen.cl", "coarsen_nodes.cl"], ["coarsen.cl", "coarsen_rows.cl"]]
 for number, (network, macros) in enumerate(galerkin()):
-    for files in ([["coarsen.cl"]] if network else [["coarsen.cl"], ["dense.cl", "galerkin.cl"], ["dense.cl", "galerkin_rows.cl"]]):
+    for files in (coarsening if network else [*coarsening, ["dense.cl", "galerkin.cl"], ["dense.cl", "galerkin_rows.cl"]]):
         real = ["-DREAL=double", "-DUSE_FP64"] if number % 2 else ["-DREAL=float"]
         jobs.append((targets[number % len(targets)], ["box.cl", *files], [*macros, *real]))
 with concurrent.futures.ThreadPoolExecutor(2) as pool:

@@ -106,7 +106,7 @@ static clp_status project(opencl_transfer *transfer, opencl_kernels *kernels, co
     clp_argument_buffer(&arguments, ((opencl_field *)coarse->network[NETWORK_INVERSE])->buffer);
     clp_argument_size(&arguments, elements_of(&coarse->base.layout));
     argument_operator(&arguments, fine);
-    return clp_opencl_launch_nodes(fine->device, &arguments, "coarsen", &coarse->base.layout);
+    return clp_opencl_launch_rows(coarse, &arguments, "coarsen", &coarse->base.layout);
 }
 
 static clp_status fill(opencl_transfer *transfer)

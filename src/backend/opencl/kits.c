@@ -86,7 +86,7 @@ static clp_status build_kernels(opencl_level *level, opencl_kit kit, const char 
                           rows ? "transfer_rows.cl" : NULL},
         [KIT_SMOOTH] = {"tile.cl", "tables.cl", "between_rows.cl", "smooth_rows.cl"},
         [KIT_GALERKIN] = {"box.cl", "dense.cl", rows ? "galerkin_rows.cl" : "galerkin.cl"},
-        [KIT_COARSEN] = {"box.cl", "coarsen.cl"}};
+        [KIT_COARSEN] = {"box.cl", "coarsen.cl", rows ? "coarsen_rows.cl" : "coarsen_nodes.cl"}};
     double start = clp_seconds();
     CLP_TRY(clp_opencl_program(level->device, files[kit], NULL, options, &kernels->program));
     for (int i = 0; names[kit][i]; i++) {

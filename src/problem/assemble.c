@@ -58,7 +58,12 @@ static clp_status allocate_network(const clp_problem *problem, clp_assembly *ass
 /* From per volume to per whole control volume. */
 static void scale_to_parts(const clp_operator *op, double *values)
 {
-    for (size_t p = 0; p < clp_grid_node_count(&op->grid); p++) values[p] *= clp_operator_volume_part(op, p);
+    size_t nx = op->grid.nodes[0], rows = clp_operator_rows(op);
+#pragma omp parallel for schedule(static)
+    for (size_t r = 0; r < rows; r++) {
+        const clp_row row = clp_operator_row(op, r);
+        for (size_t i = 0; i < nx; i++) values[row.first + i] *= clp_row_part(op, &row, i);
+    }
 }
 
 /* Puts the cuts into shunts and sources. */

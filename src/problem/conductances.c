@@ -44,6 +44,23 @@ static double conductivity_nearby(const cell_view *view, int axis, const size_t 
     return count ? sum / count : otherwise;
 }
 
+/* The cells beside the edge from node `at` along an axis: up to four; how many. */
+static int cells_beside_edge(const cell_view *view, int axis, const size_t at[CLP_AXES], size_t cells[4])
+{
+    int one = (axis + 1) % CLP_AXES, two = (axis + 2) % CLP_AXES, found = 0;
+    size_t first[2], second[2], cell[CLP_AXES];
+    int firsts = clp_cells_beside(view->problem, one, at[one], first);
+    int seconds = clp_cells_beside(view->problem, two, at[two], second);
+    cell[axis] = at[axis];
+    for (int i = 0; i < firsts; i++)
+        for (int j = 0; j < seconds; j++) {
+            cell[one] = first[i];
+            cell[two] = second[j];
+            cells[found++] = (cell[2] * view->cells[1] + cell[1]) * view->cells[0] + cell[0];
+        }
+    return found;
+}
+
 /*
  * Mean of k over the cells beside the edge from node `at` along an axis, times the part of the whole face
  * that lies in the box. Cells that an electrode covers do not count: what lies under the metal does not
@@ -51,24 +68,47 @@ static double conductivity_nearby(const cell_view *view, int axis, const size_t 
  */
 static double edge_conductivity(const cell_view *view, int axis, const size_t at[CLP_AXES])
 {
-    int one = (axis + 1) % CLP_AXES, two = (axis + 2) % CLP_AXES;
-    size_t first[2], second[2], cell[CLP_AXES];
-    int firsts = clp_cells_beside(view->problem, one, at[one], first);
-    int seconds = clp_cells_beside(view->problem, two, at[two], second);
+    size_t cells[4];
     double sum = 0, held_sum = 0;
-    int free_cells = 0, all = firsts * seconds;
-    cell[axis] = at[axis];
-    for (int i = 0; i < firsts; i++)
-        for (int j = 0; j < seconds; j++) {
-            cell[one] = first[i];
-            cell[two] = second[j];
-            size_t c = (cell[2] * view->cells[1] + cell[1]) * view->cells[0] + cell[0];
-            bool held = view->held && view->held[c] != CLP_CELL_NONE;
-            *(held ? &held_sum : &sum) += view->conductivity[c];
-            free_cells += !held;
-        }
+    int free_cells = 0, all = cells_beside_edge(view, axis, at, cells);
+    for (int c = 0; c < all; c++) {
+        bool held = view->held && view->held[cells[c]] != CLP_CELL_NONE;
+        *(held ? &held_sum : &sum) += view->conductivity[cells[c]];
+        free_cells += !held;
+    }
     double mean = free_cells ? sum / free_cells : conductivity_nearby(view, axis, at, held_sum / all);
     return mean * all / (clp_grid_dimensions(&view->problem->grid) == 3 ? 4 : 2);
+}
+
+static bool are_free(const cell_view *view, const size_t cells[4], int beside, size_t count)
+{
+    uint16_t all = CLP_CELL_NONE;
+    for (int c = 0; c < beside && view->held; c++)
+        for (size_t i = 0; i < count; i++) all &= view->held[cells[c] + i];
+    return all == CLP_CELL_NONE;
+}
+
+/* Edges along an axis from the nodes of a row, but for those at its ends, where no electrode covers a cell
+ * beside them: as fill_axis() has them, in a loop that compilers vectorise. Whether it was done. */
+static bool fill_free_row(const cell_view *view, int axis, size_t j, size_t k, double factor,
+                          double *restrict out)
+{
+    const clp_grid *grid = &view->problem->grid;
+    size_t cells[4], at[] = {1, j, k}, nx = grid->nodes[0];
+    if (nx < 4 || (axis > 0 && at[axis] + 1 == grid->nodes[axis])) return false;
+    int beside = cells_beside_edge(view, axis, at, cells);
+    if (!are_free(view, cells, beside, nx - 2)) return false;
+    const double *a = view->conductivity + cells[0], *b = view->conductivity + cells[beside - 1];
+    const double part = factor / (clp_grid_dimensions(grid) == 3 ? 4 : 2);
+    if (beside == 4) {
+        const double *c = view->conductivity + cells[1], *d = view->conductivity + cells[2];
+        for (size_t i = 0; i < nx - 2; i++) out[i + 1] = part * (a[i] + c[i] + d[i] + b[i]);
+    } else if (beside == 2) {
+        for (size_t i = 0; i < nx - 2; i++) out[i + 1] = part * (a[i] + b[i]);
+    } else {
+        for (size_t i = 0; i < nx - 2; i++) out[i + 1] = part * a[i];
+    }
+    return true;
 }
 
 static void fill_axis(const cell_view *view, int axis, double *conductance)
@@ -81,7 +121,8 @@ static void fill_axis(const cell_view *view, int axis, double *conductance)
     for (size_t row = 0; row < nodes[1] * nodes[2]; row++) {
         size_t at[CLP_AXES] = {0, row % nodes[1], row / nodes[1]};
         double *out = conductance + row * nodes[0];
-        for (at[0] = 0; at[0] < nodes[0]; at[0]++) {
+        bool filled = fill_free_row(view, axis, at[1], at[2], factor, out);
+        for (at[0] = 0; at[0] < nodes[0]; at[0] += filled ? nodes[0] - 1 : 1) {
             size_t here[CLP_AXES] = {at[0], at[1], at[2]};
             bool last = at[axis] + 1 == nodes[axis];
             if (last && periodic) here[axis] = 0; /* the first edge again */

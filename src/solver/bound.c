@@ -64,6 +64,7 @@ clp_bound clp_bound_singular(const clp_operator *op)
 clp_bound clp_bound_of(const clp_operator *op, const double *w, const double *f)
 {
     double highest = 0, lowest = 0;
+#pragma omp parallel for schedule(static) reduction(max : highest) reduction(min : lowest)
     for (size_t p = 0; p < clp_grid_node_count(&op->grid); p++) {
         highest = fmax(highest, w[p]);
         lowest = fmin(lowest, w[p]);
@@ -89,8 +90,9 @@ static double *create_load(const clp_operator *op)
 {
     size_t count = clp_grid_node_count(&op->grid);
     double *f = malloc(count * sizeof *f);
-    for (size_t p = 0; f && p < count; p++)
-        f[p] = op->network->diagonal[p] > 0 ? clp_operator_measure(op, p) : 0;
+    if (!f) return NULL;
+#pragma omp parallel for schedule(static)
+    for (size_t p = 0; p < count; p++) f[p] = op->network->diagonal[p] > 0 ? clp_operator_measure(op, p) : 0;
     return f;
 }
 

@@ -45,13 +45,18 @@ void clp_opencl_buffer_destroy(opencl_device *device, cl_mem buffer)
     clReleaseMemObject(buffer);
 }
 
+static clp_status clear(opencl_device *device, cl_mem buffer, size_t bytes)
+{
+    const cl_uint zero = 0; /* the bits of 0.0 in any precision */
+    CLP_CL_TRY(device,
+               clEnqueueFillBuffer(device->queue, buffer, &zero, sizeof zero, 0, bytes, 0, NULL, NULL));
+    return CLP_OK;
+}
+
 clp_status clp_opencl_field_clear(clp_field *field)
 {
     opencl_device *device = ((opencl_level *)field->level)->device;
-    const cl_uint zero = 0; /* the bits of 0.0 in any precision */
-    CLP_CL_TRY(device, clEnqueueFillBuffer(device->queue, ((opencl_field *)field)->buffer, &zero, sizeof zero,
-                                           0, field->level->layout.bytes, 0, NULL, NULL));
-    return CLP_OK;
+    return clear(device, ((opencl_field *)field)->buffer, field->level->layout.bytes);
 }
 
 /* In the host's memory all threads can touch it first. */
@@ -68,6 +73,13 @@ static clp_status clear_mapped(opencl_device *device, cl_mem buffer, size_t byte
     return CLP_OK;
 }
 
+clp_status clp_opencl_buffer_create_zero(opencl_device *device, size_t bytes, cl_mem *buffer)
+{
+    CLP_TRY(clp_opencl_buffer_create(device, bytes, buffer));
+    return device->base.info.host_memory ? clear_mapped(device, *buffer, bytes)
+                                         : clear(device, *buffer, bytes);
+}
+
 clp_status clp_opencl_field_create(clp_level *level, clp_field **field)
 {
     opencl_device *device = ((opencl_level *)level)->device;
@@ -76,10 +88,7 @@ clp_status clp_opencl_field_create(clp_level *level, clp_field **field)
     opencl_field *created = calloc(1, sizeof *created);
     if (!created) return clp_fail_host_memory(sizeof *created);
     created->base.level = level;
-    status = clp_opencl_buffer_create(device, level->layout.bytes, &created->buffer);
-    if (status != CLP_OK) goto cleanup;
-    status = device->base.info.host_memory ? clear_mapped(device, created->buffer, level->layout.bytes)
-                                           : clp_opencl_field_clear(&created->base);
+    status = clp_opencl_buffer_create_zero(device, level->layout.bytes, &created->buffer);
     if (status != CLP_OK) goto cleanup;
     *field = &created->base;
     return CLP_OK;

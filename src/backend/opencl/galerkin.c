@@ -21,15 +21,6 @@ static size_t array_count(const clp_layout *layout)
 
 /* ---- making a level ---- */
 
-static clp_status zeroed(opencl_device *device, size_t bytes, cl_mem *buffer)
-{
-    const cl_uint zero = 0;
-    CLP_TRY(clp_opencl_buffer_create(device, bytes, buffer));
-    CLP_CL_TRY(device,
-               clEnqueueFillBuffer(device->queue, *buffer, &zero, sizeof zero, 0, bytes, 0, NULL, NULL));
-    return CLP_OK;
-}
-
 static clp_status create_level(const clp_level *fine, const clp_operator *op, opencl_level **level)
 {
     opencl_level *created = calloc(1, sizeof *created);
@@ -44,7 +35,8 @@ static clp_status create_level(const clp_level *fine, const clp_operator *op, op
         (clp_level){.device = fine->device, .op = *op, .precision = fine->precision, .sweeps_per_pass = 1};
     clp_layout *layout = &created->base.layout;
     CLP_TRY(clp_layout_init(layout, &op->grid, clp_precision_bytes(fine->precision)));
-    CLP_TRY(zeroed(created->device, array_count(layout) * layout->bytes, &created->couplings));
+    CLP_TRY(clp_opencl_buffer_create_zero(created->device, array_count(layout) * layout->bytes,
+                                          &created->couplings));
     return clp_opencl_field_create(&created->base, &created->network[NETWORK_INVERSE]);
 }
 
@@ -56,7 +48,8 @@ static clp_status create_transfer(clp_level *fine, opencl_level *coarse, opencl_
     created->base = (clp_transfer){.fine = fine, .coarse = &coarse->base};
     size_t codes = 1;
     for (unsigned axes = coarse->axes; axes; axes >>= 1) codes *= axes & 1 ? 3 : 1;
-    return zeroed(coarse->device, (codes - 1) * coarse->base.layout.bytes, &created->weight);
+    return clp_opencl_buffer_create_zero(coarse->device, (codes - 1) * coarse->base.layout.bytes,
+                                         &created->weight);
 }
 
 /* The arguments that end with the fine level's operator. */

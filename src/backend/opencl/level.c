@@ -76,6 +76,7 @@ static clp_status upload(opencl_level *level, const double *values, double facto
     for (size_t row = 0; row < rows && status == CLP_OK; row += slice) {
         size_t now = clp_min(slice, rows - row);
         const double *in = values + row * nx;
+#pragma omp parallel for schedule(static)
         for (size_t i = 0; i < now * nx; i++)
             scaled[i] = !inverted ? factor * in[i] : in[i] != 0 ? factor / in[i] : 0;
         status = clp_opencl_field_write(*field, row, now, scaled);

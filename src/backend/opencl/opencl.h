@@ -226,6 +226,8 @@ clp_status clp_opencl_level_program(opencl_level *level, const char *const *file
 
 /* A buffer, counted in device->allocated. */
 clp_status clp_opencl_buffer_create(opencl_device *device, size_t bytes, cl_mem *buffer);
+/* Likewise, full of zeros. Whatever the status, *buffer is the caller's to destroy. */
+clp_status clp_opencl_buffer_create_zero(opencl_device *device, size_t bytes, cl_mem *buffer);
 void clp_opencl_buffer_destroy(opencl_device *device, cl_mem buffer);
 
 /* A buffer that holds data, or numbers in a precision. */

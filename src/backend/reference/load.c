@@ -33,6 +33,23 @@ static double load_at(const clp_operator *op, const double *values, const double
     return load;
 }
 
+/* A node of a network with neighbours on both sides in its row, and rows beside it or none: held nodes have
+ * no diagonal.
+ */
+static double load_inside(const clp_operator *op, const double *values, const double *source, size_t p,
+                          const bool has[6])
+{
+    const clp_network *network = op->network;
+    double load = source ? source[p] : 0;
+    for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++) {
+        size_t step = clp_operator_step(op, axis);
+        const double *g = network->conductance[axis];
+        if (has[2 * axis] && network->diagonal[p - step] == 0) load += g[p - step] * values[p - step];
+        if (has[2 * axis + 1] && network->diagonal[p + step] == 0) load += g[p] * values[p + step];
+    }
+    return load;
+}
+
 /* Without a network a row away from held ones has held neighbours at its ends at most. */
 static double load_near_ends(const clp_operator *op, const double *values, const double *source,
                              const clp_row *row, size_t i)
@@ -69,12 +86,18 @@ double clp_reference_load(const clp_operator *op, const double *values, const do
         const clp_row row = clp_operator_row(op, r);
         bool plain = !op->network && !row.near_held && nx > 4;
         if (row.copy || (row.held && !op->network)) continue;
+        bool has[6] = {true, true};
+        for (int side = 2; side < 2 * clp_grid_dimensions(&op->grid); side++)
+            has[side] = row.at[side / 2] != (side % 2 ? op->grid.nodes[side / 2] - 1 : 0);
+        bool wraps = op->periodic[1] || op->periodic[2];
         if (plain && source) squares += squares_of_row(source + row.first + 2, nx - 4, factor);
         for (size_t i = 0; i < nx; i++) {
             if (plain && i == 2) i = nx - 2;
             if (clp_row_is_held(op, &row, i) || clp_row_is_copy(op, &row, i)) continue;
-            double load = plain ? load_near_ends(op, values, source, &row, i)
-                                : load_at(op, values, source, row.first + i);
+            bool inside = op->network && !wraps && i > 0 && i + 1 < nx;
+            double load = plain    ? load_near_ends(op, values, source, &row, i)
+                          : inside ? load_inside(op, values, source, row.first + i, has)
+                                   : load_at(op, values, source, row.first + i);
             load *= factor;
             squares += load * load;
         }

@@ -3,9 +3,11 @@
 
     test_examples.py CLPOISSON EXAMPLES_FOLDER [NAME...]
 """
+import itertools
 import json
 import math
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -60,6 +62,32 @@ class Example:
         check(apart <= bounds + 1e-12 * np.abs(u).max(),
               f"{what}: the backends are {apart:g} apart, their bounds allow {bounds:g}")
         return report["quantities"], u, report["error"]["algebraic_bound"]
+
+    def agree(self):
+        """All methods, on the reference backend and on grids small enough for the slow ones: no two results are
+        further apart than their bounds allow."""
+        text = (self.folder / f"{self.name}.yaml").read_text()
+        nodes = re.search(r"nodes: *\[([^]]*)\]", text)
+        fewer = [str(max(int(n) // 5, 17)) for n in nodes[1].split(",")] if nodes else []
+        coarse = [f"domain.nodes=[{','.join(fewer)}]"] if nodes and self.name != "inpainting" else []
+        _, scale = self.solve_with("reference", coarse, ())
+        span = np.ptp(scale)
+        found = {}
+        for method in ("multigrid", "cg", "chebyshev", "sor", "jacobi"):
+            if method == "jacobi" and not nodes and self.name != "inpainting":
+                continue  # as many pixels as there are take it minutes
+            report, u = self.solve_with("reference", [*coarse, f"solver.method={method}", f"solver.tolerance={1e-3 * span:g}"],
+                                        ())
+            check(report["solver"]["converged"], f"{self.name}: {method} did not converge")
+            check(report["error"]["bound_is_certified"], f"{self.name}: no certified bound by {method}")
+            found[method] = u, report["error"]["algebraic_bound"]
+        apart = 0
+        for one, other in itertools.combinations(found, 2):
+            (u, bound), (v, other_bound) = found[one], found[other]
+            apart = max(apart, np.abs(u - v).max())
+            check(np.abs(u - v).max() <= bound + other_bound + 1e-12 * np.abs(u).max(),
+                  f"{self.name}: {one} and {other} are {np.abs(u - v).max():g} apart, their bounds allow {bound + other_bound:g}")
+        print(f"  {', '.join(found)} agree to {apart / span:.1e} of the range")
 
 
 def heated_plate(example):
@@ -265,7 +293,9 @@ def main():
             path = folder / f"{name}.yaml"
             path.write_text(path.read_text().split("\noutput:")[0] + "\n")  # pictures need cairo, and time
             try:
-                EXAMPLES[name](Example(pathlib.Path(program).resolve(), folder, name))
+                example = Example(pathlib.Path(program).resolve(), folder, name)
+                EXAMPLES[name](example)
+                example.agree()
             except RuntimeError as error:
                 check(False, str(error))
     print(f"{len(failures)} failures" if failures else "all hold")

@@ -58,7 +58,25 @@ static double *blocks(const size_t *count, double low, double high, bool powers)
     return made;
 }
 
-static void set_coefficients(clp_problem *problem, const clp_grid *grid, int dimensions)
+/* Whose integral over the box is 0, as far as sums over control volumes tell. */
+static void set_balanced_source(clp_problem *problem, const size_t *nodes)
+{
+    double *source = blocks(nodes, -10, 10, false), sum = 0, volume = 0;
+    size_t n = 0, count = nodes[0] * nodes[1] * nodes[2];
+    for (size_t k = 0; k < nodes[2]; k++)
+        for (size_t j = 0; j < nodes[1]; j++)
+            for (size_t i = 0; i < nodes[0]; i++, n++) {
+                double part = (i % (nodes[0] - 1) ? 1 : 0.5) * (j % (nodes[1] - 1) ? 1 : 0.5);
+                if (nodes[2] > 1 && k % (nodes[2] - 1) == 0) part *= 0.5;
+                sum += part * source[n];
+                volume += part;
+            }
+    for (n = 0; n < count; n++) source[n] -= sum / volume;
+    OK(clp_problem_set_source(problem, &(clp_value){.array = source}));
+    free(source);
+}
+
+static void set_coefficients(clp_problem *problem, const clp_grid *grid, int dimensions, bool singular)
 {
     size_t nodes[3] = {1, 1, 1}, cells[3] = {1, 1, 1};
     for (int axis = 0; axis < dimensions; axis++) {
@@ -69,6 +87,10 @@ static void set_coefficients(clp_problem *problem, const clp_grid *grid, int dim
         double *k = blocks(cells, -3, 3, true);
         OK(clp_problem_set_conductivity(problem, &(clp_value){.array = k}));
         free(k);
+    }
+    if (singular) {
+        set_balanced_source(problem, nodes);
+        return;
     }
     if (chance() < 0.3) {
         double *sigma = blocks(nodes, 0, 10, false);
@@ -86,7 +108,7 @@ static void add_electrodes(clp_problem *problem)
 {
     for (size_t n = below(4); n > 0; n--) {
         const clp_region ball = {
-            .sets = CLP_SETS_VALUE,
+            .sets = chance() < 0.2 ? CLP_SETS_FLOATING : CLP_SETS_VALUE,
             .value.number = between(-3, 3),
             .shape = {.kind = CLP_SHAPE_BALL,
                       .radius = between(0.08, 0.2),
@@ -105,11 +127,15 @@ static clp_problem *random_problem(void)
         grid.size[axis] = 1;
     }
     OK(clp_problem_create(&grid, &problem));
+    if (chance() < 0.1) { /* nothing holds it: insulated all around, as sides are */
+        set_coefficients(problem, &grid, dimensions, true);
+        return problem;
+    }
     for (int side = 0; side < 2 * dimensions; side++) set_side(problem, side);
     OK(clp_problem_hold_side(problem, (clp_side)below(2 * (size_t)dimensions), between(-3, 3)));
     if (chance() < 0.2 && clp_problem_boundary(problem, CLP_SIDE_TOP)->kind == CLP_BOUNDARY_VALUE)
         OK(clp_problem_set_periodic(problem, 0));
-    set_coefficients(problem, &grid, dimensions);
+    set_coefficients(problem, &grid, dimensions, false);
     add_electrodes(problem);
     return problem;
 }
@@ -144,20 +170,19 @@ Test(bounds, hold_on_random_problems, .timeout = 600)
         double error = 0;
         for (size_t p = 0; p < count; p++)
             error = fmax(error, fabs(clp_solver_values(rough)[p] - clp_solver_values(exact)[p]));
-        bool known = best->bound_is_certified && best->algebraic_bound < 1e-6;
-        if (report->bound_is_certified && known) {
-            cr_expect(error <= report->algebraic_bound + best->algebraic_bound,
-                      "seed %u, %s: off by %g, said to be within %g", seed, report->method, error,
-                      report->algebraic_bound);
-            certified++;
-            tight += error > 1e-3 * report->algebraic_bound;
-        }
+        bool both = report->bound_is_certified && best->bound_is_certified;
+        /* What is not certified, as where electrodes float, is an estimate, but should hold. */
+        cr_expect(error <= report->algebraic_bound + best->algebraic_bound,
+                  "seed %u, %s%s: off by %g, said to be within %g", seed, report->method,
+                  both ? "" : ", not certified", error, report->algebraic_bound);
+        certified += both;
+        tight += both && error > 1e-3 * report->algebraic_bound;
         clp_solver_destroy(exact);
         clp_solver_destroy(rough);
         clp_problem_destroy(problem);
     }
     clp_device_close(device);
     /* So that it does not pass by saying nothing. */
-    cr_expect_geq(certified, SEEDS * 9 / 10, "%zu of %d certified", certified, SEEDS);
+    cr_expect_geq(certified, SEEDS * 7 / 10, "%zu of %d certified", certified, SEEDS);
     cr_expect_geq(tight, SEEDS / 10, "%zu of %d near the bound", tight, SEEDS);
 }

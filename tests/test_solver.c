@@ -154,6 +154,47 @@ Test(solver, maximum_principle_and_bound_on_random_sides)
     clp_device_close(device);
 }
 
+/* A plate, or a disc in it that conducts 1e3 times as well. */
+static clp_problem *plate_with(double conductivity)
+{
+    const plate_case plate = {{129, 100}, {1, 1}, {0, 50, 0, 100}, 0};
+    const clp_region disc = {.sets = CLP_SETS_CONDUCTIVITY,
+                             .conductivity.number = conductivity,
+                             .shape = {.kind = CLP_SHAPE_BALL, .radius = 0.3, .center = {0.5, 0.5}}};
+    clp_problem *problem = problem_of(&plate);
+    if (conductivity != 1)
+        cr_assert_eq(clp_problem_add_region(problem, &disc), CLP_OK, "%s", clp_error_message());
+    return problem;
+}
+
+/* With a device's double precision or without: the residual is 1e-8 of the load, the values are the
+ * reference's. */
+Test(solver, mixed_precision_on_any_device)
+{
+    const clp_solver_options options = {
+        .criterion = CLP_CRITERION_RESIDUAL, .tolerance = 1e-8, .precision = CLP_PRECISION_MIXED};
+    clp_device *devices[] = {open_device("opencl"), open_device("reference")};
+    for (double conductivity = 1; conductivity <= 1e3; conductivity *= 1e3) {
+        clp_solver *solvers[2];
+        clp_problem *problem = plate_with(conductivity);
+        for (int i = 0; i < 2; i++) {
+            cr_assert_eq(clp_solver_create(devices[i], problem, &options, &solvers[i]), CLP_OK, "%s",
+                         clp_error_message());
+            cr_assert_eq(clp_solver_run(solvers[i]), CLP_OK, "%s", clp_error_message());
+            const clp_report *report = clp_solver_report(solvers[i]);
+            cr_expect(report->converged && report->residual_relative <= 1e-8, "conductivity %g: %s at %g",
+                      conductivity, clp_reason_name(report->reason), report->residual_relative);
+        }
+        double apart = 0;
+        for (size_t p = 0; p < clp_grid_node_count(clp_problem_grid(problem)); p++)
+            apart = fmax(apart, fabs(clp_solver_values(solvers[0])[p] - clp_solver_values(solvers[1])[p]));
+        cr_expect_lt(apart, 1e-4, "conductivity %g: %g from the reference", conductivity, apart);
+        for (int i = 0; i < 2; i++) clp_solver_destroy(solvers[i]);
+        clp_problem_destroy(problem);
+    }
+    for (int i = 0; i < 2; i++) clp_device_close(devices[i]);
+}
+
 Test(solver, mirrored_and_turned_plates_have_mirrored_and_turned_answers)
 {
     clp_device *device = open_device(NULL);

@@ -189,6 +189,57 @@ Test(solver_ends, nan_is_caught_at_the_next_test, .init = set_up, .fini = tear_d
     }
 }
 
+static clp_status negative_dot(const clp_field *x, const clp_field *y, double *sum)
+{
+    CLP_TRY(clp_reference_backend.dot(x, y, sum));
+    *sum = -*sum;
+    return CLP_OK;
+}
+
+Test(solver_ends, an_indefinite_preconditioner_breaks_down, .init = set_up, .fini = tear_down)
+{
+    clp_report report;
+    broken.dot = negative_dot;
+    device->backend = &broken;
+    cr_assert_eq(run((clp_solver_options){.method = "cg", .tolerance = 1e-6}, &report), CLP_OK);
+    cr_expect_eq(report.reason, CLP_REASON_BREAKDOWN, "%s", clp_reason_name(report.reason));
+    cr_expect_not(report.converged);
+    cr_expect_gt(report.algebraic_bound, 1e-6, "what is left is told");
+}
+
+static clp_status no_dot(const clp_field *x, const clp_field *y, double *sum)
+{
+    CLP_TRY(clp_reference_backend.dot(x, y, sum));
+    *sum = 0;
+    return CLP_OK;
+}
+
+Test(solver_ends, a_product_of_nothing_is_not_taken_for_a_solution, .init = set_up, .fini = tear_down)
+{
+    clp_report report;
+    broken.dot = no_dot;
+    device->backend = &broken;
+    cr_assert_eq(run((clp_solver_options){.method = "cg", .tolerance = 1e-6}, &report), CLP_OK);
+    cr_expect_eq(report.reason, CLP_REASON_BREAKDOWN, "%s", clp_reason_name(report.reason));
+}
+
+/* What is added to a field hardly changes it. */
+static clp_status faint_combine(clp_field *y, double a, const clp_field *x, double b)
+{
+    return clp_reference_backend.combine(y, b == 1 ? 1e-6 * a : a, x, b);
+}
+
+Test(solver_ends, steps_that_lead_nowhere_stagnate, .init = set_up, .fini = tear_down)
+{
+    clp_report report;
+    broken.combine = faint_combine;
+    device->backend = &broken;
+    cr_assert_eq(run((clp_solver_options){.method = "cg", .tolerance = 1e-6}, &report), CLP_OK);
+    cr_expect_eq(report.reason, CLP_REASON_STAGNATION, "%s", clp_reason_name(report.reason));
+    cr_expect_not(report.converged);
+    cr_expect_lt(report.iterations, 200, "%zu steps before it is told", report.iterations);
+}
+
 static clp_status lying_norms(const clp_field *u, const clp_field *q, clp_norms *norms)
 {
     CLP_TRY(clp_reference_backend.residual_norms(u, q, norms));

@@ -71,7 +71,6 @@ static clp_status step_sharing(clp_iteration *iteration, size_t *sweeps)
     iteration->prepared = false;
     CLP_TRY(clp_hierarchy_cycle(iteration->hierarchy, 0, NULL, sweeps));
     CLP_TRY(backend->dot(finest->u, finest->q, &product));
-    if (product == 0) return CLP_OK; /* solved */
     CLP_TRY(turn(iteration, finest->u, 1, product));
     CLP_TRY(backend->energy(iteration->correction, &curvature));
     if (!length_of(iteration, curvature, &length)) return CLP_OK;
@@ -106,7 +105,6 @@ static clp_status step(clp_iteration *iteration, size_t *sweeps)
     CLP_TRY(apply_preconditioner(iteration, &z, &factor, sweeps));
     CLP_TRY(backend->dot(z, r, &product));
     product *= factor;
-    if (product == 0) return CLP_OK; /* solved */
     CLP_TRY(turn(iteration, z, factor, product));
     CLP_TRY(backend->residual(p, NULL, minus_ap));
     CLP_TRY(backend->dot(p, minus_ap, &curvature));

@@ -87,6 +87,7 @@ static bool stagnates(const clp_solver *solver, const solve_course *course)
                        : 4 * clp_solver_rounding_residual(solver);
     size_t since = test->iterations - course->best_step;
     double rounding = clp_solver_rounding_residual(solver), left = test->norms.largest;
+    if (refines && solver->iteration.broken && left <= 8 * rounding) return true; /* by rounding, then */
     if (refines && left <= rounding && !(left > 0.1 * rounding && left < 0.5 * course->largest_before))
         return true;                           /* no better can come */
     if (!solver->method->monotone) floor *= 8; /* over-relaxation amplifies rounding as well */
@@ -186,7 +187,7 @@ static clp_status decide(clp_solver *solver, solve_course *course, clp_reason *r
             CLP_TRY(refine(solver, course, reason));
     } else if (stagnates(solver, course)) {
         CLP_TRY(refine(solver, course, reason));
-    } else if (solver->iteration.broken) {
+    } else if (solver->iteration.broken) { /* which leaves the field as it was */
         *reason = CLP_REASON_BREAKDOWN;
     } else if (solver->method->stepwise &&
                course->last.iterations - course->best_step > steps_without_progress(solver)) {

@@ -10,36 +10,26 @@
 #define ROWS 8
 #endif
 
-/* Along the row itself, and to the ground. */
+/* Neighbours have pointers of their own, the same array or not: see rows.cl. Along the row itself, and to the ground. */
 __attribute__((noinline)) static void flow_along(__global REAL *restrict sum, __global const REAL *restrict u,
-                                                 __global const REAL *restrict east, __global const REAL *restrict leak,
-                                                 __global const REAL *restrict q, REAL source, int count)
+                                                 __global const REAL *restrict u_west, __global const REAL *restrict u_east,
+                                                 __global const REAL *restrict west, __global const REAL *restrict east,
+                                                 __global const REAL *restrict leak, __global const REAL *restrict q,
+                                                 REAL source, int count)
 {
     for (int i = 0; i < count; i++)
-        sum[i] = east[i] * (u[i + 1] - u[i]) + east[i - 1] * (u[i - 1] - u[i]) - leak[i] * u[i] + source * q[i];
+        sum[i] = east[i] * (u_east[i] - u[i]) + west[i] * (u_west[i] - u[i]) - leak[i] * u[i] + source * q[i];
 }
 
-/* From a row behind: three couplings of this row. */
-__attribute__((noinline)) static void flow_behind(__global REAL *restrict sum, __global const REAL *restrict u,
-                                                  __global const REAL *restrict other,
-                                                  __global const REAL *restrict west,
-                                                  __global const REAL *restrict beside,
-                                                  __global const REAL *restrict east, int count)
+/* From a row beside. */
+__attribute__((noinline)) static void flow_across(__global REAL *restrict sum, __global const REAL *restrict u,
+                                                  __global const REAL *restrict u_west, __global const REAL *restrict u_beside,
+                                                  __global const REAL *restrict u_east, __global const REAL *restrict west,
+                                                  __global const REAL *restrict beside, __global const REAL *restrict east,
+                                                  int count)
 {
     for (int i = 0; i < count; i++)
-        sum[i] += west[i] * (other[i - 1] - u[i]) + beside[i] * (other[i] - u[i]) + east[i] * (other[i + 1] - u[i]);
-}
-
-/* From a row before: three couplings of that row. */
-__attribute__((noinline)) static void flow_before(__global REAL *restrict sum, __global const REAL *restrict u,
-                                                  __global const REAL *restrict other,
-                                                  __global const REAL *restrict west,
-                                                  __global const REAL *restrict beside,
-                                                  __global const REAL *restrict east, int count)
-{
-    for (int i = 0; i < count; i++)
-        sum[i] +=
-            west[i + 1] * (other[i + 1] - u[i]) + beside[i] * (other[i] - u[i]) + east[i - 1] * (other[i - 1] - u[i]);
+        sum[i] += west[i] * (u_west[i] - u[i]) + beside[i] * (u_beside[i] - u[i]) + east[i] * (u_east[i] - u[i]);
 }
 
 /* The row's number at an offset, counted through planes with their ghosts; wrapped on periodic axes. Rows outside the
@@ -57,13 +47,17 @@ static inline void flow_row(__global REAL *sum, __global const REAL *u, __global
 {
     const long here = row_at(j, k, 0, 0, at);
     const int count = (int)at.nx;
-    flow_along(sum + here, u + here, couplings + here, couplings + CENTRE * stride + here, q + here, source, count);
+    flow_along(sum + here, u + here, u + here - 1, u + here + 1, couplings + here - 1, couplings + here,
+               couplings + CENTRE * stride + here, q + here, source, count);
     for (int h = 2; h < CENTRE; h += 3) { /* the middle one of a row's three */
         const int y = ALONG(CENTRE + 1 + h, 1), z = DIM == 3 ? ALONG(CENTRE + 1 + h, 2) : 0;
         const long behind = row_at(j, k, y, z, at), before = row_at(j, k, -y, -z, at);
         __global const REAL *west = couplings + (h - 1) * stride, *beside = west + stride, *east = beside + stride;
-        flow_behind(sum + here, u + here, u + behind, west + here, beside + here, east + here, count);
-        flow_before(sum + here, u + here, u + before, west + before, beside + before, east + before, count);
+        /* three couplings of this row, three of the row before */
+        flow_across(sum + here, u + here, u + behind - 1, u + behind, u + behind + 1, west + here, beside + here, east + here,
+                    count);
+        flow_across(sum + here, u + here, u + before - 1, u + before, u + before + 1, east + before - 1, beside + before,
+                    west + before + 1, count);
     }
     for (int i = 0; i < count && PERIODIC_X; i += count - 1)
         sum[here + i] = inflow_of(u, couplings, stride, node_of(i, j, k), at) + source * q[here + i];
@@ -148,26 +142,28 @@ static inline void gather_from(__global REAL *coarse, __global const REAL *fine,
         gather_row_whole(coarse + here, fine + from, weights + cell, weights + stride + cell, count);
 }
 
-/* Adds a coarse row to a fine one: to the nodes on coarse ones, and to those between two. */
+/* Adds a coarse row to a fine one: to the nodes on coarse ones, and to those between two; `next` is one node on. */
 __attribute__((noinline)) static void spread_row(__global REAL *restrict fine, __global const REAL *restrict coarse,
+                                                 __global const REAL *restrict next,
                                                  __global const REAL *restrict own,
                                                  __global const REAL *restrict behind,
                                                  __global const REAL *restrict before, int count)
 {
     for (int i = 0; i < count; i++) {
         fine[2 * i] += own[i] * coarse[i];
-        fine[2 * i + 1] += behind[i] * coarse[i] + before[i] * coarse[i + 1];
+        fine[2 * i + 1] += behind[i] * coarse[i] + before[i] * next[i];
     }
 }
 
 __attribute__((noinline)) static void spread_row_whole(__global REAL *restrict fine,
                                                        __global const REAL *restrict coarse,
+                                                       __global const REAL *restrict next,
                                                        __global const REAL *restrict behind,
                                                        __global const REAL *restrict before, int count)
 {
     for (int i = 0; i < count; i++) {
         fine[2 * i] += coarse[i];
-        fine[2 * i + 1] += behind[i] * coarse[i] + before[i] * coarse[i + 1];
+        fine[2 * i + 1] += behind[i] * coarse[i] + before[i] * next[i];
     }
 }
 
@@ -179,9 +175,9 @@ static inline void spread_from(__global REAL *fine, __global const REAL *coarse,
     __global const REAL *own = weights + (digits - 1) * stride + cell, *behind = own + stride,
                         *before = behind + stride;
     if (digits)
-        spread_row(fine + here, coarse + from, own, behind, before, pairs);
+        spread_row(fine + here, coarse + from, coarse + from + 1, own, behind, before, pairs);
     else
-        spread_row_whole(fine + here, coarse + from, weights + cell, weights + stride + cell, pairs);
+        spread_row_whole(fine + here, coarse + from, coarse + from + 1, weights + cell, weights + stride + cell, pairs);
     if (fine_count % 2) fine[here + 2 * pairs] += (digits ? own[pairs] : 1) * coarse[from + pairs];
 }
 #else

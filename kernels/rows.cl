@@ -39,23 +39,28 @@ static inline rows_t rows_around(__global const REAL *u, size_t j, size_t k, con
 #define FLOW_TO_GROUND
 #endif
 #define FLOW                                                                                                           \
-    (gx[i - 1] * (u[i - 1] - u[i]) + gx[i] * (u[i + 1] - u[i]) + has_south * gy_south[i] * (south[i] - u[i]) +         \
+    (gx_west[i] * (west[i] - u[i]) + gx[i] * (east[i] - u[i]) + has_south * gy_south[i] * (south[i] - u[i]) +         \
      gy[i] * (north[i] - u[i]) FLOW_ALONG_Z FLOW_TO_GROUND)
 #elif DIM == 3
-#define NEIGHBOURS (x * (u[i - 1] + u[i + 1]) + y * (south[i] + north[i]) + z * (below[i] + above[i]))
+#define NEIGHBOURS (x * (west[i] + east[i]) + y * (south[i] + north[i]) + z * (below[i] + above[i]))
 #define FLOW (NEIGHBOURS - u[i])
 #else
-#define NEIGHBOURS (x * (u[i - 1] + u[i + 1]) + y * (south[i] + north[i]))
+#define NEIGHBOURS (x * (west[i] + east[i]) + y * (south[i] + north[i]))
 #define FLOW (NEIGHBOURS - u[i])
 #endif
 
-/* The parameters of row loops: the field around a row, q, and what the flow takes. */
+/*
+ * The parameters of row loops: the field around a row, q, and what the flow takes. West and east have pointers of their
+ * own: loads from one array at i - 1, i and i + 1 become values that are carried from node to node, and loops with several
+ * of these LLVM does not vectorise.
+ */
 #define FIELD_PARAMETERS                                                                                               \
-    __global const REAL *restrict u, __global const REAL *restrict south, __global const REAL *restrict north,         \
-        __global const REAL *restrict below, __global const REAL *restrict above, __global const REAL *restrict q
+    __global const REAL *restrict u, __global const REAL *restrict west, __global const REAL *restrict east,           \
+        __global const REAL *restrict south, __global const REAL *restrict north, __global const REAL *restrict below, \
+        __global const REAL *restrict above, __global const REAL *restrict q
 #define FIELD_AT(rows, q, first)                                                                                       \
-    (rows).centre + (first), (rows).south + (first), (rows).north + (first), (rows).below + (first),                   \
-        (rows).above + (first), (q) + (first)
+    (rows).centre + (first), (rows).centre + (first)-1, (rows).centre + (first) + 1, (rows).south + (first),           \
+        (rows).north + (first), (rows).below + (first), (rows).above + (first), (q) + (first)
 
 typedef struct {
     __global const REAL *gx, *gy, *gy_south, *gz, *gz_below, *shunt, *inverse;
@@ -64,11 +69,11 @@ typedef struct {
 
 #if NETWORK
 #define COEFFICIENT_PARAMETERS                                                                                         \
-    __global const REAL *restrict gx, __global const REAL *restrict gy, __global const REAL *restrict gy_south,        \
-        __global const REAL *restrict gz, __global const REAL *restrict gz_below, __global const REAL *restrict shunt, \
+    __global const REAL *restrict gx, __global const REAL *restrict gx_west, __global const REAL *restrict gy,         \
+        __global const REAL *restrict gy_south, __global const REAL *restrict gz, __global const REAL *restrict gz_below, __global const REAL *restrict shunt, \
         __global const REAL *restrict inverse, REAL has_south, REAL has_below
 #define COEFFICIENTS_AT(c, first)                                                                                      \
-    (c).gx + (first), (c).gy + (first), (c).gy_south + (first), (c).gz + (first), (c).gz_below + (first),              \
+    (c).gx + (first), (c).gx + (first)-1, (c).gy + (first), (c).gy_south + (first), (c).gz + (first), (c).gz_below + (first),              \
         (c).shunt + (first), (c).inverse + (first), (c).has_south, (c).has_below
 #define IF_FREE(i, value) (inverse[i] == 0 ? 0 : (value))
 #else

@@ -44,18 +44,18 @@ enum { SOURCE, FIXED_FIELDS };
 #endif
 #if NETWORK
 #define SWEPT                                                                                                          \
-    centre[i] + w.keep *inverse[i] * (x[i - 1] * (centre[i - 1] - centre[i]) + x[i] * (centre[i + 1] - centre[i]) +    \
+    centre[i] + w.keep *inverse[i] * (x_west[i] * (west[i] - centre[i]) + x[i] * (east[i] - centre[i]) +               \
                                       y_south[i] * (south[i] - centre[i]) +                                            \
                                       y[i] * (north[i] - centre[i]) SHUNT_TERM SOURCE_TERM(w.source))
 #define FIXED_PARAMETERS                                                                                               \
-    , const REAL *restrict x, const REAL *restrict y, const REAL *restrict y_south, const REAL *restrict inverse,      \
-        const REAL *restrict shunt, const REAL *restrict q
+    , const REAL *restrict x, const REAL *restrict x_west, const REAL *restrict y, const REAL *restrict y_south,       \
+        const REAL *restrict inverse, const REAL *restrict shunt, const REAL *restrict q
 #define FIXED_ROW(row, column)                                                                                         \
-    , &FIXED(X, row)[column], &FIXED(Y, row)[column], &FIXED(Y, (row) + alive - 1)[column],                       \
+    , &FIXED(X, row)[column], &FIXED(X, row)[(column)-1], &FIXED(Y, row)[column], &FIXED(Y, (row) + alive - 1)[column],                       \
         &FIXED(INVERSE, row)[column], &FIXED(SHUNT, row)[column], &FIXED(SOURCE, row)[column]
 #else
 #define SWEPT                                                                                                          \
-    w.keep *centre[i] + w.x *(centre[i - 1] + centre[i + 1]) + w.y *(south[i] + north[i]) SOURCE_TERM(w.source)
+    w.keep *centre[i] + w.x *(west[i] + east[i]) + w.y *(south[i] + north[i]) SOURCE_TERM(w.source)
 #define FIXED_PARAMETERS , const REAL *restrict q
 #if HAS_SOURCE
 #define FIXED_ROW(row, column) , &FIXED(SOURCE, row)[column]
@@ -65,14 +65,16 @@ enum { SOURCE, FIXED_FIELDS };
 #endif
 
 __attribute__((noinline)) static void sweep_row(REAL *restrict out, const REAL *restrict south,
-                                                const REAL *restrict centre, const REAL *restrict north,
+                                                const REAL *restrict west, const REAL *restrict centre,
+                                                const REAL *restrict east, const REAL *restrict north,
                                                 const weights_t w FIXED_PARAMETERS, int span)
 {
     for (int i = 0; i < span; i++) out[i] = SWEPT;
 }
 
 __attribute__((noinline)) static void sweep_row_store(__global REAL *restrict out, const REAL *restrict south,
-                                                      const REAL *restrict centre, const REAL *restrict north,
+                                                      const REAL *restrict west, const REAL *restrict centre,
+                                                      const REAL *restrict east, const REAL *restrict north,
                                                       const weights_t w FIXED_PARAMETERS, int count)
 {
     for (int i = 0; i < count; i++) out[i] = SWEPT;
@@ -133,22 +135,22 @@ __kernel void sweep_rows(__global const REAL *restrict u, __global REAL *restric
             REAL *out = &ring[k < count ? k : 0][(t - k) % 3][PAD];
 #if NETWORK
             if (k < count)
-                sweep_row(out, south, centre, north, w FIXED_ROW(t - k, PAD), span);
+                sweep_row(out, south, centre - 1, centre, centre + 1, north, w FIXED_ROW(t - k, PAD), span);
             else
-                sweep_row_store(target, south + HALO, centre + HALO, north + HALO, w FIXED_ROW(t - k, PAD + HALO),
+                sweep_row_store(target, south + HALO, centre + HALO - 1, centre + HALO, centre + HALO + 1, north + HALO, w FIXED_ROW(t - k, PAD + HALO),
                                 stored);
 #else
             const int held_row = (HELD_BOTTOM & (j <= 0)) | (HELD_TOP & (j >= ny - 1));
             if (k < count && held_row) {
                 copy_row(out, centre, span);
             } else if (k < count) {
-                sweep_row(out, south, centre, north, w FIXED_ROW(t - k, PAD), span);
+                sweep_row(out, south, centre - 1, centre, centre + 1, north, w FIXED_ROW(t - k, PAD), span);
                 if (fix_left) out[left] = centre[left];
                 if (fix_right) out[right] = centre[right];
             } else if (held_row) {
                 store_row(target, centre + HALO, stored);
             } else {
-                sweep_row_store(target, south + HALO, centre + HALO, north + HALO, w FIXED_ROW(t - k, PAD + HALO),
+                sweep_row_store(target, south + HALO, centre + HALO - 1, centre + HALO, centre + HALO + 1, north + HALO, w FIXED_ROW(t - k, PAD + HALO),
                                 stored);
                 if (fix_left && x0 == 0) target[0] = centre[left];
                 if (fix_right && right < HALO + tile) target[nx - 1 - x0] = centre[right];

@@ -73,7 +73,7 @@ for number, macros in enumerate(operators()):
                      + (["-DOTHER=double", "-DWIDE=double"] if number % 2 else [f"-DOTHER=float", f"-DWIDE={real}"])))
 coarsening = [["coarsen.cl", "coarsen_nodes.cl"], ["coarsen.cl", "coarsen_rows.cl"]]
 for number, (network, macros) in enumerate(galerkin()):
-    for files in (coarsening if network else [*coarsening, ["dense.cl", "galerkin.cl"], ["dense.cl", "galerkin_rows.cl"]]):
+    for files in (coarsening if network else [*coarsening, ["dense.cl", "galerkin.cl"], ["dense.cl", "galerkin_rows.cl", "galerkin_pipeline.cl"]]):
         real = ["-DREAL=double", "-DUSE_FP64"] if number % 2 else ["-DREAL=float"]
         jobs.append((targets[number % len(targets)], ["box.cl", *files], [*macros, *real]))
 with concurrent.futures.ThreadPoolExecutor(2) as pool:

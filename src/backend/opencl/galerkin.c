@@ -21,6 +21,19 @@ static size_t array_count(const clp_layout *layout)
 
 /* ---- making a level ---- */
 
+/* Sweeps of galerkin_pipeline.cl; rows in use at a time of three fields per stage, and of couplings, leaks,
+ * inverse diagonals and q. */
+enum { STAGES = 4, ROWS_IN_USE = 3 * STAGES + 7 * (STAGES + 2) };
+
+/* Several where rows are short enough for so many of them to stay in the cache. */
+static size_t sweeps_per_pass(const opencl_level *level)
+{
+    const clp_operator *op = &level->base.op;
+    bool periodic = op->periodic[0] || op->periodic[1], planar = op->grid.nodes[2] <= 1;
+    if (!level->tuning.rows || !planar || periodic) return 1;
+    return clp_opencl_tiles_of(level, STAGES, ROWS_IN_USE).across == 1 ? STAGES : 1;
+}
+
 static clp_status create_level(const clp_level *fine, const clp_operator *op, opencl_level **level)
 {
     opencl_level *created = calloc(1, sizeof *created);
@@ -31,10 +44,11 @@ static clp_status create_level(const clp_level *fine, const clp_operator *op, op
     created->sweep = &clp_opencl_sweep_galerkin;
     created->finer = (const opencl_level *)fine;
     created->axes = clp_galerkin_axes(&fine->op, op);
-    created->base =
-        (clp_level){.device = fine->device, .op = *op, .precision = fine->precision, .sweeps_per_pass = 1};
+    created->base = (clp_level){.device = fine->device, .op = *op, .precision = fine->precision};
     clp_layout *layout = &created->base.layout;
     CLP_TRY(clp_layout_init(layout, &op->grid, clp_precision_bytes(fine->precision)));
+    created->tile_most = clp_opencl_tile_most(&created->tuning, layout);
+    created->base.sweeps_per_pass = sweeps_per_pass(created);
     CLP_TRY(clp_opencl_buffer_create_zero(created->device, array_count(layout) * layout->bytes,
                                           &created->couplings));
     return clp_opencl_field_create(&created->base, &created->network[NETWORK_INVERSE]);
@@ -149,12 +163,27 @@ static clp_arguments apply(opencl_level *level, cl_kernel kernel, cl_mem u, cl_m
     return arguments;
 }
 
+static clp_status launch_pipeline(opencl_level *level, const opencl_kernels *kernels, cl_mem from, cl_mem to,
+                                  cl_mem q, const double *weights, size_t count)
+{
+    double lengths[STAGES] = {0};
+    const size_t strip = clp_opencl_tiles_of(level, count, ROWS_IN_USE).rows, group = 1;
+    const size_t strips = (level->base.layout.nodes[1] + strip - 1) / strip;
+    for (size_t k = 0; k < count; k++) lengths[k] = weights[k];
+    clp_arguments arguments = apply(level, kernels->kernel[KERNEL_GALERKIN_SWEEPS], from, to, q);
+    clp_argument_size(&arguments, strip);
+    clp_argument_int(&arguments, (int)count);
+    clp_argument_reals(&arguments, lengths, STAGES);
+    clp_argument_real(&arguments, q ? 1 / level->base.op.diagonal : 0);
+    return clp_opencl_launch(level->device, &arguments, "galerkin_sweeps", 1, &strips, &group);
+}
+
 static clp_status launch_sweep(opencl_level *level, cl_mem from, cl_mem to, cl_mem q, const double *weights,
                                size_t count)
 {
-    (void)count;
     opencl_kernels *kernels;
     CLP_TRY(clp_opencl_level_kernels(level, KIT_GALERKIN, false, &kernels));
+    if (count > 1) return launch_pipeline(level, kernels, from, to, q, weights, count);
     clp_arguments arguments = apply(level, kernels->kernel[KERNEL_GALERKIN_SWEEP], from, to, q);
     clp_argument_real(&arguments, weights[0]);
     clp_argument_real(&arguments, q ? 1 / level->base.op.diagonal : 0);

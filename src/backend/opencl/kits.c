@@ -56,6 +56,7 @@ static void release_kernels(opencl_kernels *kernels)
 static clp_status build_kernels(opencl_level *level, opencl_kit kit, const char *options,
                                 opencl_kernels *kernels)
 {
+    bool rows = level->tuning.rows > 0, planar = rows && level->base.layout.nodes[2] == 1;
     const char *const names[KITS][KERNELS_MAX + 1] = {
         [KIT_SWEEP] = {"residual_norms", "residual", level->sweep->kernel},
         [KIT_DEFECT] = {"residual_norms"},
@@ -66,10 +67,9 @@ static clp_status build_kernels(opencl_level *level, opencl_kit kit, const char 
         [KIT_TRANSFER] = {"restrict_field", "prolong_add"},
         [KIT_SMOOTH] = {"smooth_rows"},
         [KIT_GALERKIN] = {"galerkin_sweep", "galerkin_residual", "galerkin_restrict", "galerkin_prolong",
-                          "dense"},
+                          "dense", planar ? "galerkin_sweeps" : NULL},
         [KIT_COARSEN] = {"interpolation", "coarsen"}};
     const opencl_sweep *sweep = level->sweep;
-    bool rows = level->tuning.rows > 0;
     const char *const norms = rows ? "norms_rows.cl" : "norms.cl";
     const char *const files[KITS][8] = {
         [KIT_SWEEP] = {"reduce.cl", "rows.cl", norms, rows ? "residual_rows.cl" : "residual.cl",
@@ -85,7 +85,8 @@ static clp_status build_kernels(opencl_level *level, opencl_kit kit, const char 
         [KIT_TRANSFER] = {"tables.cl", rows ? "between_rows.cl" : "transfer.cl",
                           rows ? "transfer_rows.cl" : NULL},
         [KIT_SMOOTH] = {"tile.cl", "tables.cl", "between_rows.cl", "smooth_rows.cl"},
-        [KIT_GALERKIN] = {"box.cl", "dense.cl", rows ? "galerkin_rows.cl" : "galerkin.cl"},
+        [KIT_GALERKIN] = {"box.cl", "dense.cl", rows ? "galerkin_rows.cl" : "galerkin.cl",
+                          planar ? "galerkin_pipeline.cl" : NULL},
         [KIT_COARSEN] = {"box.cl", "coarsen.cl", rows ? "coarsen_rows.cl" : "coarsen_nodes.cl"}};
     double start = clp_seconds();
     CLP_TRY(clp_opencl_program(level->device, files[kit], NULL, options, &kernels->program));

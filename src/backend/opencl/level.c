@@ -106,7 +106,7 @@ static clp_status choose_kernels(opencl_level *level, const char *sweep_variant)
     if (level->sweep->planar && layout->nodes[2] > 1) level->sweep = &clp_opencl_sweep_row_by_row;
     level->base.sweep = level->sweep->name;
     level->base.sweeps_per_pass = level->sweep->fuses ? sweeps_per_pass(&level->base.op, &level->tuning) : 1;
-    level->tile_most = clp_round_up(clp_max(level->tuning.tile_bytes, 1024) / layout->element_bytes, 16);
+    level->tile_most = clp_opencl_tile_most(&level->tuning, layout);
     level->groups = clp_min(level->tuning.groups * clp_max(info->compute_units, 1), clp_layout_rows(layout));
     return CLP_OK;
 }

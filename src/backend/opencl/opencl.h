@@ -140,7 +140,7 @@ typedef enum opencl_kit {
     KIT_COARSEN,
     KITS
 } opencl_kit;
-enum { KERNELS_MAX = 5 };
+enum { KERNELS_MAX = 6 };
 enum { KERNEL_RESIDUAL_NORMS, KERNEL_RESIDUAL, KERNEL_SWEEP };
 enum { KERNEL_DEFECT };
 enum { KERNEL_CHANGE_NORMS };
@@ -154,7 +154,8 @@ enum {
     KERNEL_GALERKIN_RESIDUAL,
     KERNEL_GALERKIN_RESTRICT,
     KERNEL_GALERKIN_PROLONG,
-    KERNEL_DENSE
+    KERNEL_DENSE,
+    KERNEL_GALERKIN_SWEEPS
 };
 enum { KERNEL_INTERPOLATION, KERNEL_COARSEN };
 
@@ -284,6 +285,9 @@ clp_status clp_opencl_change_norms(const clp_field *u, const clp_field *v, clp_n
 typedef struct clp_opencl_tiles {
     size_t across, columns, rows;
 } clp_opencl_tiles;
+
+/* Columns of a tile, as far as kernels go. */
+size_t clp_opencl_tile_most(const opencl_tuning *tuning, const clp_layout *layout);
 
 /* For tiles that compute `halo` rows of their neighbours as well and have `alive` rows in use at once. As
  * wide as these fit the cache: memory is read in long pieces then. */

@@ -122,6 +122,11 @@ static size_t tile_columns(size_t nodes, size_t most)
     return clp_round_up((nodes + tiles - 1) / tiles, 16);
 }
 
+size_t clp_opencl_tile_most(const opencl_tuning *tuning, const clp_layout *layout)
+{
+    return clp_round_up(clp_max(tuning->tile_bytes, 1024) / layout->element_bytes, 16);
+}
+
 clp_opencl_tiles clp_opencl_tiles_of(const opencl_level *level, size_t halo, size_t alive)
 {
     const clp_layout *layout = &level->base.layout;

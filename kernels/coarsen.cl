@@ -5,8 +5,8 @@
  * once the couplings across the line or plane that it lies on are lumped into it. The fine level is one with a network,
  * or one made so itself (NETWORK 0).
  *
- * Coarser levels have couplings below 0 where conductances jump. Where those outweigh the others in a lump, it says
- * nothing of where the node belongs, and only the positive ones are lumped: a single node without weights, held by what
+ * Coarser levels have couplings below 0 where conductances jump. Where lumps below 0 outweigh the sum of all, that
+ * sum says nothing of where the node belongs, and only positive ones are lumped: a single node without weights, held by what
  * it is coupled with, ties a whole good conductor to the ground.
  *
  * What the ground and held nodes take of a fine node's value, 1 - the sum of its weights, is `lost`: it must be known
@@ -79,7 +79,7 @@ static inline int digit_at(int odd, int along, int c)
     return odd && along == 0 ? 1 + c : 0;
 }
 
-/* Whether lumps below 0, of that sum, outweigh the others; `total` is of all. */
+/* Whether lumps below 0, which add up to `negative`, outweigh the sum of all. */
 static inline int overshoots(REAL negative, REAL total)
 {
     return negative < 0 && -negative > total;
@@ -131,14 +131,20 @@ static inline void interpolate_middle(__global REAL *weights, __global REAL *los
     const size_t here = element(p, at), width = at.width, behind_x = to + 1, behind_y = to + coarse.width;
     __global const REAL *low_x = weights, *high_x = weights + weights_stride;
     __global const REAL *low_y = weights + 2 * weights_stride, *high_y = weights + 5 * weights_stride;
-    REAL g[9], total = leak(network, couplings, stride, p, at);
-    REAL loss = total;
+    const REAL drained = leak(network, couplings, stride, p, at);
+    REAL g[9], total = drained, loss = drained, negative = 0, strong = drained;
 #pragma unroll
     for (int code = 0; code < 9; code++) {
         const node_t n = node_of(p.x + ALONG(code, 0), p.y + ALONG(code, 1), 0);
         g[code] = code == CENTRE ? 0 : coupling(network, couplings, stride, p, n, code, at);
         total += g[code];
+        negative += min(g[code], (REAL)0);
+        strong += max(g[code], (REAL)0);
     }
+    const int robust = overshoots(negative, total);
+    total = robust ? strong : total;
+#pragma unroll
+    for (int code = 0; code < 9; code++) g[code] = robust ? max(g[code], (REAL)0) : g[code];
     loss += g[1] * lost[here - width] + g[7] * lost[here + width] + g[3] * lost[here - 1] + g[5] * lost[here + 1];
     const int free = is_free && total > 0;
     const REAL share = free ? 1 / total : 0;

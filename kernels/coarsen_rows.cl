@@ -35,10 +35,11 @@ __kernel void coarsen(__global const REAL *weights, __global const REAL *lost, c
 #if DIM == 2 && AXES == 3
         OPERATOR
         REAL out[RESULTS * CHUNK] __attribute__((aligned(64)));
-        int first = 1, end = is_inner(cy, at.ny, coarse.ny) ? last : 1;
-        while (end > first && !is_inner(end - 1, at.nx, coarse.nx)) end--;
-        for (; first < end; first += CHUNK) {
-            const int count = min(CHUNK, end - first);
+        int begin_inner = 1, end_inner = is_inner(cy, at.ny, coarse.ny) ? last : 1;
+        while (end_inner > begin_inner && !is_inner(end_inner - 1, at.nx, coarse.nx)) end_inner--;
+        while (begin_inner < end_inner && !is_inner(begin_inner, at.nx, coarse.nx)) begin_inner++;
+        for (int first = begin_inner; first < end_inner; first += CHUNK) {
+            const int count = min(CHUNK, end_inner - first);
             const size_t to = element(node_of(first, cy, 0), coarse), fine = element(node_of(2 * first, 2 * cy, 0), at);
             const patch_t p =
                 patch_at(weights, lost, at, coarse, weights_stride, network, couplings, stride, first, cy);
@@ -52,9 +53,9 @@ __kernel void coarsen(__global const REAL *weights, __global const REAL *lost, c
                 coarse_inverse[to + i] = inverse[fine + 2 * i] != 0 && out[i] > 0 ? 1 / out[i] : 0;
         }
 #else
-        const int end = 1;
+        const int begin_inner = 1, end_inner = 1;
 #endif
-        for (int cx = 0; cx <= last; cx = cx == 0 ? max(end, 1) : cx + 1)
+        for (int cx = 0; cx <= last; cx = cx + 1 == begin_inner ? end_inner : cx + 1)
             coarsen_node(weights, lost, at, coarse, weights_stride, coarse_couplings, coarse_inverse, coarse_stride, cx,
                          cy, cz OPERATOR_ARGUMENTS);
     }

@@ -103,7 +103,9 @@ static void expect_all(const posed *list, size_t count)
 {
     clp_device *device;
     OK(clp_device_open(NULL, &device));
-    for (size_t i = 0; i < count && clp_device_get_info(device)->fp64; i++) expect_few(device, &list[i]);
+    if (!clp_device_get_info(device)->fp64)
+        cr_skip("%s has no double precision", clp_device_get_info(device)->name);
+    for (size_t i = 0; i < count; i++) expect_few(device, &list[i]);
     clp_device_close(device);
 }
 

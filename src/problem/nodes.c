@@ -46,12 +46,12 @@ clp_status clp_nodes_allocate(const clp_problem *problem, double **values)
     return *values ? CLP_OK : clp_fail_host_memory(bytes);
 }
 
-void clp_seams_join(const clp_problem *problem, double *values)
+void clp_seams_join(const clp_grid *grid, const bool *periodic, double *values)
 {
-    const size_t *nodes = problem->grid.nodes, steps[CLP_AXES] = {1, nodes[0], nodes[0] * nodes[1]};
+    const size_t *nodes = grid->nodes, steps[CLP_AXES] = {1, nodes[0], nodes[0] * nodes[1]};
     for (int axis = 0; axis < CLP_AXES; axis++) {
-        if (!problem->periodic[axis]) continue;
-        for (size_t p = 0; p < clp_grid_node_count(&problem->grid); p++)
+        if (!periodic[axis]) continue;
+        for (size_t p = 0; p < clp_grid_node_count(grid); p++)
             if (p / steps[axis] % nodes[axis] == nodes[axis] - 1)
                 values[p] = values[p - (nodes[axis] - 1) * steps[axis]];
     }

@@ -18,6 +18,6 @@ clp_side_row clp_side_row_of(const clp_problem *problem, int side, size_t row);
 clp_status clp_nodes_allocate(const clp_problem *problem, double **values);
 
 /* On a periodic axis the last node is the first one: what was declared for the first counts for both. */
-void clp_seams_join(const clp_problem *problem, double *values);
+void clp_seams_join(const clp_grid *grid, const bool *periodic, double *values);
 
 #endif

@@ -116,7 +116,7 @@ static clp_status create(const clp_problem *problem, bool shunts, clp_assembly *
         free(values);
         return status;
     }
-    clp_seams_join(problem, values);
+    clp_seams_join(&problem->grid, problem->periodic, values);
     *density = values;
     return CLP_OK;
 }

@@ -75,6 +75,6 @@ clp_status clp_values_create(const clp_problem *problem, clp_assembly *assembly)
         if (problem->sides[side].boundary.kind == CLP_BOUNDARY_VALUE)
             status = hold_side(problem, side, assembly, times);
     free(times);
-    if (status == CLP_OK) clp_seams_join(problem, assembly->values);
+    if (status == CLP_OK) clp_seams_join(&problem->grid, problem->periodic, assembly->values);
     return status;
 }

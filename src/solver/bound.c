@@ -96,7 +96,7 @@ static double *create_load(const clp_operator *op)
     return f;
 }
 
-/* Solves A w = f from 0 until the residual is a tenth of f, or gets no better. */
+/* Solves A w = f from what u holds until the residual is a tenth of f, or gets no better. */
 static clp_status solve_for_w(clp_solver *solver, clp_iteration *iteration)
 {
     const int patience = solver->hierarchy ? 4 : 30;
@@ -144,7 +144,7 @@ static clp_status find_w(clp_solver *solver)
     if (status == CLP_OK) status = backend->field_write(load, 0, rows, f);
     if (status != CLP_OK) goto cleanup;
     solver->iteration = clp_solver_iteration(solver, load);
-    status = clp_cascade_guess_bound(solver, f);
+    status = solver->coarse ? clp_cascade_guess_bound(solver, f) : backend->clear(solver->u);
     if (status == CLP_OK) status = solve_for_w(solver, &solver->iteration);
     if (status == CLP_OK) status = backend->field_read(solver->u, 0, rows, solver->values);
     if (status == CLP_OK) solver->bound = clp_bound_of(op, solver->values, f);
@@ -160,11 +160,6 @@ cleanup:
     return status;
 }
 
-static void set_least(clp_solver *solver, double least)
-{
-    solver->assembly.op.least = solver->level->op.least = least;
-}
-
 static double smallest_measure(const clp_operator *op)
 {
     double least = INFINITY;
@@ -173,36 +168,38 @@ static double smallest_measure(const clp_operator *op)
     return least;
 }
 
+static clp_status find_w_for(clp_solver *solver, double least)
+{
+    solver->assembly.op.least = solver->level->op.least = least;
+    return find_w(solver);
+}
+
 /*
  * On the coarsest grid: how much nodes that conduct badly may add to f before w feels it. If w1 is for f =
- * D[p] / D and w2 for f = 1, then for the larger one of D[p] / D and c it is at most w1 + c w2.
+ * D[p] / D and w2 for f = 1, then for the larger one of D[p] / D and c it is at most w1 + c w2. Without
+ * cycles it would take too long.
  */
 static clp_status find_least(clp_solver *solver)
 {
-    const double more = 0.25, nodes_at_most = 20000, differs = 0.1;
-    const clp_operator *op = &solver->assembly.op;
-    CLP_TRY(find_w(solver));
+    const double more = 0.25, differs = 0.1, too_much = 2;
+    CLP_TRY(find_w_for(solver, 0));
     double own = solver->bound.factor;
-    if (!isfinite(own) || (double)clp_grid_node_count(&op->grid) > nodes_at_most ||
-        smallest_measure(op) > differs)
+    if (!isfinite(own) || !solver->hierarchy || smallest_measure(&solver->assembly.op) > differs)
         return CLP_OK;
-    set_least(solver, 1);
-    CLP_TRY(find_w(solver));
+    CLP_TRY(find_w_for(solver, 1));
     double least = more * own / solver->bound.factor;
-    set_least(solver, least > 1e-20 ? fmin(least, 1) : 0);
-    return find_w(solver);
+    CLP_TRY(find_w_for(solver, least > 1e-20 ? fmin(least, 1) : 0));
+    return solver->bound.factor <= too_much * own ? CLP_OK : find_w_for(solver, 0);
 }
 
 /* With the measure of the coarser problem, unless there is something on this grid that it has not seen. */
 static clp_status find_w_like(clp_solver *solver, const clp_solver *coarse)
 {
     const double too_much = 4;
-    set_least(solver, coarse->assembly.op.least);
-    CLP_TRY(find_w(solver));
-    if (solver->assembly.op.least == 0 || solver->bound.factor <= too_much * coarse->bound.factor)
-        return CLP_OK;
-    set_least(solver, 0);
-    return find_w(solver);
+    CLP_TRY(find_w_for(solver, coarse->assembly.op.least));
+    bool as_expected =
+        isfinite(solver->bound.factor) && solver->bound.factor <= too_much * coarse->bound.factor;
+    return solver->assembly.op.least == 0 || as_expected ? CLP_OK : find_w_for(solver, 0);
 }
 
 clp_status clp_solver_find_bound(clp_solver *solver)

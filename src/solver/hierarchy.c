@@ -156,7 +156,9 @@ static clp_status highest_eigenvalue(clp_rung *rung, double *highest)
     const clp_backend *backend = rung->level->device->backend;
     double before = 0, after = 0, weights[SWEEPS];
     for (int k = 0; k < SWEEPS; k++) weights[k] = 2 / (1 + cos(M_PI * (2 * k + 1) / (2 * SWEEPS)));
-    CLP_TRY(fill_rough(rung->u));
+    CLP_TRY(fill_rough(rung->q));
+    CLP_TRY(backend->clear(rung->u)); /* as held nodes stay */
+    CLP_TRY(backend->sweep(rung->u, rung->scratch, rung->q, &whole, 1));
     CLP_TRY(backend->sweep(rung->u, rung->scratch, NULL, weights, SWEEPS));
     CLP_TRY(backend->residual(rung->u, NULL, rung->q));
     CLP_TRY(product(rung->u, rung->q, &before));

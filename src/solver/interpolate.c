@@ -6,6 +6,7 @@
  * line across a material that conducts 1e6 times as well as the next leaves residuals that cycles need
  * several steps for.
  */
+#include "problem/nodes.h"
 #include "solver/cascade.h"
 
 #include <stdlib.h>
@@ -96,17 +97,17 @@ static void sample_row(const clp_solver *solver, size_t r, const taps *x, double
     }
 }
 
-/* The mean of the two neighbours along an axis, before it is divided: conductances times values, and their
- * sum. */
+/* The mean of the two neighbours along an axis on which the index is odd, before it is divided: conductances
+ * times values, and their sum. */
 static void add_axis(const clp_operator *op, size_t p, int axis, const double *u, double *sum, double *weight)
 {
     const double *g = op->network->conductance[axis];
-    size_t at = clp_operator_at(op, p, axis), step = clp_operator_step(op, axis),
-           nodes = op->grid.nodes[axis];
-    size_t wrapped = (nodes - 2) * step; /* from the first node of a periodic axis to the one before it */
-    if (at > 0) *sum += g[p - step] * u[p - step], *weight += g[p - step];
-    if (at == 0 && op->periodic[axis]) *sum += g[p + wrapped] * u[p + wrapped], *weight += g[p + wrapped];
-    if (at + 1 < nodes) *sum += g[p] * u[p + step], *weight += g[p];
+    size_t at = clp_operator_at(op, p, axis), step = clp_operator_step(op, axis);
+    *sum += g[p - step] * u[p - step];
+    *weight += g[p - step];
+    if (at + 1 == op->grid.nodes[axis]) return;
+    *sum += g[p] * u[p + step];
+    *weight += g[p];
 }
 
 /* The nodes of a row with as many odd indices as that. */
@@ -126,17 +127,6 @@ static void relax_row(const clp_operator *op, size_t r, int odd, const double *s
     }
 }
 
-/* The second node of a seam has the value of the first. */
-static void close_seams(const clp_operator *op, double *u)
-{
-    for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++) {
-        size_t period = (op->grid.nodes[axis] - 1) * clp_operator_step(op, axis);
-        if (!op->periodic[axis]) continue;
-        for (size_t p = 0; p < clp_grid_node_count(&op->grid); p++)
-            if (clp_operator_at(op, p, axis) + 1 == op->grid.nodes[axis]) u[p] = u[p - period];
-    }
-}
-
 static void interpolate_network(const clp_solver *solver, const taps *x, const double *source, double *u)
 {
     const clp_operator *op = &solver->assembly.op;
@@ -144,11 +134,11 @@ static void interpolate_network(const clp_solver *solver, const taps *x, const d
 #pragma omp parallel for schedule(static)
     for (size_t r = 0; r < rows; r++) sample_row(solver, r, x, u);
     for (int odd = 1; odd <= clp_grid_dimensions(&op->grid); odd++) {
-        close_seams(op, u);
+        clp_seams_join(&op->grid, op->periodic, u);
 #pragma omp parallel for schedule(static)
         for (size_t r = 0; r < rows; r++) relax_row(op, r, odd, source, u);
     }
-    close_seams(op, u);
+    clp_seams_join(&op->grid, op->periodic, u);
 }
 
 /* ---- where they do not ---- */

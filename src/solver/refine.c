@@ -143,7 +143,10 @@ static double fill_worst(clp_solver *solver, refinement *work)
     for (size_t p = 0; p < count; p++) worst[p] = fabs(worst[p]);
     clp_reference_rounding(op, solver->values, solver->assembly.source, worst);
     clp_reference_rounding(op, work->delta, NULL, worst);
-    for (size_t p = 0; p < count; p++) worst[p] = fmax(2 * worst[p], top * op->network->diagonal[p]);
+    for (size_t p = 0; p < count; p++)
+        worst[p] = op->network->diagonal[p] > 0
+                       ? fmax(2 * worst[p], top * op->diagonal * clp_operator_measure(op, p))
+                       : 0;
     return top * op->diagonal;
 }
 

@@ -87,7 +87,7 @@ static bool stagnates(const clp_solver *solver, const solve_course *course)
                        : 4 * clp_solver_rounding_residual(solver);
     size_t since = test->iterations - course->best_step;
     double rounding = clp_solver_rounding_residual(solver), left = test->norms.largest;
-    if (refines && solver->iteration.broken && left <= 8 * rounding) return true; /* by rounding, then */
+    if (solver->iteration.broken && left <= 8 * rounding) return true; /* by rounding, then */
     if (refines && left <= rounding && !(left > 0.1 * rounding && left < 0.5 * course->largest_before))
         return true;                           /* no better can come */
     if (!solver->method->monotone) floor *= 8; /* over-relaxation amplifies rounding as well */
@@ -270,6 +270,7 @@ clp_status clp_solver_solve(clp_solver *solver)
     clp_report *report = &solver->report;
     report->history_count = 0;
     solver->refined = solver->has_seen = false;
+    solver->rounding = 0;
     CLP_TRY(clp_solver_write_system(solver));
     CLP_TRY(begin(solver, &course, &reason));
     while (reason == CLP_REASON_NONE) {

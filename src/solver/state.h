@@ -110,7 +110,7 @@ void clp_cubic_weights(double t, double weight[4]);
  * a relative residual. */
 void clp_solver_choose_tolerance(clp_solver *solver);
 
-/* No eigenvalue of D^-1 A is below: A w >= 1 gives 1 / (D w), D the largest diagonal. */
+/* No eigenvalue of D^-1 A is below: A w >= D[p] / D gives 1 / (D w), D the largest diagonal. */
 double clp_solver_least_eigenvalue(const clp_solver *solver);
 
 /* Brings the right-hand side and the first guess to the device. */

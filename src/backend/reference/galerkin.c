@@ -108,7 +108,7 @@ static int without_even(int code, unsigned odd, int dimensions)
 }
 
 /* The couplings of node p, with what lies across its line or plane lumped into it. Where those below 0
- * outweigh the others, which a level made of jumps may have, only positive ones. Returns the sum, leak
+ * outweigh the sum of all, which a level made of jumps may have, only positive ones. Returns the sum, leak
  * included. */
 static double lump(const clp_points *fine, unsigned odd, size_t p, double sums[27])
 {

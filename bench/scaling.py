@@ -5,10 +5,11 @@
     scaling.py CLPOISSON [NODES...]
 
 Per grid of NODES x NODES, medians of 5 in one run: seconds of solving per unknown for a source between held sides to a
-relative residual of 1e-8 and for a disc that conducts 1e6 times as well, steps, and how much longer a step with the
-disc takes."""
+relative residual of 1e-8 and for a disc that conducts 1e6 times as well, steps, how much of the solve making the levels
+takes, and how much longer a step with the disc takes."""
 import json
 import pathlib
+import re
 import statistics
 import subprocess
 import sys
@@ -27,7 +28,10 @@ def solve(nodes, disc):
     if disc:
         problem["regions"] = [{"shape": "circle", "center": [0.45, 0.55], "radius": 0.26, "conductivity": 1e6}]
     (folder / "problem.yaml").write_text(json.dumps(problem))
-    report = json.loads(subprocess.run([program, "solve", "problem.yaml"], cwd=folder, capture_output=True, text=True).stdout)
+    done = subprocess.run([program, "solve", "problem.yaml", "-v"], cwd=folder, capture_output=True, text=True)
+    report = json.loads(done.stdout)
+    made = re.search(r"made in ([0-9.]+) ms", done.stderr)
+    report["levels"] = float(made[1]) / 1e3 / report["seconds"]["solve"] if made else float("nan")
     history = report["history"]
     step = (history[-1]["seconds"] - history[0]["seconds"]) / max(len(history) - 1, 1)
     return report["seconds"]["solve"], step, report
@@ -42,6 +46,7 @@ for nodes in sizes:
         varied.append(solve(nodes, True))
     ratio = statistics.median(b[1] / a[1] for a, b in zip(plain, varied))
     print(f"{nodes}^2:", *(f"{name} {1e9 * statistics.median(run[0] for run in runs) / runs[0][2]['problem']['unknowns']:.0f} ns per unknown, "
+                           f"{100 * statistics.median(run[2]['levels'] for run in runs):.0f} % making levels, "
                            f"{runs[0][2]['solver']['iterations']} steps ({runs[0][2]['solver']['reason']}), "
                            f"{runs[0][2]['memory']['bytes_per_unknown']:.0f} bytes;" for name, runs in (("plain", plain), ("disc", varied))),
           f"a step with the disc takes {ratio:.2f} times as long", flush=True)

@@ -44,7 +44,7 @@ clp_build() {
     shift 2
     log=$(mktemp)
     [ -f "$build/build.ninja" ] || {
-        echo "Building in $build" >&2
+        echo "Building in $build, which takes about a minute" >&2
         meson setup "$build" "$source" "$@" >"$log" 2>&1 || {
             cat "$log" >&2
             rm -f "$log"

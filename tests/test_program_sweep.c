@@ -143,3 +143,40 @@ Test(program_sweep, convergence_as_history_and_plot)
     cr_expect_leq(before, 1e-6);
     json_decref(report);
 }
+
+/* Each row begins at the result of the one before. */
+Test(program_sweep, rows_begin_where_the_one_before_ended)
+{
+    outcome ran = RUN("solve", "plate.yaml", "--set", "solver.method=jacobi", "--set",
+                      "solver.tolerance=1e-3", "--sweep", "boundary.top=100:100.01:2", "--table", "t.csv");
+    size_t size;
+    double top[2];
+    long converged[2], iterations[2];
+    EXPECT_STATUS(ran, 0);
+    const char *row = strchr(read_bytes("t.csv", &size), '\n');
+    for (int i = 0; i < 2; i++) {
+        cr_assert_eq(sscanf(row + 1, "%lf,%ld,%ld,", &top[i], &converged[i], &iterations[i]), 3, "%s", row);
+        cr_expect_eq(converged[i], 1);
+        row = strchr(row + 1, '\n');
+    }
+    cr_expect_lt(2 * iterations[1], iterations[0], "%ld, then %ld", iterations[0], iterations[1]);
+}
+
+/* Where no bound of the error is found, the plot shows the residual, and nothing is called certified. */
+Test(program_sweep, no_bound_is_no_certificate)
+{
+    size_t size;
+    outcome ran =
+        RUN("solve", "plate.yaml", "--set", "domain.nodes=[201,201]", "--set",
+            "regions=[{shape: circle, center: [0.5, 0.5], radius: 0.2, conductivity: 1.0e+6}]", "--set",
+            "boundary.right={transfer: 5, ambient: 0}", "--set", "solver.method=jacobi", "--set",
+            "solver.max_iterations=40", "--plot-convergence", "c.png", "--report", "r.json");
+    EXPECT_STATUS(ran, 3);
+    EXPECT_HOLDS(ran.error, "No bound of the error is known");
+    json_t *report = json_load_file("r.json", 0, NULL);
+    const json_t *error = json_object_get(report, "error");
+    cr_expect(json_is_null(json_object_get(error, "algebraic_bound")));
+    cr_expect(json_is_false(json_object_get(error, "bound_is_certified")));
+    json_decref(report);
+    cr_assert(read_bytes("c.png", &size) && size > 1000);
+}

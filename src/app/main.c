@@ -18,7 +18,7 @@ enum { LATER = sizeof later / sizeof *later };
 
 static int print_help(void)
 {
-    printf("clpoisson %s: Laplace's equation on a grid, on any OpenCL device\n\n"
+    printf("clpoisson %s: Laplace's and Poisson's equation on grids, on any OpenCL device\n\n"
            "Usage: clpoisson COMMAND [options]\n\n",
            clp_version());
     for (int i = 0; i < COMMANDS; i++)

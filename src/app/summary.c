@@ -149,10 +149,13 @@ static void show_verdict(const clp_report *report, bool written)
                 app_green(), app_plain(), by_error ? "" : "as far as criterion ",
                 by_error ? "" : report->criterion, by_error ? "" : " asks; ", report->algebraic_bound,
                 report->unknowns, report->bound_is_certified ? "certified" : "an estimate, not certified");
-    else
+    else if (isfinite(report->algebraic_bound))
         app_error("not converged: %s. %sEvery value is within %.2g of the exact solution of the equations",
                   advice(report), written ? "The result is written, and marked. " : "",
                   report->algebraic_bound);
+    else
+        app_error("not converged: %s. %sNo bound of the error is known", advice(report),
+                  written ? "The result is written, and marked. " : "");
 }
 
 /* The error that more nodes would mend, beside the one that more iterations would. */

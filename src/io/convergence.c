@@ -18,13 +18,28 @@ typedef struct plot {
     clp_box box;
     double last_step;
     int low, high; /* powers of ten */
+    bool known;    /* whether the criterion had a value at any test; else the relative residual is shown */
 } plot;
+
+static bool has_values(const clp_report *report)
+{
+    for (size_t i = 0; i < report->history_count; i++)
+        if (isfinite(report->history[i].value)) return true;
+    return false;
+}
+
+/* What is shown of a test; NaN or infinite: nothing. */
+static double value_at(const plot *p, const clp_report *report, size_t test)
+{
+    const clp_test_report *at = &report->history[test];
+    return p->known ? at->value : at->residual / report->residual_initial;
+}
 
 static void find_decades(plot *p, const clp_report *report)
 {
     double smallest = INFINITY, largest = 0;
-    for (size_t i = 0; i <= report->history_count; i++) {
-        double value = i < report->history_count ? report->history[i].value : report->tolerance;
+    for (size_t i = 0; i < report->history_count + p->known; i++) {
+        double value = i < report->history_count ? value_at(p, report, i) : report->tolerance;
         if (!isfinite(value) || value <= 0) continue;
         smallest = fmin(smallest, value);
         largest = fmax(largest, value);
@@ -120,13 +135,13 @@ static void draw_course(const plot *p, const clp_report *report)
     cairo_set_line_width(cairo, 2);
     cairo_new_path(cairo);
     for (size_t i = 0; i < report->history_count; i++)
-        if (isfinite(report->history[i].value))
+        if (isfinite(value_at(p, report, i)))
             cairo_line_to(cairo, x_of(p, (double)report->history[i].iterations),
-                          y_of(p, report->history[i].value));
+                          y_of(p, value_at(p, report, i)));
     cairo_stroke(cairo);
     for (size_t i = 0; i < report->history_count && report->history_count <= 60; i++) {
-        if (!isfinite(report->history[i].value)) continue;
-        cairo_arc(cairo, x_of(p, (double)report->history[i].iterations), y_of(p, report->history[i].value), 4,
+        if (!isfinite(value_at(p, report, i))) continue;
+        cairo_arc(cairo, x_of(p, (double)report->history[i].iterations), y_of(p, value_at(p, report, i)), 4,
                   0, 2 * M_PI);
         cairo_fill(cairo);
     }
@@ -143,18 +158,20 @@ clp_status clp_convergence_write_png(const char *path, const clp_report *report)
 {
     char title[256];
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, WIDTH, HEIGHT);
-    plot p = {
-        .page.cairo = clp_canvas_create(surface), .box = {95, 60, WIDTH - 130, HEIGHT - 130}, .last_step = 1};
+    plot p = {.page.cairo = clp_canvas_create(surface),
+              .box = {95, 60, WIDTH - 130, HEIGHT - 130},
+              .last_step = 1,
+              .known = has_values(report)};
     for (size_t i = 0; i < report->history_count; i++)
         p.last_step = fmax(p.last_step, (double)report->history[i].iterations);
     snprintf(title, sizeof title, "%s, %s precision: %s", report->method, report->precision,
-             name_of(report->criterion));
+             p.known ? name_of(report->criterion) : "relative residual, as no error bound was found");
     find_decades(&p, report);
     clp_page_set_font(&p.page, FONT, false);
     cairo_set_source_rgb(p.page.cairo, 0, 0, 0);
     clp_page_text(&p.page, title, p.box.x, 30, 0);
     draw_axes(&p);
-    draw_tolerance(&p, report->tolerance);
+    if (p.known) draw_tolerance(&p, report->tolerance);
     draw_course(&p, report);
     cairo_status_t drawn = cairo_status(p.page.cairo);
     clp_status status =

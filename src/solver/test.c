@@ -197,7 +197,8 @@ clp_status clp_solver_verify(clp_solver *solver, bool *met)
     double interval = interval_bound(solver);
     report->algebraic_bound =
         fmin(clp_bound_value(&solver->bound, widen(solver, host)) + solver->held_rounding, interval);
-    report->bound_is_certified = solver->bound.certified || report->algebraic_bound == interval;
+    report->bound_is_certified =
+        isfinite(report->algebraic_bound) && (solver->bound.certified || report->algebraic_bound == interval);
     report->discretization_estimate = clp_solver_estimate_discretization(solver);
     if (solver->options.tolerance == 0) {
         double smallest, largest;

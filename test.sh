@@ -24,7 +24,8 @@ run_tests() {
     shift
     logs="$logs $build/meson-logs/testlog.json"
     rm -f "$build/meson-logs/testlog.json"
-    meson test -C "$build" --no-rebuild --num-processes 1 --print-errorlogs "$@" || status=1
+    # Building kernels takes most of the time, and one core: two tests at once, but for those of the program.
+    meson test -C "$build" --no-rebuild --num-processes 2 --print-errorlogs "$@" || status=1
 }
 
 clp_build "$root" build

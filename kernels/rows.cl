@@ -70,11 +70,11 @@ typedef struct {
 #if NETWORK
 #define COEFFICIENT_PARAMETERS                                                                                         \
     __global const REAL *restrict gx, __global const REAL *restrict gx_west, __global const REAL *restrict gy,         \
-        __global const REAL *restrict gy_south, __global const REAL *restrict gz, __global const REAL *restrict gz_below, __global const REAL *restrict shunt, \
-        __global const REAL *restrict inverse, REAL has_south, REAL has_below
+        __global const REAL *restrict gy_south, __global const REAL *restrict gz, __global const REAL *restrict gz_below,\
+        __global const REAL *restrict shunt, __global const REAL *restrict inverse, REAL has_south, REAL has_below
 #define COEFFICIENTS_AT(c, first)                                                                                      \
-    (c).gx + (first), (c).gx + (first)-1, (c).gy + (first), (c).gy_south + (first), (c).gz + (first), (c).gz_below + (first),              \
-        (c).shunt + (first), (c).inverse + (first), (c).has_south, (c).has_below
+    (c).gx + (first), (c).gx + (first)-1, (c).gy + (first), (c).gy_south + (first), (c).gz + (first),                  \
+        (c).gz_below + (first), (c).shunt + (first), (c).inverse + (first), (c).has_south, (c).has_below
 #define IF_FREE(i, value) (inverse[i] == 0 ? 0 : (value))
 #else
 #define COEFFICIENT_PARAMETERS REAL x, REAL y, REAL z

@@ -51,8 +51,9 @@ enum { SOURCE, FIXED_FIELDS };
     , const REAL *restrict x, const REAL *restrict x_west, const REAL *restrict y, const REAL *restrict y_south,       \
         const REAL *restrict inverse, const REAL *restrict shunt, const REAL *restrict q
 #define FIXED_ROW(row, column)                                                                                         \
-    , &FIXED(X, row)[column], &FIXED(X, row)[(column)-1], &FIXED(Y, row)[column], &FIXED(Y, (row) + alive - 1)[column],                       \
-        &FIXED(INVERSE, row)[column], &FIXED(SHUNT, row)[column], &FIXED(SOURCE, row)[column]
+    , &FIXED(X, row)[column], &FIXED(X, row)[(column)-1], &FIXED(Y, row)[column],                                      \
+        &FIXED(Y, (row) + alive - 1)[column], &FIXED(INVERSE, row)[column], &FIXED(SHUNT, row)[column],                \
+        &FIXED(SOURCE, row)[column]
 #else
 #define SWEPT                                                                                                          \
     w.keep *centre[i] + w.x *(west[i] + east[i]) + w.y *(south[i] + north[i]) SOURCE_TERM(w.source)

@@ -3,12 +3,22 @@
 
 #include "backend/colors.h"
 
+#include <math.h>
+
 size_t clp_operator_unknowns(const clp_operator *op)
 {
     size_t count = 1;
     for (int axis = 0; axis < CLP_AXES; axis++)
         count *= clp_operator_end(op, axis) - clp_operator_first(op, axis);
     return count - op->fixed;
+}
+
+double clp_operator_smallest_part(const clp_operator *op)
+{
+    double least = INFINITY;
+    for (size_t p = 0; p < clp_grid_node_count(&op->grid); p++)
+        if (op->network->diagonal[p] > 0) least = fmin(least, op->network->diagonal[p]);
+    return least / op->diagonal;
 }
 
 bool clp_operator_in_range(const clp_operator *op, size_t p)

@@ -129,12 +129,12 @@ static inline bool clp_row_is_copy(const clp_operator *op, const clp_row *row, s
 /*
  * What the residual of a node of a network is measured by: its part of the largest diagonal, that being what
  * rounding is relative to and where k varies the error that it stands for; but not less than op->least, as
- * the error of a node that conducts badly need not be larger for it.
+ * the error of a node that conducts badly need not be larger for it. 0 where it is held.
  */
 static inline double clp_operator_measure(const clp_operator *op, size_t p)
 {
     double part = op->network->diagonal[p] / op->diagonal;
-    return part > op->least ? part : op->least;
+    return part > op->least || part == 0 ? part : op->least;
 }
 
 /* Steps in an array of the grid's shape from a node to the next one along each axis. */
@@ -149,6 +149,9 @@ static inline size_t clp_operator_at(const clp_operator *op, size_t p, int axis)
     return axis >= clp_grid_dimensions(&op->grid) ? 0
                                                   : p / clp_operator_step(op, axis) % op->grid.nodes[axis];
 }
+
+/* The smallest part of the largest diagonal that a node of a network has which is not held. */
+double clp_operator_smallest_part(const clp_operator *op);
 
 /* Number of unknowns: equations in the ranges above, less the held nodes among them. */
 size_t clp_operator_unknowns(const clp_operator *op);

@@ -92,7 +92,7 @@ static double *create_load(const clp_operator *op)
     double *f = malloc(count * sizeof *f);
     if (!f) return NULL;
 #pragma omp parallel for schedule(static)
-    for (size_t p = 0; p < count; p++) f[p] = op->network->diagonal[p] > 0 ? clp_operator_measure(op, p) : 0;
+    for (size_t p = 0; p < count; p++) f[p] = clp_operator_measure(op, p);
     return f;
 }
 
@@ -160,14 +160,6 @@ cleanup:
     return status;
 }
 
-static double smallest_measure(const clp_operator *op)
-{
-    double least = INFINITY;
-    for (size_t p = 0; p < clp_grid_node_count(&op->grid); p++)
-        if (op->network->diagonal[p] > 0) least = fmin(least, op->network->diagonal[p] / op->diagonal);
-    return least;
-}
-
 static clp_status find_w_for(clp_solver *solver, double least)
 {
     solver->assembly.op.least = solver->level->op.least = least;
@@ -184,7 +176,7 @@ static clp_status find_least(clp_solver *solver)
     const double more = 0.25, differs = 0.1, too_much = 2;
     CLP_TRY(find_w_for(solver, 0));
     double own = solver->bound.factor;
-    if (!isfinite(own) || !solver->hierarchy || smallest_measure(&solver->assembly.op) > differs)
+    if (!isfinite(own) || !solver->hierarchy || clp_operator_smallest_part(&solver->assembly.op) > differs)
         return CLP_OK;
     CLP_TRY(find_w_for(solver, 1));
     double least = more * own / solver->bound.factor;

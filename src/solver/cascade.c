@@ -46,7 +46,6 @@ static void take_spectrum(clp_solver *solver)
 
 clp_status clp_cascade_guess_bound(clp_solver *solver, const double *f)
 {
-    if (!solver->coarse) return CLP_OK;
     double *values = solver->values; /* free until there is a result */
     memset(values, 0, clp_grid_node_count(&solver->assembly.op.grid) * sizeof *values);
     CLP_TRY(clp_cascade_interpolate(solver, f, values));

@@ -13,7 +13,8 @@
 void clp_cascade_create(clp_solver *solver, const clp_problem *problem);
 void clp_cascade_destroy(clp_solver *solver);
 
-/* Brings the coarser w of the bound, A w = f, which has been found, to the field u in the place of 0. */
+/* Where there is a coarser solver: brings the coarser w of the bound, A w = f, which has been found, to the
+ * field u in the place of 0. */
 clp_status clp_cascade_guess_bound(clp_solver *solver, const double *f);
 
 /* Puts the coarser solver's values, interpolated, on the nodes that are not held; the right-hand side is the

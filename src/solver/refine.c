@@ -144,9 +144,7 @@ static double fill_worst(clp_solver *solver, refinement *work)
     clp_reference_rounding(op, solver->values, solver->assembly.source, worst);
     clp_reference_rounding(op, work->delta, NULL, worst);
     for (size_t p = 0; p < count; p++)
-        worst[p] = op->network->diagonal[p] > 0
-                       ? fmax(2 * worst[p], top * op->diagonal * clp_operator_measure(op, p))
-                       : 0;
+        worst[p] = fmax(2 * worst[p], top * op->diagonal * clp_operator_measure(op, p));
     return top * op->diagonal;
 }
 

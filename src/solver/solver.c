@@ -225,11 +225,7 @@ clp_status clp_solver_write_system(clp_solver *solver)
 static bool needs_double_cycles(const clp_operator *op)
 {
     const double too_much = 1e8;
-    double least = INFINITY;
-    if (!op->network) return false;
-    for (size_t p = 0; p < clp_grid_node_count(&op->grid); p++)
-        if (op->network->diagonal[p] > 0) least = fmin(least, op->network->diagonal[p]);
-    return op->diagonal > too_much * least;
+    return op->network && too_much * clp_operator_smallest_part(op) < 1;
 }
 
 /* Cycles have their own. */

@@ -71,6 +71,7 @@ for number, macros in enumerate(operators()):
                                      "-DTILE=144", "-DSWEEPS=16"]
                      + (["-DUSE_FP64"] if real == "double" or number % 2 else [])
                      + (["-DOTHER=double", "-DWIDE=double"] if number % 2 else [f"-DOTHER=float", f"-DWIDE={real}"])))
+jobs += [(target, ["separable.cl"], [f"-DDIM={dimensions}", "-DREAL=double", "-DUSE_FP64"]) for target in targets for dimensions in (2, 3)]
 coarsening = [["coarsen.cl", "coarsen_nodes.cl"], ["coarsen.cl", "coarsen_rows.cl"]]
 for number, (network, macros) in enumerate(galerkin()):
     for files in (coarsening if network else [*coarsening, ["dense.cl", "galerkin.cl"], ["dense.cl", "galerkin_rows.cl", "galerkin_pipeline.cl"]]):

@@ -2,7 +2,8 @@
 /*
  * An OpenCL layer for runs on Oclgrind 21.10, whose check for uninitialised values does not see
  * clEnqueueFillBuffer and mistakes the place of writes with an offset: both become writes of the whole
- * buffer, which it does see.
+ * buffer, which it does see. It also takes values for uninitialised where a buffer has the number of one that
+ * was released: none is.
  */
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl_layer.h>
@@ -50,6 +51,12 @@ static cl_int CL_API_CALL write_buffer(cl_command_queue queue, cl_mem buffer, cl
     return write_whole(queue, buffer, offset, size, data, size);
 }
 
+static cl_int CL_API_CALL release_buffer(cl_mem buffer)
+{
+    (void)buffer;
+    return CL_SUCCESS;
+}
+
 CL_API_ENTRY cl_int CL_API_CALL clGetLayerInfo(cl_layer_info name, size_t size, void *value, size_t *size_ret)
 {
     static const cl_layer_api_version version = CL_LAYER_API_VERSION_100;
@@ -66,6 +73,7 @@ CL_API_ENTRY cl_int CL_API_CALL clInitLayer(cl_uint count, const struct _cl_icd_
     target = below;
     layer = *below;
     layer.clEnqueueFillBuffer = fill_buffer;
+    layer.clReleaseMemObject = release_buffer;
     layer.clEnqueueWriteBuffer = write_buffer;
     *count_ret = sizeof layer / sizeof(void *);
     *dispatch = &layer;

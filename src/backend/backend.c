@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "backend/backend.h"
 
+#include "base/checked.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -57,6 +58,26 @@ clp_norms clp_norms_from_sums(double largest, double squares, double field, doub
     /* A maximum can lose a NaN, a sum cannot. */
     if (!isfinite(squares)) return (clp_norms){.largest = squares, .two = squares, .field = squares};
     return (clp_norms){.largest = largest, .two = sqrt(squares) * scale, .field = field};
+}
+
+clp_status clp_field_fill_in_blocks(clp_field *field, clp_fill_columns fill, const void *context)
+{
+    const clp_layout *layout = &field->level->layout;
+    size_t nx = layout->nodes[0], rows = clp_layout_rows(layout);
+    size_t block = clp_min(rows, clp_max((1 << 17) / nx, 1)); /* about a MB */
+    double *values = malloc(nx * block * sizeof *values);
+    clp_status status = CLP_OK;
+    if (!values) return clp_fail_host_memory(nx * block * sizeof *values);
+    for (size_t row = 0; row < rows && status == CLP_OK; row += block) {
+        size_t now = clp_min(block, rows - row);
+#pragma omp parallel for schedule(static)
+        for (size_t r = 0; r < now; r++)
+            for (size_t i = 0; i < nx; i += CLP_FILL_COLUMNS)
+                fill(context, row + r, i, clp_min(nx - i, CLP_FILL_COLUMNS), values + r * nx + i);
+        status = field->level->device->backend->field_write(field, row, now, values);
+    }
+    free(values);
+    return status;
 }
 
 /* Where all nodes have one diagonal, the first sweep from 0 is a product. */

@@ -59,6 +59,10 @@ struct clp_transfer {
     clp_level *fine, *coarse;
 };
 
+/* Makes values of a row, counted through all planes, from a column on; called by several threads at once. */
+typedef void (*clp_fill_columns)(const void *context, size_t row, size_t first, size_t count, double *values);
+enum { CLP_FILL_COLUMNS = 512 }; /* at a time, at most */
+
 /* What a caller will allocate. */
 typedef struct clp_memory_use {
     size_t fields;              /* on the device, coefficients of a network included */
@@ -99,6 +103,10 @@ struct clp_backend {
      * rounded to the level's precision. */
     clp_status (*field_write)(clp_field *field, size_t row, size_t rows, const double *values);
     clp_status (*field_read)(clp_field *field, size_t row, size_t rows, double *values);
+
+    /* All nodes by a function of the host, rounded likewise: without an array of them where the field lies in
+     * the host's memory. */
+    clp_status (*field_fill)(clp_field *field, clp_fill_columns fill, const void *context);
 
     /*
      * The sweep: count times u <- u + w[k] / D (q - A u). The result is in `u`; `scratch` (a field of the
@@ -145,7 +153,8 @@ struct clp_backend {
     clp_status (*coarsen)(clp_level *fine, const clp_operator *coarse, clp_level **level,
                           clp_transfer **transfer);
 
-    /* Prepares a small level made so for solve_direct. CLP_ERROR_MEMORY. */
+    /* Prepares a small level made so, or one that is separable (backend/separable.h), for solve_direct.
+     * CLP_ERROR_MEMORY. */
     clp_status (*factor)(clp_level *level);
 
     /* u = A^-1 q, on a level that is prepared; of a singular A a pseudo-inverse. */
@@ -193,6 +202,9 @@ struct clp_backend {
 
 extern const clp_backend clp_opencl_backend;
 extern const clp_backend clp_reference_backend;
+
+/* field_fill by field_write. CLP_ERROR_MEMORY. */
+clp_status clp_field_fill_in_blocks(clp_field *field, clp_fill_columns fill, const void *context);
 
 /* Sweeps from u = 0, of a q that is 0 on held nodes. */
 clp_status clp_sweep_from_zero(clp_field *u, clp_field *scratch, const clp_field *q, const double *weights,

@@ -65,6 +65,28 @@ static clp_status check_transfer(check_bench *bench, double *difference, double 
     return CLP_OK;
 }
 
+/* u on some columns of a row. */
+static void copy_columns(const void *context, size_t row, size_t first, size_t count, double *values)
+{
+    const check_bench *bench = context;
+    memcpy(values, bench->u + row * bench->op.grid.nodes[0] + first, count * sizeof *values);
+}
+
+static clp_status check_fill(check_bench *bench, double *difference, double *allowed)
+{
+    for (int i = 0; i < 2; i++) {
+        check_side *side = i ? &bench->reference : &bench->tested;
+        CLP_TRY(side->backend->clear(side->u));
+        CLP_TRY(side->backend->field_fill(side->u, copy_columns, bench));
+    }
+    CLP_TRY(clp_check_read(bench));
+    *difference = clp_check_difference(bench);
+    memcpy(bench->expected, bench->u, bench->count * sizeof *bench->u);
+    *difference = fmax(*difference, clp_check_difference(bench));
+    *allowed = bench->epsilon; /* of values up to 1 */
+    return CLP_OK;
+}
+
 static clp_status sweep_both(check_bench *bench, const double *weights, size_t count)
 {
     for (int i = 0; i < 2; i++) {
@@ -312,6 +334,7 @@ static const struct {
     clp_status (*run)(check_bench *bench, double *difference, double *allowed);
 } checks[] = {
     {"field transfer", check_transfer},
+    {"field by rows", check_fill},
     {"sweep, once", check_sweep_one},
     {"sweep, 41 times", check_sweep_many},
     {"sweep, previous field", check_sweep_scratch},
@@ -327,6 +350,7 @@ static const struct {
     {"two precisions", check_mixed},
     {"coarser grid", clp_check_coarser},
     {"half cycles", clp_check_half_cycles},
+    {"small grid at once", clp_check_direct},
     {"coarser network", clp_check_galerkin},
 };
 _Static_assert(sizeof checks / sizeof *checks == CLP_CHECKS, "who collects results makes room for so many");

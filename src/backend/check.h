@@ -16,7 +16,7 @@ typedef struct clp_check_case {
     double aspect;                                                         /* hy / hx */
 } clp_check_case;
 
-enum { CLP_CHECKS = 17 }; /* operations that are tried, a result each; or one, "build", if kernels do not */
+enum { CLP_CHECKS = 19 }; /* operations that are tried, a result each; or one, "build", if kernels do not */
 
 /*
  * Runs every operation with one variant of the sweep against the reference backend and tells each result. An

@@ -37,6 +37,7 @@ void clp_check_norms(const check_bench *bench, clp_norms got, clp_norms expected
 
 /* Checks: how far the tested side is from the reference, and how far rounding may take it. */
 clp_status clp_check_defect(check_bench *bench, double *difference, double *allowed);
+clp_status clp_check_direct(check_bench *bench, double *difference, double *allowed);
 clp_status clp_check_coarser(check_bench *bench, double *difference, double *allowed);
 clp_status clp_check_half_cycles(check_bench *bench, double *difference, double *allowed);
 clp_status clp_check_galerkin(check_bench *bench, double *difference, double *allowed);

@@ -58,6 +58,8 @@ clp_status clp_cascade_guess_bound(clp_solver *solver, const double *f)
 static clp_status take_better(clp_solver *solver)
 {
     clp_assembly *assembly = &solver->assembly;
+    solver->interpolates = solver->plain && !solver->guessed;
+    if (solver->interpolates) return CLP_OK;
     size_t bytes = clp_grid_node_count(&assembly->op.grid) * sizeof *assembly->values;
     double *own = NULL, before = NAN;
     if (solver->guessed) {

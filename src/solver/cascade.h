@@ -21,8 +21,11 @@ clp_status clp_cascade_guess_bound(clp_solver *solver, const double *f);
  * finer operator's, or NULL. CLP_ERROR_MEMORY. */
 clp_status clp_cascade_interpolate(const clp_solver *solver, const double *source, double *values);
 
-/* Solves the coarser problem and puts its solution into the first guess of the assembly, but for held nodes.
- */
+/* Likewise into the field u, without a network; held nodes get the assembly's values. CLP_ERROR_MEMORY. */
+clp_status clp_cascade_fill(clp_solver *solver);
+
+/* Solves the coarser problem and makes its solution the first guess: in the assembly, but for held nodes, or
+ * where solver->interpolates says so, for clp_cascade_fill(). */
 clp_status clp_cascade_guess(clp_solver *solver);
 
 #endif

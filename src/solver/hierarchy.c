@@ -2,6 +2,7 @@
 #include "solver/hierarchy.h"
 
 #include "backend/galerkin.h"
+#include "backend/separable.h"
 #include "backend/transfer.h"
 #include "base/checked.h"
 #include "solver/method.h"
@@ -76,6 +77,8 @@ static clp_status add_plain_rungs(clp_device *device, const clp_operator *op, cl
         clp_rung *rung = &hierarchy->rungs[index];
         CLP_TRY(rung_create(device, &here, precision, rung));
         if (index > 0) CLP_TRY(device->backend->transfer_create(rung[-1].level, rung->level, &rung[-1].down));
+        rung->direct = clp_operator_is_separable(&here);
+        if (rung->direct) return device->backend->factor(rung->level);
         if (hierarchy->count == CLP_RUNGS || sweeps_solve(&here) || !clp_operator_coarsen(&here, &coarser)) {
             set_solving(rung, fmin(clp_lowest_eigenvalue(&here), 1), clp_highest_eigenvalue);
             return CLP_OK;
@@ -334,7 +337,8 @@ double clp_hierarchy_fields(const clp_operator *op, bool plain)
         double own = (double)clp_grid_node_count(&here.grid);
         if (finest == 0) finest = own;
         nodes += own;
-        if (sweeps_solve(&here) || !clp_operator_coarsen(&here, &coarser)) return 3 * nodes / finest;
+        if (clp_operator_is_separable(&here) || sweeps_solve(&here) || !clp_operator_coarsen(&here, &coarser))
+            return 3 * nodes / finest;
         here = coarser;
     }
 }

@@ -6,10 +6,12 @@
  * line across a material that conducts 1e6 times as well as the next leaves residuals that cycles need
  * several steps for.
  */
+#include "base/checked.h"
 #include "problem/nodes.h"
 #include "solver/cascade.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Where a fine node lies between coarse ones along an axis. */
 static void place(const clp_grid *fine, const clp_grid *coarse, int axis, size_t index, size_t *below,
@@ -143,66 +145,132 @@ static void interpolate_network(const clp_solver *solver, const taps *x, const d
 
 /* ---- where they do not ---- */
 
-/* A row of the coarse grid's values, mixed out of some rows and planes. */
-static void mix_rows(const clp_solver *coarse, const taps *y, const taps *z, double *line)
+/* Where a finer grid's nodes lie in a coarser solution. */
+typedef struct smooth_guess {
+    const clp_solver *solver;
+    const double *held; /* values of held nodes, in the grid's shape */
+    const taps *x;
+    bool nested; /* every other node of a row is a coarse one */
+} smooth_guess;
+
+enum { LINE = CLP_FILL_COLUMNS + 4 };
+
+/* Some columns of the coarse grid's values, mixed out of some rows and planes. */
+static void mix_rows(const clp_solver *coarse, const taps *y, const taps *z, size_t first, size_t count,
+                     double *line)
 {
     const clp_operator *op = &coarse->assembly.op;
-    size_t nx = op->grid.nodes[0];
-    for (size_t i = 0; i < nx; i++) line[i] = 0;
+    for (size_t i = 0; i < count; i++) line[i] = 0;
     for (int c = 0; c < z->count; c++)
         for (int b = 0; b < y->count; b++) {
             const double *row = coarse->values + (z->first + (size_t)c) * clp_operator_step(op, 2) +
-                                (y->first + (size_t)b) * clp_operator_step(op, 1);
+                                (y->first + (size_t)b) * clp_operator_step(op, 1) + first;
             double weight = z->weight[c] * y->weight[b];
-            for (size_t i = 0; weight != 0 && i < nx; i++) line[i] += weight * row[i];
+            if (weight == 0) continue;
+            for (size_t i = 0; i < count; i++) line[i] += weight * row[i];
         }
 }
 
-static void interpolate_row(const clp_operator *op, size_t r, const taps *x, const double *line, double *to)
+static double mixed(const taps *x, const double *line)
 {
+    double value = x->weight[0] * line[0];
+    for (int a = 1; a < x->count; a++) value += x->weight[a] * line[a];
+    return value;
+}
+
+/* Pairs of a coarse node and the one in the middle to the next; `values` and `line` begin with the first. */
+static void interpolate_pairs(const double *restrict line, size_t pairs, double *restrict values)
+{
+    for (size_t k = 0; k < pairs; k++) {
+        values[2 * k] = line[k];
+        values[2 * k + 1] = 0.5625 * (line[k] + line[k + 1]) - 0.0625 * (line[k - 1] + line[k + 2]);
+    }
+}
+
+static void interpolate_columns(const smooth_guess *guess, const double *line, size_t before, size_t first,
+                                size_t count, double *values)
+{
+    const taps *x = guess->x;
+    size_t i = 0, coarse = guess->solver->coarse->assembly.op.grid.nodes[0];
+    if (guess->nested) { /* away from the ends */
+        size_t from = clp_max(first + first % 2, 2), to = clp_min(first + count, 2 * (coarse - 2));
+        size_t pairs = to > from ? (to - from) / 2 : 0;
+        for (; pairs && i < from - first; i++)
+            values[i] = mixed(&x[first + i], line + x[first + i].first - before);
+        interpolate_pairs(line + from / 2 - before, pairs, values + i);
+        i += 2 * pairs;
+    }
+    for (; i < count; i++) values[i] = mixed(&x[first + i], line + x[first + i].first - before);
+}
+
+/* Columns of a row: what is held is as it was. */
+static void fill_smooth(const void *context, size_t r, size_t first, size_t count, double *values)
+{
+    const smooth_guess *guess = context;
+    const clp_operator *op = &guess->solver->assembly.op;
+    const clp_grid *fine = &op->grid, *coarse = &guess->solver->coarse->assembly.op.grid;
     const clp_row row = clp_operator_row(op, r);
-    for (size_t i = 0; i < op->grid.nodes[0]; i++) {
-        if (clp_row_is_held(op, &row, i)) continue;
-        const double *from = line + x[i].first, *weight = x[i].weight;
-        double value = weight[0] * from[0];
-        for (int a = 1; a < x[i].count; a++) value += weight[a] * from[a];
-        to[row.first + i] = value;
+    const double *held = guess->held + row.first + first;
+    taps y = taps_at(fine, coarse, 1, row.at[1], true), z = taps_at(fine, coarse, 2, row.at[2], true);
+    const taps *x = guess->x + first;
+    size_t before = x->first, behind = x[count - 1].first + (size_t)x[count - 1].count;
+    double line[LINE];
+    if (!row.held) {
+        mix_rows(guess->solver->coarse, &y, &z, before, behind - before, line);
+        double low = held[0], high = held[count - 1];
+        interpolate_columns(guess, line, before, first, count, values);
+        if (clp_row_is_held(op, &row, first)) values[0] = low;
+        if (clp_row_is_held(op, &row, first + count - 1)) values[count - 1] = high;
+    } else if (values != held) {
+        memcpy(values, held, count * sizeof *values);
     }
 }
 
-static size_t interpolate_plain(const clp_solver *solver, const taps *x, double *u)
+static clp_status smooth_guess_create(const clp_solver *solver, const double *held, smooth_guess *guess)
 {
-    enum { BLOCK = 32 }; /* rows that share a line */
-    const clp_operator *op = &solver->assembly.op;
-    const clp_grid *fine = &op->grid, *coarse = &solver->coarse->assembly.op.grid;
-    size_t rows = clp_operator_rows(op), blocks = (rows + BLOCK - 1) / BLOCK, missing = 0;
-#pragma omp parallel for schedule(static) reduction(+ : missing)
-    for (size_t block = 0; block < blocks; block++) {
-        double *line = malloc(coarse->nodes[0] * sizeof *line);
-        missing += !line;
-        for (size_t r = block * BLOCK; line && r < rows && r < (block + 1) * BLOCK; r++) {
-            taps y = taps_at(fine, coarse, 1, r % fine->nodes[1], true);
-            taps z = taps_at(fine, coarse, 2, r / fine->nodes[1], true);
-            mix_rows(solver->coarse, &y, &z, line);
-            interpolate_row(op, r, x, line, u);
-        }
-        free(line);
-    }
-    return missing;
+    const clp_grid *fine = &solver->assembly.op.grid, *coarse = &solver->coarse->assembly.op.grid;
+    size_t nx = fine->nodes[0];
+    taps *x = malloc(nx * sizeof *x);
+    if (!x) return clp_fail_host_memory(nx * sizeof *x);
+    for (size_t i = 0; i < nx; i++) x[i] = taps_at(fine, coarse, 0, i, true);
+    *guess = (smooth_guess){.solver = solver,
+                            .held = held,
+                            .x = x,
+                            .nested = coarse->nodes[0] >= 4 && nx - 1 == 2 * (coarse->nodes[0] - 1)};
+    return CLP_OK;
+}
+
+clp_status clp_cascade_fill(clp_solver *solver)
+{
+    smooth_guess guess;
+    CLP_TRY(smooth_guess_create(solver, solver->assembly.values, &guess));
+    clp_status status = solver->device->backend->field_fill(solver->u, fill_smooth, &guess);
+    free((void *)guess.x);
+    return status;
+}
+
+static clp_status interpolate_plain(const clp_solver *solver, double *u)
+{
+    size_t nx = solver->assembly.op.grid.nodes[0], rows = clp_operator_rows(&solver->assembly.op);
+    smooth_guess guess;
+    CLP_TRY(smooth_guess_create(solver, u, &guess));
+#pragma omp parallel for schedule(static)
+    for (size_t r = 0; r < rows; r++)
+        for (size_t i = 0; i < nx; i += CLP_FILL_COLUMNS)
+            fill_smooth(&guess, r, i, clp_min(nx - i, CLP_FILL_COLUMNS), u + r * nx + i);
+    free((void *)guess.x);
+    return CLP_OK;
 }
 
 clp_status clp_cascade_interpolate(const clp_solver *solver, const double *source, double *u)
 {
     const clp_grid *fine = &solver->assembly.op.grid, *coarse = &solver->coarse->assembly.op.grid;
-    bool plain = !solver->assembly.op.network;
-    size_t nx = fine->nodes[0], missing = 0;
+    if (!solver->assembly.op.network) return interpolate_plain(solver, u);
+    size_t nx = fine->nodes[0];
     taps *x = malloc(nx * sizeof *x);
     if (!x) return clp_fail_host_memory(nx * sizeof *x);
-    for (size_t i = 0; i < nx; i++) x[i] = taps_at(fine, coarse, 0, i, plain);
-    if (plain)
-        missing = interpolate_plain(solver, x, u);
-    else
-        interpolate_network(solver, x, source, u);
+    for (size_t i = 0; i < nx; i++) x[i] = taps_at(fine, coarse, 0, i, false);
+    interpolate_network(solver, x, source, u);
     free(x);
-    return missing ? clp_fail_host_memory(coarse->nodes[0] * sizeof(double)) : CLP_OK;
+    return CLP_OK;
 }

@@ -6,8 +6,10 @@
  */
 #include "solver/hierarchy.h"
 #include "solver/method.h"
+#include "solver/quantities.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 /* What the equations of the hierarchy are multiplied by. */
 static double factor_of(const clp_iteration *iteration)
@@ -49,16 +51,23 @@ clp_status clp_iteration_norms(clp_iteration *iteration, clp_norms *norms)
     return iteration->u->level->device->backend->residual_norms(iteration->u, iteration->q, norms);
 }
 
+/* As the third level has it, by the host: that is small, and a kernel for it would have to be built. */
 clp_status clp_iteration_corrected(const clp_iteration *iteration, double *largest)
 {
     const clp_hierarchy *hierarchy = iteration->hierarchy;
-    clp_norms norms;
     *largest = INFINITY;
     if (!hierarchy || hierarchy->count < 2 || !iteration->shares) return CLP_OK;
-    const clp_rung *coarse = &hierarchy->rungs[1];
-    CLP_TRY(coarse->level->device->backend->residual_norms(coarse->u, coarse->q, &norms));
-    *largest = iteration->unit * norms.field;
-    return CLP_OK;
+    clp_field *u = hierarchy->rungs[hierarchy->count > 2 ? 2 : 1].u;
+    size_t rows = clp_layout_rows(&u->level->layout), count = rows * u->level->layout.nodes[0];
+    double *values = malloc(count * sizeof *values), low, high;
+    if (!values) return clp_fail_host_memory(count * sizeof *values);
+    clp_status status = u->level->device->backend->field_read(u, 0, rows, values);
+    if (status == CLP_OK) {
+        clp_range(values, count, &low, &high);
+        *largest = iteration->unit * fmax(high, -low);
+    }
+    free(values);
+    return status;
 }
 
 /*
@@ -71,6 +80,7 @@ static double length_of(clp_iteration *iteration)
 {
     enum { ROOTS = 2 };
     double left = clp_grid_dimensions(&iteration->u->level->op.grid) == 3 ? 0.07 : 0.05;
+    if (iteration->hierarchy->rungs[0].direct) return 1; /* nothing is left */
     double angle = M_PI * (double)(2 * (iteration->position++ % ROOTS) + 1) / (2 * ROOTS);
     return 1 / (1 - 0.5 * left * (1 - cos(angle)));
 }

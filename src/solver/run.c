@@ -179,9 +179,12 @@ static clp_status decide(clp_solver *solver, solve_course *course, clp_reason *r
     CLP_TRY(note_test(solver, course));
     bool guess = false;
     if (solver->enough > 0) CLP_TRY(is_guess(solver, &guess));
-    if (guess || course->last.value <= solver->report.tolerance) {
+    if (guess) {
+        CLP_TRY(clp_solver_take_guess(solver));
+        *reason = CLP_REASON_TOLERANCE;
+    } else if (course->last.value <= solver->report.tolerance) {
         CLP_TRY(clp_solver_verify(solver, &met));
-        if (guess || met)
+        if (met)
             *reason = CLP_REASON_TOLERANCE;
         else if (solver->host_largest <= clp_solver_rounding_residual(solver) || ++course->refused >= 3)
             CLP_TRY(refine(solver, course, reason));
@@ -206,7 +209,8 @@ static clp_status begin(clp_solver *solver, solve_course *course, clp_reason *re
     *reason = CLP_REASON_NONE;
     const clp_assembly *assembly = &solver->assembly;
     CLP_TRY(clp_solver_residual(solver, &norms));
-    double load = clp_reference_load(&assembly->op, assembly->values, assembly->source);
+    double load =
+        solver->enough > 0 ? 0 : clp_reference_load(&assembly->op, assembly->values, assembly->source);
     solver->report.residual_initial = load > 0 ? load : norms.two;
     *course = (solve_course){.start = clp_seconds(),
                              .steps_left = NAN,

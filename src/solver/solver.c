@@ -201,7 +201,9 @@ clp_status clp_solver_write_system(clp_solver *solver)
     const clp_backend *backend = solver->device->backend;
     size_t rows = clp_layout_rows(&solver->level->layout);
     clp_iteration before = solver->iteration;
-    CLP_TRY(backend->field_write(solver->u, 0, rows, solver->assembly.values));
+    CLP_TRY(solver->interpolates ? clp_cascade_fill(solver)
+                                 : backend->field_write(solver->u, 0, rows, solver->assembly.values));
+    solver->interpolates = false;
     if (solver->q) CLP_TRY(backend->field_write(solver->q, 0, rows, solver->assembly.source));
     solver->iteration = clp_solver_iteration(solver, solver->q);
     if (before.lowest > 0) { /* what was learnt already, or is enough after a first guess */

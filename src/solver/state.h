@@ -31,6 +31,7 @@ struct clp_solver {
     clp_solver *coarse; /* for a first guess; NULL: none */
     double enough;      /* error that does not matter to a finer grid's first guess; 0: none */
     bool guessed;       /* the first guess is the user's own */
+    bool interpolates;  /* the first guess is the coarser solution, and not in the assembly */
     bool quiet;         /* no notices */
     double *values;     /* of the result, in the grid's shape; may be the assembly's */
     double *previous;   /* the field before, for check: host; NULL otherwise */
@@ -85,6 +86,9 @@ bool clp_solver_needs_previous(const clp_solver *solver);
  * CLP_ERROR_DEVICE if the device disagrees beyond rounding or has changed a held node.
  */
 clp_status clp_solver_verify(clp_solver *solver, bool *met);
+
+/* Reads u back as a first guess for a finer grid, whose verification is the one that counts. */
+clp_status clp_solver_take_guess(clp_solver *solver);
 
 /* Whether clp_solver_refine() has what it needs. */
 bool clp_solver_can_refine(const clp_solver *solver);

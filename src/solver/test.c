@@ -182,6 +182,13 @@ static double interval_bound(const clp_solver *solver)
     return fmax(largest - assembly->held_low, assembly->held_high - smallest);
 }
 
+clp_status clp_solver_take_guess(clp_solver *solver)
+{
+    CLP_TRY(read_field(solver, solver->u, solver->values));
+    solver->report.discretization_estimate = clp_solver_estimate_discretization(solver);
+    return CLP_OK;
+}
+
 clp_status clp_solver_verify(clp_solver *solver, bool *met)
 {
     clp_report *report = &solver->report;

@@ -221,3 +221,36 @@ clp_status clp_opencl_field_read(clp_field *field, size_t row, size_t rows, doub
 {
     return transfer(field, row, rows, NULL, values);
 }
+
+/* Some columns of a row, where they lie or through a few of them in double. */
+static void fill_columns(const clp_layout *layout, clp_fill_columns fill, const void *context, size_t row,
+                         size_t first, char *at)
+{
+    size_t count = clp_min(layout->nodes[0] - first, CLP_FILL_COLUMNS);
+    if (layout->element_bytes == sizeof(double)) {
+        fill(context, row, first, count, (double *)at + first);
+        return;
+    }
+    double values[CLP_FILL_COLUMNS];
+    fill(context, row, first, count, values);
+    for (size_t i = 0; i < count; i++) ((float *)at)[first + i] = (float)values[i];
+}
+
+clp_status clp_opencl_field_fill(clp_field *field, clp_fill_columns fill, const void *context)
+{
+    const clp_layout *layout = &field->level->layout;
+    opencl_device *device = ((opencl_level *)field->level)->device;
+    cl_mem buffer = ((opencl_field *)field)->buffer;
+    cl_int code;
+    if (!device->base.info.host_memory) return clp_field_fill_in_blocks(field, fill, context);
+    char *data = clEnqueueMapBuffer(device->queue, buffer, CL_TRUE, CL_MAP_WRITE, 0, layout->bytes, 0, NULL,
+                                    NULL, &code);
+    CLP_TRY(clp_opencl_check(&device->base.info, "clEnqueueMapBuffer", code));
+#pragma omp parallel for schedule(static) if (layout->bytes > 1 << 18)
+    for (size_t row = 0; row < clp_layout_rows(layout); row++)
+        for (size_t i = 0; i < layout->nodes[0]; i += CLP_FILL_COLUMNS)
+            fill_columns(layout, fill, context, row, i,
+                         data + clp_layout_row(layout, row) * layout->element_bytes);
+    CLP_CL_TRY(device, clEnqueueUnmapMemObject(device->queue, buffer, data, 0, NULL, NULL));
+    return CLP_OK;
+}

@@ -278,6 +278,7 @@ static void fill_stencils(const opencl_level *level, const double *arrays, doubl
 clp_status clp_opencl_factor(clp_level *level)
 {
     opencl_level *made = (opencl_level *)level;
+    if (!level->op.galerkin) return clp_opencl_separable_factor(made);
     size_t size = clp_grid_node_count(&level->op.grid), count = array_count(&level->layout);
     double *arrays = calloc((count + 1) * size, sizeof *arrays),
            *inverse = calloc(size * size, sizeof *inverse);
@@ -294,9 +295,9 @@ clp_status clp_opencl_factor(clp_level *level)
     if (status == CLP_OK) {
         /* the couplings count in units of the diagonal */
         for (size_t i = 0; i < size * size; i++) inverse[i] /= level->op.diagonal;
-        clp_opencl_buffer_destroy(made->device, made->dense);
-        made->dense = NULL;
-        status = clp_opencl_upload_reals(made->device, level->precision, inverse, size * size, &made->dense);
+        clp_opencl_buffer_destroy(made->device, made->direct);
+        made->direct = NULL;
+        status = clp_opencl_upload_reals(made->device, level->precision, inverse, size * size, &made->direct);
     }
     free(arrays);
     free(inverse);
@@ -308,9 +309,10 @@ clp_status clp_opencl_solve_direct(clp_field *u, const clp_field *q)
 {
     opencl_kernels *kernels;
     opencl_level *level = (opencl_level *)u->level;
+    if (!level->base.op.galerkin) return clp_opencl_separable_solve(u, q);
     CLP_TRY(clp_opencl_level_kernels(level, KIT_GALERKIN, false, &kernels));
     clp_arguments arguments = {.kernel = kernels->kernel[KERNEL_DENSE], .precision = level->base.precision};
-    clp_argument_buffer(&arguments, level->dense);
+    clp_argument_buffer(&arguments, level->direct);
     clp_argument_buffer(&arguments, ((const opencl_field *)q)->buffer);
     clp_argument_buffer(&arguments, ((opencl_field *)u)->buffer);
     clp_argument_layout(&arguments, &level->base.layout);

@@ -23,8 +23,9 @@ static void level_options(const opencl_level *level, opencl_kit kit, bool varian
     const char *real = single ? "float" : "double", *other = variant ? "double" : "float";
     unsigned held = 0, periodic = 0;
     bool converts = kit == KIT_VECTORS || kit == KIT_DOT || kit == KIT_DEFECT ||
-                    kit == KIT_SMOOTH;                 /* between precisions */
-    bool anywhere = kit == KIT_VECTORS || kit == KITS; /* knows nothing of the operator; KITS: of no kit */
+                    kit == KIT_SMOOTH; /* between precisions */
+    /* knows nothing of the operator; KITS: of no kit */
+    bool anywhere = kit == KIT_VECTORS || kit == KIT_SEPARABLE || kit == KITS;
     const opencl_level *source = kit == KIT_COARSEN ? level->finer : level; /* whose coefficients are read */
     for (unsigned side = 0; side < CLP_SIDES && !anywhere; side++) held |= (unsigned)op->held[side] << side;
     for (unsigned axis = 0; axis < CLP_AXES && !anywhere; axis++)
@@ -63,6 +64,7 @@ static clp_status build_kernels(opencl_level *level, opencl_kit kit, const char 
         [KIT_CHANGE] = {"change_norms"},
         [KIT_RELAX] = {"relax"},
         [KIT_VECTORS] = {"combine", "norms_finish"},
+        [KIT_SEPARABLE] = {"separable"},
         [KIT_DOT] = {"dot_product", level->base.op.network ? "energy" : NULL},
         [KIT_TRANSFER] = {"restrict_field", "prolong_add"},
         [KIT_SMOOTH] = {"smooth_rows"},
@@ -78,6 +80,7 @@ static clp_status build_kernels(opencl_level *level, opencl_kit kit, const char 
         [KIT_CHANGE] = {"reduce.cl", "change.cl"},
         [KIT_RELAX] = {"relax.cl"},
         [KIT_VECTORS] = {"reduce.cl", "norms_finish.cl", rows ? "combine_rows.cl" : "combine.cl"},
+        [KIT_SEPARABLE] = {"separable.cl"},
         [KIT_DOT] = {"reduce.cl", "sum.cl", "rows.cl", rows ? "dot_rows.cl" : "dot.cl",
                      !level->base.op.network ? NULL
                      : rows                  ? "energy_rows.cl"

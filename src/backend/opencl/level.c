@@ -146,7 +146,7 @@ void clp_opencl_level_destroy(clp_level *level)
     clp_opencl_buffer_destroy(destroyed->device, destroyed->partial);
     clp_opencl_buffer_destroy(destroyed->device, destroyed->result);
     clp_opencl_buffer_destroy(destroyed->device, destroyed->couplings);
-    clp_opencl_buffer_destroy(destroyed->device, destroyed->dense);
+    clp_opencl_buffer_destroy(destroyed->device, destroyed->direct);
     free(destroyed);
 }
 
@@ -169,6 +169,7 @@ const clp_backend clp_opencl_backend = {
     .field_destroy = clp_opencl_field_destroy,
     .field_write = clp_opencl_field_write,
     .field_read = clp_opencl_field_read,
+    .field_fill = clp_opencl_field_fill,
     .sweep = clp_opencl_sweep,
     .relax = clp_opencl_relax,
     .residual = clp_opencl_residual,

@@ -133,6 +133,7 @@ typedef enum opencl_kit {
     KIT_CHANGE,
     KIT_RELAX,
     KIT_VECTORS,
+    KIT_SEPARABLE,
     KIT_DOT,
     KIT_TRANSFER,
     KIT_SMOOTH,
@@ -146,6 +147,7 @@ enum { KERNEL_DEFECT };
 enum { KERNEL_CHANGE_NORMS };
 enum { KERNEL_RELAX };
 enum { KERNEL_COMBINE, KERNEL_NORMS_FINISH };
+enum { KERNEL_SEPARABLE };
 enum { KERNEL_DOT, KERNEL_ENERGY };
 enum { KERNEL_RESTRICT, KERNEL_PROLONG };
 enum { KERNEL_SMOOTH };
@@ -188,8 +190,9 @@ struct opencl_level {
     clp_field *network[NETWORK_ARRAYS]; /* divided by the operator's diagonal */
     cl_mem partial, result;             /* of the norms */
     size_t groups;
+    cl_mem direct; /* what solving at once takes: an inverse, or numbers of backend/separable.h */
     /* of levels made by Galerkin's principle: */
-    cl_mem couplings, dense;
+    cl_mem couplings;
     const opencl_level *finer;
     unsigned axes; /* bit per axis along which that has other nodes */
 };
@@ -240,6 +243,7 @@ clp_status clp_opencl_field_create(clp_level *level, clp_field **field);
 void clp_opencl_field_destroy(clp_field *field);
 clp_status clp_opencl_field_write(clp_field *field, size_t row, size_t rows, const double *values);
 clp_status clp_opencl_field_read(clp_field *field, size_t row, size_t rows, double *values);
+clp_status clp_opencl_field_fill(clp_field *field, clp_fill_columns fill, const void *context);
 
 clp_status clp_opencl_sweep(clp_field *u, clp_field *scratch, const clp_field *q, const double *weights,
                             size_t count);
@@ -261,6 +265,8 @@ clp_status clp_opencl_coarsen(clp_level *fine, const clp_operator *coarse, clp_l
                               clp_transfer **transfer);
 clp_status clp_opencl_factor(clp_level *level);
 clp_status clp_opencl_solve_direct(clp_field *u, const clp_field *q);
+clp_status clp_opencl_separable_factor(opencl_level *level);
+clp_status clp_opencl_separable_solve(clp_field *u, const clp_field *q);
 clp_status clp_opencl_galerkin_residual(opencl_level *level, cl_mem u, cl_mem q, cl_mem r);
 clp_status clp_opencl_galerkin_restrict(const opencl_transfer *transfer, const clp_field *fine,
                                         clp_field *coarse);

@@ -20,8 +20,9 @@ typedef struct reference_level {
     clp_level base;
     clp_stencil stencil;
     const clp_reference_loops *loops;
-    clp_points points; /* of levels made by Galerkin's principle */
-    double *inverse;   /* dense; NULL: not asked for */
+    clp_points points;       /* of levels made by Galerkin's principle */
+    double *inverse;         /* dense; NULL: not asked for */
+    clp_separable separable; /* likewise */
 } reference_level;
 
 typedef struct reference_field {
@@ -141,6 +142,7 @@ static void reference_level_destroy(clp_level *level)
     if (!level) return;
     clp_points_finish(&((reference_level *)level)->points);
     free(((reference_level *)level)->inverse);
+    free(((reference_level *)level)->separable.numbers);
     free(level);
 }
 
@@ -295,6 +297,10 @@ static clp_status reference_coarsen(clp_level *fine, const clp_operator *coarse,
 static clp_status reference_factor(clp_level *level)
 {
     reference_level *made = (reference_level *)level;
+    if (!level->op.galerkin) {
+        free(made->separable.numbers);
+        return clp_separable_create(&level->op, &made->separable);
+    }
     size_t size = clp_grid_node_count(&level->op.grid);
     if (!made->inverse) made->inverse = malloc(size * size * sizeof *made->inverse);
     if (!made->inverse) return clp_fail_host_memory(size * size * sizeof *made->inverse);
@@ -304,6 +310,10 @@ static clp_status reference_factor(clp_level *level)
 static clp_status reference_solve_direct(clp_field *u, const clp_field *q)
 {
     size_t size = clp_grid_node_count(&u->level->op.grid);
+    if (!u->level->op.galerkin) {
+        clp_separable_solve(&level_of(u)->separable, &u->level->op, vector_of(u), vector_of(q));
+        return CLP_OK;
+    }
     for (size_t p = 0; p < size; p++) {
         double sum = 0;
         for (size_t n = 0; n < size; n++)
@@ -491,6 +501,7 @@ const clp_backend clp_reference_backend = {
     .field_destroy = reference_field_destroy,
     .field_write = reference_field_write,
     .field_read = reference_field_read,
+    .field_fill = clp_field_fill_in_blocks,
     .sweep = reference_sweep,
     .relax = reference_relax,
     .residual = reference_residual,

@@ -4,6 +4,7 @@
 #define CLP_BACKEND_REFERENCE_VECTORS_H
 
 #include "backend/reference/loops.h"
+#include "backend/separable.h"
 #include "backend/transfer.h"
 
 /* A field's numbers and how they lie. */
@@ -29,5 +30,8 @@ double clp_vector_energy(const clp_stencil *stencil, clp_vector u);
 void clp_vector_restrict(const clp_axis_transfer *axes, const clp_operator *op, clp_vector fine,
                          clp_vector coarse, int threads);
 void clp_vector_prolong_add(const clp_axis_transfer *axes, clp_vector coarse, clp_vector fine, int threads);
+
+/* u = A^-1 q of a separable operator. */
+void clp_separable_solve(const clp_separable *made, const clp_operator *op, clp_vector u, clp_vector q);
 
 #endif

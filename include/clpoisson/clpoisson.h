@@ -5,6 +5,7 @@
 #ifndef CLPOISSON_H
 #define CLPOISSON_H
 
+#include <clpoisson/bench.h>
 #include <clpoisson/device.h>
 #include <clpoisson/grid.h>
 #include <clpoisson/output.h>

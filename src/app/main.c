@@ -9,11 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static const app_command *const commands[] = {&app_solve, &app_devices, &app_plot, &app_check};
+static const app_command *const commands[] = {&app_solve, &app_devices, &app_plot, &app_check, &app_bench};
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 /* Known, and refused until they work. */
-static const char *const later[] = {"bench", "tune"};
+static const char *const later[] = {"tune"};
 enum { LATER = sizeof later / sizeof *later };
 
 static int print_help(void)
@@ -34,14 +34,14 @@ static int refuse_command(const char *name)
 {
     for (int i = 0; i < LATER; i++) {
         if (strcmp(name, later[i])) continue;
-        app_error("'%s' is not in this version yet (%s); it has solve, devices, plot and check", name,
+        app_error("'%s' is not in this version yet (%s); it has solve, devices, plot, check and bench", name,
                   clp_version());
         return EXIT_USAGE;
     }
     const char *names[COMMANDS];
     for (int i = 0; i < COMMANDS; i++) names[i] = commands[i]->name;
     const char *nearest = clp_nearest(name, names, COMMANDS);
-    app_error("there is no command '%s'%s%s%s; use solve, devices, plot or check", name,
+    app_error("there is no command '%s'%s%s%s; use solve, devices, plot, check or bench", name,
               nearest ? ", did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
     return EXIT_USAGE;
 }

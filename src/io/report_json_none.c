@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Stands in for the JSON writers where jansson was not there to build with. */
+#include <clpoisson/bench.h>
 #include <clpoisson/output.h>
 
 #include "base/status.h"
@@ -22,5 +23,13 @@ clp_status clp_device_list_write_json(const char *path, const clp_device_list *l
 {
     (void)list;
     (void)wanted;
+    return refuse(path);
+}
+
+clp_status clp_bench_write_json(const char *path, const clp_bench_device *devices, size_t count, bool quick)
+{
+    (void)devices;
+    (void)count;
+    (void)quick;
     return refuse(path);
 }

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/* clpoisson bench */
+#include "app/options.h"
+#include "app/terminal.h"
+
+#include <clpoisson/clpoisson.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* A row with texts of its own. */
+typedef struct kept_row {
+    char variant[32], message[512];
+} kept_row;
+
+typedef struct bench {
+    clp_bench_device *devices;
+    kept_row **texts; /* of each device's rows */
+    size_t count, wrong;
+    bool quick;
+} bench;
+
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int number)
+{
+    (void)number;
+    interrupted = 1;
+}
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+/* Keeps a row of the device at work, and prints it. */
+static bool take_row(void *user, const clp_bench_row *row)
+{
+    bench *b = user;
+    clp_bench_device *device = &b->devices[b->count - 1];
+    kept_row **texts = &b->texts[b->count - 1];
+    size_t index = device->row_count;
+    clp_bench_row *rows = realloc(device->rows, (index + 1) * sizeof *rows);
+    if (rows) device->rows = rows;
+    kept_row *grown = rows ? realloc(*texts, (index + 1) * sizeof *grown) : NULL;
+    if (!grown) return false;
+    *texts = grown;
+    rows[index] = *row;
+    snprintf(grown[index].variant, sizeof grown[index].variant, "%s", row->variant);
+    snprintf(grown[index].message, sizeof grown[index].message, "%s", row->message);
+    device->row_count++;
+    b->wrong += !row->right;
+    clp_bench_print_row(stdout, row);
+    fflush(stdout);
+    return !interrupted;
+}
+
+/* Room for one more; its rows' texts move, and are set at the end. */
+static bool add_device(bench *b)
+{
+    clp_bench_device *devices = realloc(b->devices, (b->count + 1) * sizeof *devices);
+    if (devices) b->devices = devices;
+    kept_row **texts = realloc(b->texts, (b->count + 1) * sizeof *texts);
+    if (texts) b->texts = texts;
+    if (!devices || !texts) return false;
+    b->devices[b->count] = (clp_bench_device){.message = ""};
+    b->texts[b->count++] = NULL;
+    return true;
+}
+
+/* Answers an exit status. */
+static int run_device(bench *b, const clp_device_options *options)
+{
+    clp_device *device = NULL;
+    char bytes[32];
+    if (!add_device(b)) {
+        app_error("the host has no memory left for results");
+        return EXIT_FAILED;
+    }
+    clp_bench_device *found = &b->devices[b->count - 1];
+    double start = now();
+    clp_status status = clp_device_open(options, &device);
+    found->seconds_open = now() - start;
+    if (status == CLP_OK) {
+        found->info = *clp_device_get_info(device);
+        printf("%s%s%s (%s), %u units, %s\n\n", app_bold(), found->info.name, app_plain(),
+               found->info.platform, found->info.compute_units,
+               clp_bytes_text(found->info.memory_bytes, bytes, sizeof bytes));
+        clp_bench_print_heading(stdout);
+        fflush(stdout);
+        status = clp_device_bench(device, &(clp_bench_options){.quick = b->quick}, take_row, b,
+                                  &found->seconds_compile);
+    }
+    clp_device_close(device);
+    if (status != CLP_OK) {
+        found->message = "it could not be measured";
+        return app_fail(status);
+    }
+    printf("\nopened in %.2f s, kernels built in %.2f s\n\n", found->seconds_open, found->seconds_compile);
+    return EXIT_SOLVED;
+}
+
+/* Every OpenCL device, and the reference backend; one that cannot be measured does not keep the others from
+ * it. */
+static int run_all(bench *b)
+{
+    clp_device_list *list;
+    clp_status status = clp_device_list_create(&list);
+    if (status != CLP_OK) {
+        return app_fail(status);
+    }
+    int result = EXIT_SOLVED;
+    for (size_t i = 0; i < clp_device_list_count(list) && !interrupted; i++) {
+        char index[24];
+        snprintf(index, sizeof index, "%zu", i);
+        if (run_device(b, &(clp_device_options){.device = index}) != EXIT_SOLVED) result = EXIT_FAILED;
+    }
+    if (!interrupted && run_device(b, &(clp_device_options){.backend = "reference"}) != EXIT_SOLVED)
+        result = EXIT_FAILED;
+    clp_device_list_destroy(list);
+    return result;
+}
+
+static void point_to_texts(bench *b)
+{
+    for (size_t d = 0; d < b->count; d++)
+        for (size_t r = 0; r < b->devices[d].row_count; r++) {
+            b->devices[d].rows[r].variant = b->texts[d][r].variant;
+            b->devices[d].rows[r].message = b->texts[d][r].message;
+        }
+}
+
+static void finish(bench *b)
+{
+    for (size_t d = 0; d < b->count; d++) {
+        free(b->devices[d].rows);
+        free(b->texts[d]);
+    }
+    free(b->devices);
+    free(b->texts);
+}
+
+static int run(int count, char **arguments)
+{
+    bench b = {0};
+    const char *devices = NULL, *backend = NULL, *json = NULL, *markdown = NULL, *none;
+    size_t operands;
+    const app_option options[] = {
+        {.name = "--quick", .help = "fewer operations on smaller grids: some seconds", .flag = &b.quick},
+        {.name = "--devices",
+         .value = "D",
+         .help = "all, or a device as for solve --device; default: the one that solve takes",
+         .text = &devices},
+        {.name = "--backend", .value = "B", .help = "opencl (default) or reference", .text = &backend},
+        {.name = "--json", .value = "F", .help = "also write the figures as JSON", .text = &json},
+        {.name = "--markdown", .value = "F", .help = "also write the tables as Markdown", .text = &markdown},
+        {.name = NULL},
+    };
+    int result = app_read_options(&app_bench, options, count, arguments, &none, 0, &operands, NULL);
+    if (result >= 0) return result;
+    clp_status status = json ? clp_output_check(json) : CLP_OK;
+    if (status == CLP_OK && markdown) status = clp_output_check(markdown);
+    if (status != CLP_OK) return app_fail(status);
+    signal(SIGINT, interrupt);
+    if (devices && strcmp(devices, "all") == 0 && !backend)
+        result = run_all(&b);
+    else
+        result = run_device(&b, &(clp_device_options){.backend = backend, .device = devices});
+    point_to_texts(&b);
+    if (json) status = clp_bench_write_json(json, b.devices, b.count, b.quick);
+    if (status == CLP_OK && markdown) status = clp_bench_write_markdown(markdown, b.devices, b.count);
+    if (interrupted) app_warn("stopped; what was measured until then is told");
+    if (result == EXIT_SOLVED && (b.wrong > 0 || interrupted)) result = EXIT_FAILED;
+    finish(&b);
+    return status != CLP_OK ? app_fail(status) : app_finish_output(result);
+}
+
+const app_command app_bench = {
+    .name = "bench",
+    .arguments = "",
+    .summary =
+        "Measures devices: memory, kernels and whole solves, each checked for correctness; exit status 1 "
+        "where any is wrong.",
+    .run = run,
+};

@@ -5,6 +5,7 @@
  * way down.
  */
 #include "backend/backend.h"
+#include "backend/separable.h"
 #include "kinds.h"
 #include "solver/hierarchy.h"
 
@@ -128,6 +129,7 @@ static void expect_factors(const kind *k, double two_grid, double more)
     clp_hierarchy *all;
     clp_operator op = operator_of(k);
     clp_network network = {0};
+    clp_separable_most = 0; /* levels all the way down */
     OK(clp_device_open(&(clp_device_options){.backend = "reference"}, &device));
     begin_random();
     if (k->material != PLAIN) {
@@ -158,12 +160,12 @@ static void expect_factors(const kind *k, double two_grid, double more)
 Test(factors, plain_boxes)
 {
     static const kind kinds[] = {
-        {.nodes = {129, 129, 1}, .held = 15},
-        {.nodes = {132, 193, 1}, .held = 15},
-        {.nodes = {200, 141, 1}, .held = 4},
-        {.nodes = {128, 149, 1}, .held = 12, .periodic = 1},
-        {.nodes = {129, 129, 1}, .held = 15, .spacing = {1, 10}},
-        {.nodes = {140, 121, 1}, .held = 1, .shunt = 0.01},
+        {.nodes = {65, 65, 1}, .held = 15},
+        {.nodes = {66, 97, 1}, .held = 15},
+        {.nodes = {100, 71, 1}, .held = 4},
+        {.nodes = {64, 75, 1}, .held = 12, .periodic = 1},
+        {.nodes = {65, 65, 1}, .held = 15, .spacing = {1, 10}},
+        {.nodes = {70, 41, 1}, .held = 1, .shunt = 0.01},
     };
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) expect_factors(&kinds[i], 0.055, 0.01);
 }
@@ -171,9 +173,9 @@ Test(factors, plain_boxes)
 Test(factors, plain_boxes_in_three_dimensions)
 {
     static const kind kinds[] = {
-        {.nodes = {37, 37, 37}, .held = 63},
-        {.nodes = {42, 35, 38}, .held = 16},
-        {.nodes = {30, 45, 33}, .held = 63, .spacing = {1, 10, 100}},
+        {.nodes = {33, 33, 33}, .held = 63},
+        {.nodes = {22, 31, 18}, .held = 16},
+        {.nodes = {20, 25, 23}, .held = 63, .spacing = {1, 10, 100}},
     };
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) expect_factors(&kinds[i], 0.075, 0.015);
 }

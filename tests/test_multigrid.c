@@ -4,6 +4,7 @@
  * and that single precision inside does not spoil double outside. The reference backend does the many sizes,
  * the device that the environment chooses some of them.
  */
+#include "backend/separable.h"
 #include "backend/transfer.h"
 #include "kinds.h"
 #include "solver/hierarchy.h"
@@ -162,9 +163,8 @@ static void expect_fast(clp_device *device, const kind *k, int cycles, int itera
         k->spacing[2], cycle, cycles, cg, iterations);
 }
 
-Test(multigrid, every_size)
+static void try_sizes(clp_device *device)
 {
-    clp_device *device = open_device("reference");
     for (size_t n = 3; n <= 70; n += STRIDE) {
         kind k = {.nodes = {n, n}, .held = 15};
         expect_fast(device, &k, 10, 8);
@@ -173,6 +173,15 @@ Test(multigrid, every_size)
         k = (kind){.nodes = {n + 1, 75 - n}, .held = 12, .periodic = 1};
         expect_fast(device, &k, 10, 8);
     }
+}
+
+/* As they are solved, and by levels all the way down. */
+Test(multigrid, every_size)
+{
+    clp_device *device = open_device("reference");
+    try_sizes(device);
+    clp_separable_most = 0;
+    try_sizes(device);
     const size_t larger[] = {97, 101, 127, 128, 129, 130, 131, 200, 257, 258, 509, 512, 1021, 1024};
     for (size_t i = 0; i < sizeof larger / sizeof *larger && larger[i] <= LARGEST; i++) {
         const kind k = {.nodes = {larger[i], larger[i]}, .held = 15};
@@ -183,6 +192,7 @@ Test(multigrid, every_size)
 
 Test(multigrid, every_kind_of_side)
 {
+    clp_separable_most = 0;
     clp_device *device = open_device("reference");
     for (unsigned held = 0; held < 16; held++) {
         kind k = {.nodes = {65, 66}, .held = held};
@@ -203,6 +213,7 @@ Test(multigrid, every_kind_of_side)
 
 Test(multigrid, unequal_spacings)
 {
+    clp_separable_most = 0;
     clp_device *device = open_device("reference");
     const double ratios[] = {1.5, 2, 3, 10, 100, 1e4};
     for (size_t i = 0; i < sizeof ratios / sizeof *ratios; i++) {

@@ -166,7 +166,7 @@ Test(program_solve, report_tells_what_was_done)
     cr_expect_str_eq(string_at(report, "solver.method"), "multigrid");
     cr_expect_str_eq(string_at(report, "solver.criterion"), "error");
     cr_expect_str_eq(string_at(report, "solver.reason"), "tolerance");
-    cr_expect_gt(number_at(report, "solver.sweeps"), number_at(report, "solver.iterations"));
+    cr_expect_geq(number_at(report, "solver.sweeps"), number_at(report, "solver.iterations"));
     cr_expect(number_at(report, "error.algebraic_bound") <= number_at(report, "solver.tolerance"));
     cr_expect(number_at(report, "error.residual_final") < number_at(report, "error.residual_initial"));
     cr_expect(number_at(report, "seconds.solve") <= number_at(report, "seconds.total"));

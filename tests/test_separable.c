@@ -89,6 +89,18 @@ Test(separable, every_kind_of_sides_and_size)
     }
 }
 
+/* Held along the axis that hardly conducts: the smallest eigenvalue is 1e-15 of the diagonal. */
+Test(separable, weakly_held)
+{
+    clp_operator op = operator_of(&(kind){.nodes = {20, 90, 1}, .held = 12, .spacing = {1, 1e5}});
+    clp_separable made;
+    OK(clp_separable_create(&op, &made));
+    size_t modes = 0;
+    for (size_t p = 0; p < 20 * 90; p++) modes += made.numbers[made.inverse + p] > 0;
+    cr_expect_eq(modes, 20 * 88);
+    free(made.numbers);
+}
+
 /* What is too large for it is not tried. */
 Test(separable, small_grids_without_a_network_only)
 {

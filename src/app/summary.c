@@ -107,7 +107,7 @@ void app_show_progress(app_progress_state *state, const clp_progress *progress)
     state->last = progress->seconds;
     char sweeps[32], left[64] = "", time[32];
     double rate = (double)progress->sweeps / progress->seconds;
-    if (isfinite(progress->sweeps_left))
+    if (isfinite(progress->sweeps_left) && rate > 0)
         snprintf(left, sizeof left, ", about %s left",
                  app_duration(progress->sweeps_left / rate, time, sizeof time));
     static const char *const what[] = {"error at most", "relative residual", "largest change"};
@@ -220,10 +220,10 @@ void app_show_summary(const clp_report *report, const clp_problem_output *output
     show_fluxes(report);
     if (report->choice && terminal.verbose)
         app_say("         auto took %s: %s", report->method, report->choice);
-    app_say("         %s sweeps of %s in %s precision in %s, %.2f G updates/s; kernels %s, all %s",
-            app_count(report->sweeps, sweeps, sizeof sweeps), report->method, report->precision,
-            app_duration(report->seconds_solve, solve, sizeof solve), 1e-9 * report->updates_per_second,
-            app_duration(report->seconds_compile, compile, sizeof compile),
+    app_say("         %s sweep%s of %s in %s precision in %s, %.2f G updates/s; kernels %s, all %s",
+            app_count(report->sweeps, sweeps, sizeof sweeps), report->sweeps == 1 ? "" : "s", report->method,
+            report->precision, app_duration(report->seconds_solve, solve, sizeof solve),
+            1e-9 * report->updates_per_second, app_duration(report->seconds_compile, compile, sizeof compile),
             app_duration(report->seconds_total, total, sizeof total));
     show_outputs(output);
 }

@@ -20,6 +20,7 @@ static const clp_check_case device_cases[] = {
      .aspect = 1},
     {.nodes = {64, 40}, .held = 9, .network = CLP_CHECK_NETWORK, .aspect = 1},
     {.nodes = {33, 18, 21}, .held = 21, .sourced = true, .aspect = 1},
+    {.nodes = {9, 8, 7}, .held = 6, .periodic = 4, .sourced = true, .aspect = 1},
     {.nodes = {20, 12, 9}, .held = 16, .periodic = 1, .network = CLP_CHECK_SHUNTS, .aspect = 2},
 };
 enum { DEVICE_CASES = sizeof device_cases / sizeof *device_cases };

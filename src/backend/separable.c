@@ -4,8 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Multiplications: about what the two smoothing halves of a cycle on that level would take. */
-static const double enough = 1 << 19;
+/* About what the two smoothing halves of a cycle on that level would take. */
+double clp_separable_most = 1 << 19;
 
 static size_t nodes_along(const clp_operator *op, int axis)
 {
@@ -16,7 +16,7 @@ bool clp_operator_is_separable(const clp_operator *op)
 {
     double nodes = (double)clp_grid_node_count(&op->grid), along = 0;
     for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++) along += (double)op->grid.nodes[axis];
-    return !op->network && !op->galerkin && 2 * nodes * along <= enough;
+    return !op->network && !op->galerkin && 2 * nodes * along <= clp_separable_most;
 }
 
 /* An eigenvector along an axis: a sine or a cosine of an angle per node. */
@@ -109,7 +109,7 @@ clp_status clp_separable_create(const clp_operator *op, clp_separable *made)
         const size_t index[] = {p % n[0], p / n[0] % n[1], p / n[0] / n[1]};
         bool exists;
         double value = eigenvalue(op, index, &exists);
-        made->numbers[made->inverse + p] = exists && value > 1e-12 * op->diagonal ? 1 / value : 0;
+        made->numbers[made->inverse + p] = exists && value > 0 ? 1 / value : 0;
     }
     return CLP_OK;
 }

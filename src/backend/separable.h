@@ -23,6 +23,9 @@ typedef struct clp_separable {
     double *numbers;
 } clp_separable;
 
+/* Multiplications that solving at once may take; tests of more levels set it to 0. */
+extern double clp_separable_most;
+
 /* Whether an operator is one of these, and small enough. */
 bool clp_operator_is_separable(const clp_operator *op);
 

@@ -85,13 +85,16 @@ static double error_that_is_enough(const clp_solver *solver)
 
 clp_status clp_cascade_guess(clp_solver *solver)
 {
+    solver->interpolates = false;
     if (!solver->coarse) return CLP_OK;
     clp_solver *coarse = solver->coarse;
     if (!(coarse->bound.factor > 0)) CLP_TRY(clp_solver_find_bound(coarse));
     CLP_TRY(clp_solver_find_floating(coarse));
     CLP_TRY(clp_cascade_guess(coarse));
     coarse->enough = error_that_is_enough(coarse);
+    coarse->report.iterations = 0; /* of a run before */
     clp_status status = clp_solver_solve(coarse);
+    coarse->enough = 0;                              /* other solves are for more than a guess */
     if (status == CLP_ERROR_DIVERGED) return CLP_OK; /* one without a guess, then, which will say so */
     CLP_TRY(status);
     take_spectrum(solver);

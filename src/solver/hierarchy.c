@@ -291,7 +291,8 @@ static clp_status cycle(clp_hierarchy *hierarchy, size_t index, double factor, c
 
 clp_status clp_hierarchy_cycle(clp_hierarchy *hierarchy, double factor, clp_field *total, size_t *sweeps)
 {
-    *sweeps = (hierarchy->rungs[0].down ? 2 : 1) * hierarchy->rungs[0].sweeps;
+    const clp_rung *finest = &hierarchy->rungs[0];
+    *sweeps = finest->direct ? 1 : (finest->down ? 2 : 1) * finest->sweeps; /* a solution counts as one */
     return cycle(hierarchy, 0, factor, total);
 }
 

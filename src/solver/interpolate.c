@@ -196,11 +196,11 @@ static void interpolate_columns(const smooth_guess *guess, const double *line, s
         size_t from = clp_max(first + first % 2, 2), to = clp_min(first + count, 2 * (coarse - 2));
         size_t pairs = to > from ? (to - from) / 2 : 0;
         for (; pairs && i < from - first; i++)
-            values[i] = mixed(&x[first + i], line + x[first + i].first - before);
-        interpolate_pairs(line + from / 2 - before, pairs, values + i);
+            values[i] = mixed(&x[first + i], line + (x[first + i].first - before));
+        interpolate_pairs(line + (from / 2 - before), pairs, values + i);
         i += 2 * pairs;
     }
-    for (; i < count; i++) values[i] = mixed(&x[first + i], line + x[first + i].first - before);
+    for (; i < count; i++) values[i] = mixed(&x[first + i], line + (x[first + i].first - before));
 }
 
 /* Columns of a row: what is held is as it was. */

@@ -51,7 +51,8 @@ clp_status clp_iteration_norms(clp_iteration *iteration, clp_norms *norms)
     return iteration->u->level->device->backend->residual_norms(iteration->u, iteration->q, norms);
 }
 
-/* As the third level has it, by the host: that is small, and a kernel for it would have to be built. */
+/* As the third level has it, or the second of two, by the host: that is small, and a kernel for it would have
+ * to be built. */
 clp_status clp_iteration_corrected(const clp_iteration *iteration, double *largest)
 {
     const clp_hierarchy *hierarchy = iteration->hierarchy;

@@ -171,7 +171,7 @@ static clp_status is_guess(clp_solver *solver, bool *enough)
 }
 
 /* Why to stop after the test in course->last; CLP_REASON_NONE to go on. Only the host's word counts as
- * converged. */
+ * converged, but for a guess. */
 static clp_status decide(clp_solver *solver, solve_course *course, clp_reason *reason)
 {
     bool met = false;

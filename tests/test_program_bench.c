@@ -71,6 +71,59 @@ Test(program_bench, quick_run)
     fclose(markdown);
 }
 
+static void write_report(const char *path, const char *version, const char *set, const char *device,
+                         double seconds)
+{
+    write_text(path,
+               text_of("{\"version\": 1, \"clpoisson\": \"%s\", \"set\": \"%s\", \"devices\": [{\"device\": "
+                       "{\"name\": \"%s\", \"platform\": \"P\", \"driver\": \"1\"}, \"rows\": ["
+                       "{\"name\": \"sweep\", \"variant\": \"slow\", \"coefficients\": \"constant\", "
+                       "\"precision\": \"single\", \"nodes\": [9, 9], \"seconds\": 9, "
+                       "\"updates_per_second\": 1e9, \"right\": true},"
+                       "{\"name\": \"sweep\", \"variant\": \"fast\", \"coefficients\": \"constant\", "
+                       "\"precision\": \"single\", \"nodes\": [9, 9], \"seconds\": %g, "
+                       "\"updates_per_second\": %g, \"right\": true},"
+                       "{\"name\": \"copy\", \"precision\": \"single\", \"nodes\": [9, 9], "
+                       "\"seconds\": null, \"right\": false, \"message\": \"gone\"}]}]}",
+                       version, set, device, seconds, 8e9 / seconds));
+}
+
+Test(program_bench, side_by_side)
+{
+    write_report("a.json", "0.1.0", "whole", "first", 2);
+    write_report("b.json", "0.1.0", "whole", "second", 0.5);
+    outcome ran = RUN("bench", "--compare", "a.json", "b.json");
+    EXPECT_STATUS(ran, 0);
+    EXPECT_HOLDS(ran.output, "1  first (P, driver 1), a.json");
+    EXPECT_HOLDS(ran.output, "2  second (P, driver 1), b.json");
+    EXPECT_HOLDS(ran.output, "4.00 G updates/s");
+    EXPECT_HOLDS(ran.output, "16.00 G updates/s (4.00 x)");
+    cr_expect_null(strstr(ran.output, "1.00 G updates/s"), "of the slow variant: %s", ran.output);
+    write_report("c.json", "0.2.0", "whole", "third", 1);
+    ran = RUN("bench", "--compare", "a.json", "c.json");
+    EXPECT_STATUS(ran, 2);
+    EXPECT_HOLDS(ran.error, "c.json");
+    EXPECT_HOLDS(ran.error, "0.2.0");
+    write_report("d.json", "0.1.0", "quick", "fourth", 1);
+    ran = RUN("bench", "--compare", "a.json", "d.json");
+    EXPECT_STATUS(ran, 2);
+    EXPECT_HOLDS(ran.error, "quick");
+    write_text("e.json", "{\"version\": 1");
+    write_text("f.json", "{\"version\": 2, \"set\": \"whole\", \"devices\": []}");
+    write_text("g.json", "[1, 2]");
+    write_text("h.json", "{\"version\": 1, \"set\": \"whole\", \"devices\": [7]}");
+    const char *const wrong[] = {"e.json", "f.json", "g.json", "h.json"};
+    for (int i = 0; i < 4; i++) {
+        ran = RUN("bench", "--compare", wrong[i]);
+        EXPECT_STATUS(ran, 2);
+        EXPECT_HOLDS(ran.error, wrong[i]);
+    }
+    ran = RUN("bench", "--compare", "missing.json");
+    EXPECT_STATUS(ran, 1);
+    ran = RUN("bench", "--compare");
+    EXPECT_STATUS(ran, 2);
+}
+
 Test(program_bench, bad_input)
 {
     outcome ran = RUN("bench", "--json", "missing/b.json");

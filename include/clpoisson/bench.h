@@ -65,6 +65,29 @@ typedef struct clp_bench_device {
 CLP_API clp_status clp_bench_write_json(const char *path, const clp_bench_device *devices, size_t count,
                                         bool quick);
 
+/** A report read back. */
+typedef struct clp_bench_report {
+    const char *version; /**< of clPoisson */
+    bool quick;
+    clp_bench_device *devices;
+    size_t count;
+    void *document; /**< owns the texts */
+} clp_bench_report;
+
+/** Reads what clp_bench_write_json() wrote; the caller finishes *report. Errors: CLP_ERROR_FILE,
+ * CLP_ERROR_INPUT (no such report, or of another format), CLP_ERROR_MEMORY, CLP_ERROR_UNSUPPORTED (built
+ * without jansson). */
+CLP_API clp_status clp_bench_read_json(const char *path, clp_bench_report *report);
+CLP_API void clp_bench_report_finish(clp_bench_report *report);
+
+/**
+ * Prints the devices of several reports side by side: the figure of each operation, and how many times that
+ * of the first device it is. Errors: CLP_ERROR_INPUT where the reports are of different versions or sets,
+ * named by `names`; CLP_ERROR_MEMORY.
+ */
+CLP_API clp_status clp_bench_print_comparison(FILE *to, const clp_bench_report *reports,
+                                              const char *const *names, size_t count);
+
 /** Prints a table as it comes: its heading, and a line per row. */
 CLP_API void clp_bench_print_heading(FILE *to);
 CLP_API void clp_bench_print_row(FILE *to, const clp_bench_row *row);

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <time.h>
 
+enum { FILES_MOST = 16 }; /* to compare */
+
 /* A row with texts of its own. */
 typedef struct kept_row {
     char variant[32], message[512];
@@ -145,10 +147,27 @@ static void finish(bench *b)
     free(b->texts);
 }
 
+static int compare(const char *const *files, size_t count)
+{
+    clp_bench_report reports[FILES_MOST] = {{0}};
+    clp_status status = CLP_OK;
+    if (count == 0) {
+        app_error("--compare takes reports: clpoisson bench --compare a.json b.json");
+        return EXIT_USAGE;
+    }
+    for (size_t i = 0; i < count && status == CLP_OK; i++)
+        status = clp_bench_read_json(files[i], &reports[i]);
+    if (status == CLP_OK) status = clp_bench_print_comparison(stdout, reports, files, count);
+    int result = status == CLP_OK ? app_finish_output(EXIT_SOLVED) : app_fail(status);
+    for (size_t i = 0; i < count; i++) clp_bench_report_finish(&reports[i]);
+    return result;
+}
+
 static int run(int count, char **arguments)
 {
     bench b = {0};
-    const char *devices = NULL, *backend = NULL, *json = NULL, *markdown = NULL, *none;
+    bool compares = false;
+    const char *devices = NULL, *backend = NULL, *json = NULL, *markdown = NULL, *files[FILES_MOST];
     size_t operands;
     const app_option options[] = {
         {.name = "--quick", .help = "fewer operations on smaller grids: some seconds", .flag = &b.quick},
@@ -159,10 +178,18 @@ static int run(int count, char **arguments)
         {.name = "--backend", .value = "B", .help = "opencl (default) or reference", .text = &backend},
         {.name = "--json", .value = "F", .help = "also write the figures as JSON", .text = &json},
         {.name = "--markdown", .value = "F", .help = "also write the tables as Markdown", .text = &markdown},
+        {.name = "--compare",
+         .help = "measure nothing: show the reports named behind it side by side",
+         .flag = &compares},
         {.name = NULL},
     };
-    int result = app_read_options(&app_bench, options, count, arguments, &none, 0, &operands, NULL);
+    int result = app_read_options(&app_bench, options, count, arguments, files, FILES_MOST, &operands, NULL);
     if (result >= 0) return result;
+    if (compares) return compare(files, operands);
+    if (operands) {
+        app_error("bench takes no file but with --compare; '%s' is one too many", files[0]);
+        return EXIT_USAGE;
+    }
     clp_status status = json ? clp_output_check(json) : CLP_OK;
     if (status == CLP_OK && markdown) status = clp_output_check(markdown);
     if (status != CLP_OK) return app_fail(status);
@@ -182,7 +209,7 @@ static int run(int count, char **arguments)
 
 const app_command app_bench = {
     .name = "bench",
-    .arguments = "",
+    .arguments = "[FILES]",
     .summary =
         "Measures devices: memory, kernels and whole solves, each checked for correctness; exit status 1 "
         "where any is wrong.",

@@ -65,6 +65,11 @@ typedef struct clp_bench_device {
 CLP_API clp_status clp_bench_write_json(const char *path, const clp_bench_device *devices, size_t count,
                                         bool quick);
 
+/** Writes what was found as one HTML page with bars, which needs no network. Errors: CLP_ERROR_FILE,
+ * CLP_ERROR_MEMORY. */
+CLP_API clp_status clp_bench_write_html(const char *path, const clp_bench_device *devices, size_t count,
+                                        bool quick);
+
 /** A report read back. */
 typedef struct clp_bench_report {
     const char *version; /**< of clPoisson */

@@ -167,7 +167,8 @@ static int run(int count, char **arguments)
 {
     bench b = {0};
     bool compares = false;
-    const char *devices = NULL, *backend = NULL, *json = NULL, *markdown = NULL, *files[FILES_MOST];
+    const char *devices = NULL, *backend = NULL, *json = NULL, *markdown = NULL, *html = NULL,
+               *files[FILES_MOST];
     size_t operands;
     const app_option options[] = {
         {.name = "--quick", .help = "fewer operations on smaller grids: some seconds", .flag = &b.quick},
@@ -178,6 +179,7 @@ static int run(int count, char **arguments)
         {.name = "--backend", .value = "B", .help = "opencl (default) or reference", .text = &backend},
         {.name = "--json", .value = "F", .help = "also write the figures as JSON", .text = &json},
         {.name = "--markdown", .value = "F", .help = "also write the tables as Markdown", .text = &markdown},
+        {.name = "--html", .value = "F", .help = "also write a page with bars for a browser", .text = &html},
         {.name = "--compare",
          .help = "measure nothing: show the reports named behind it side by side",
          .flag = &compares},
@@ -192,6 +194,7 @@ static int run(int count, char **arguments)
     }
     clp_status status = json ? clp_output_check(json) : CLP_OK;
     if (status == CLP_OK && markdown) status = clp_output_check(markdown);
+    if (status == CLP_OK && html) status = clp_output_check(html);
     if (status != CLP_OK) return app_fail(status);
     signal(SIGINT, interrupt);
     if (devices && strcmp(devices, "all") == 0 && !backend)
@@ -201,6 +204,7 @@ static int run(int count, char **arguments)
     point_to_texts(&b);
     if (json) status = clp_bench_write_json(json, b.devices, b.count, b.quick);
     if (status == CLP_OK && markdown) status = clp_bench_write_markdown(markdown, b.devices, b.count);
+    if (status == CLP_OK && html) status = clp_bench_write_html(html, b.devices, b.count, b.quick);
     if (interrupted) app_warn("stopped; what was measured until then is told");
     if (result == EXIT_SOLVED && (b.wrong > 0 || interrupted)) result = EXIT_FAILED;
     finish(&b);

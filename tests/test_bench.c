@@ -94,6 +94,18 @@ static clp_status wrong_sweep(clp_field *u, clp_field *scratch, const clp_field 
     return clp_reference_backend.sweep(u, scratch, q, first, count);
 }
 
+/* NaN in the middle, where what follows is right. */
+static clp_status poisoned_residual(const clp_field *u, const clp_field *q, clp_field *r)
+{
+    double nan = NAN;
+    clp_status status = clp_reference_backend.residual(u, q, r);
+    size_t row = clp_layout_rows(&r->level->layout) / 2, nx = r->level->layout.nodes[0];
+    double values[128];
+    if (status == CLP_OK) status = clp_reference_backend.field_read(r, row, 1, values);
+    values[nx / 2] = nan;
+    return status == CLP_OK ? clp_reference_backend.field_write(r, row, 1, values) : status;
+}
+
 static clp_status failing_dot(const clp_field *x, const clp_field *y, double *sum)
 {
     (void)x;
@@ -108,12 +120,16 @@ Test(bench, wrong_results_have_no_figures)
     clp_backend broken = clp_reference_backend;
     broken.sweep = wrong_sweep;
     broken.dot = failing_dot;
+    broken.residual = poisoned_residual;
     told t = {.count = 0};
     cr_assert(run(&broken, small, SMALL, &t));
     const clp_bench_row *sweep = find(&t, "sweep", CLP_PRECISION_SINGLE, "constant"),
                         *dot = find(&t, "inner product", CLP_PRECISION_SINGLE, "constant"),
+                        *residual = find(&t, "residual", CLP_PRECISION_SINGLE, "constant"),
                         *norms = find(&t, "residual norms", CLP_PRECISION_SINGLE, "constant");
-    cr_assert(sweep && dot && norms);
+    cr_assert(sweep && dot && norms && residual);
+    cr_expect_not(residual->right);
+    cr_expect(isnan(residual->seconds));
     cr_expect_not(sweep->right);
     cr_expect(isnan(sweep->seconds) && isnan(sweep->updates_per_second) && isnan(sweep->bytes_per_second));
     cr_expect_gt(sweep->difference, sweep->allowed);

@@ -20,17 +20,25 @@ typedef struct kept_row {
 
 typedef struct bench {
     clp_bench_device *devices;
-    kept_row **texts; /* of each device's rows */
+    kept_row **texts;      /* of each device's rows */
+    char (*failures)[512]; /* why a device has none */
     size_t count, wrong;
-    bool quick;
+    bool quick, prints; /* prints: standard output is for the table */
 } bench;
 
 static volatile sig_atomic_t interrupted;
 
+/* The first Ctrl-C stops after the row at work, a second one at once. */
 static void interrupt(int number)
 {
-    (void)number;
     interrupted = 1;
+    signal(number, SIG_DFL);
+}
+
+/* Not where whoever started the program had it ignored. */
+static void catch_signal(int number)
+{
+    if (signal(number, interrupt) == SIG_IGN) signal(number, SIG_IGN);
 }
 
 static double now(void)
@@ -50,14 +58,18 @@ static bool take_row(void *user, const clp_bench_row *row)
     clp_bench_row *rows = realloc(device->rows, (index + 1) * sizeof *rows);
     if (rows) device->rows = rows;
     kept_row *grown = rows ? realloc(*texts, (index + 1) * sizeof *grown) : NULL;
-    if (!grown) return false;
+    if (!grown) {
+        app_error("the host has no memory left for results");
+        b->wrong++;
+        return false;
+    }
     *texts = grown;
     rows[index] = *row;
     snprintf(grown[index].variant, sizeof grown[index].variant, "%s", row->variant);
     snprintf(grown[index].message, sizeof grown[index].message, "%s", row->message);
     device->row_count++;
     b->wrong += !row->right;
-    clp_bench_print_row(stdout, row);
+    if (b->prints) clp_bench_print_row(stdout, row);
     fflush(stdout);
     return !interrupted;
 }
@@ -69,14 +81,17 @@ static bool add_device(bench *b)
     if (devices) b->devices = devices;
     kept_row **texts = realloc(b->texts, (b->count + 1) * sizeof *texts);
     if (texts) b->texts = texts;
-    if (!devices || !texts) return false;
+    char(*failures)[512] = realloc(b->failures, (b->count + 1) * sizeof *failures);
+    if (failures) b->failures = failures;
+    if (!devices || !texts || !failures) return false;
     b->devices[b->count] = (clp_bench_device){.message = ""};
+    *failures[b->count] = '\0';
     b->texts[b->count++] = NULL;
     return true;
 }
 
 /* Answers an exit status. */
-static int run_device(bench *b, const clp_device_options *options)
+static int run_device(bench *b, const clp_device_options *options, const clp_device_info *known)
 {
     clp_device *device = NULL;
     char bytes[32];
@@ -85,25 +100,30 @@ static int run_device(bench *b, const clp_device_options *options)
         return EXIT_FAILED;
     }
     clp_bench_device *found = &b->devices[b->count - 1];
+    if (known) found->info = *known; /* should it not open */
     double start = now();
     clp_status status = clp_device_open(options, &device);
     found->seconds_open = now() - start;
     if (status == CLP_OK) {
         found->info = *clp_device_get_info(device);
-        printf("%s%s%s (%s), %u units, %s\n\n", app_bold(), found->info.name, app_plain(),
-               found->info.platform, found->info.compute_units,
-               clp_bytes_text(found->info.memory_bytes, bytes, sizeof bytes));
-        clp_bench_print_heading(stdout);
-        fflush(stdout);
+        if (b->prints) {
+            printf("%s%s%s (%s), %u units, %s\n\n", app_bold(), found->info.name, app_plain(),
+                   found->info.platform, found->info.compute_units,
+                   clp_bytes_text(found->info.memory_bytes, bytes, sizeof bytes));
+            clp_bench_print_heading(stdout);
+            fflush(stdout);
+        }
         status = clp_device_bench(device, &(clp_bench_options){.quick = b->quick}, take_row, b,
                                   &found->seconds_compile);
     }
     clp_device_close(device);
     if (status != CLP_OK) {
-        found->message = "it could not be measured";
+        snprintf(b->failures[b->count - 1], sizeof b->failures[0], "%s", clp_error_message());
         return app_fail(status);
     }
-    printf("\nopened in %.2f s, kernels built in %.2f s\n\n", found->seconds_open, found->seconds_compile);
+    if (b->prints)
+        printf("\nopened in %.2f s, kernels built in %.2f s\n\n", found->seconds_open,
+               found->seconds_compile);
     return EXIT_SOLVED;
 }
 
@@ -120,9 +140,11 @@ static int run_all(bench *b)
     for (size_t i = 0; i < clp_device_list_count(list) && !interrupted; i++) {
         char index[24];
         snprintf(index, sizeof index, "%zu", i);
-        if (run_device(b, &(clp_device_options){.device = index}) != EXIT_SOLVED) result = EXIT_FAILED;
+        if (run_device(b, &(clp_device_options){.device = index}, clp_device_list_info(list, i)) !=
+            EXIT_SOLVED)
+            result = EXIT_FAILED;
     }
-    if (!interrupted && run_device(b, &(clp_device_options){.backend = "reference"}) != EXIT_SOLVED)
+    if (!interrupted && run_device(b, &(clp_device_options){.backend = "reference"}, NULL) != EXIT_SOLVED)
         result = EXIT_FAILED;
     clp_device_list_destroy(list);
     return result;
@@ -130,11 +152,13 @@ static int run_all(bench *b)
 
 static void point_to_texts(bench *b)
 {
-    for (size_t d = 0; d < b->count; d++)
+    for (size_t d = 0; d < b->count; d++) {
+        b->devices[d].message = b->failures[d];
         for (size_t r = 0; r < b->devices[d].row_count; r++) {
             b->devices[d].rows[r].variant = b->texts[d][r].variant;
             b->devices[d].rows[r].message = b->texts[d][r].message;
         }
+    }
 }
 
 static void finish(bench *b)
@@ -145,6 +169,13 @@ static void finish(bench *b)
     }
     free(b->devices);
     free(b->texts);
+    free(b->failures);
+}
+
+/* One that fails does not keep the others from being written. */
+static void written(clp_status status, int *result)
+{
+    if (status != CLP_OK) *result = app_fail(status);
 }
 
 static int compare(const char *const *files, size_t count)
@@ -196,19 +227,24 @@ static int run(int count, char **arguments)
     if (status == CLP_OK && markdown) status = clp_output_check(markdown);
     if (status == CLP_OK && html) status = clp_output_check(html);
     if (status != CLP_OK) return app_fail(status);
-    signal(SIGINT, interrupt);
+    b.prints = !terminal.quiet;
+    const char *outputs[] = {json, markdown, html};
+    for (int i = 0; i < 3; i++) b.prints = b.prints && !(outputs[i] && strcmp(outputs[i], "-") == 0);
+    catch_signal(SIGINT);
+    catch_signal(SIGTERM);
     if (devices && strcmp(devices, "all") == 0 && !backend)
         result = run_all(&b);
     else
-        result = run_device(&b, &(clp_device_options){.backend = backend, .device = devices});
+        result = run_device(&b, &(clp_device_options){.backend = backend, .device = devices}, NULL);
     point_to_texts(&b);
-    if (json) status = clp_bench_write_json(json, b.devices, b.count, b.quick);
-    if (status == CLP_OK && markdown) status = clp_bench_write_markdown(markdown, b.devices, b.count);
-    if (status == CLP_OK && html) status = clp_bench_write_html(html, b.devices, b.count, b.quick);
+    bool measured = result != EXIT_USAGE; /* else older files stay */
+    if (json && measured) written(clp_bench_write_json(json, b.devices, b.count, b.quick), &result);
+    if (markdown && measured) written(clp_bench_write_markdown(markdown, b.devices, b.count), &result);
+    if (html && measured) written(clp_bench_write_html(html, b.devices, b.count, b.quick), &result);
     if (interrupted) app_warn("stopped; what was measured until then is told");
     if (result == EXIT_SOLVED && (b.wrong > 0 || interrupted)) result = EXIT_FAILED;
     finish(&b);
-    return status != CLP_OK ? app_fail(status) : app_finish_output(result);
+    return app_finish_output(result);
 }
 
 const app_command app_bench = {

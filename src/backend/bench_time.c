@@ -38,15 +38,17 @@ static void describe(const double *seconds, size_t count, clp_bench_row *row)
 clp_status clp_bench_time(clp_timed *run, void *context, bool quick, clp_bench_row *row)
 {
     double seconds[RUNS_MOST], begin = clp_seconds(), budget = quick ? 0.2 : 1;
+    clp_bench_row told = *row;
     for (size_t count = 0; count < RUNS_MOST;) {
         double start = clp_seconds();
         CLP_TRY(run(context));
         seconds[count++] = clp_seconds() - start;
         if (count < RUNS_LEAST) continue;
-        describe(seconds, count, row);
-        double known = row->spread / sqrt((double)count);
+        describe(seconds, count, &told);
+        double known = told.spread / sqrt((double)count);
         if (known < 0.01 || clp_seconds() - begin > budget) break;
     }
+    *row = told;
     return CLP_OK;
 }
 

@@ -40,12 +40,17 @@ const clp_field *clp_check_source(const check_side *side, const check_bench *ben
     return bench->sourced ? side->q : NULL;
 }
 
+double clp_check_worse(double a, double b)
+{
+    return isnan(a) || isnan(b) ? INFINITY : fmax(a, b);
+}
+
 double clp_check_difference(const check_bench *bench)
 {
     double largest = 0;
     for (size_t i = 0; i < bench->count; i++) {
         double difference = fabs(bench->got[i] - bench->expected[i]);
-        if (!(difference <= largest)) largest = difference;
+        largest = clp_check_worse(largest, difference);
     }
     return largest;
 }

@@ -18,6 +18,9 @@ typedef struct clp_check_case {
 
 enum { CLP_CHECKS = 19 }; /* operations that are tried, a result each; or one, "build", if kernels do not */
 
+/* The larger of two differences; infinity where one is NaN, and ever after. */
+double clp_check_worse(double a, double b);
+
 /*
  * Runs every operation with one variant of the sweep against the reference backend and tells each result. An
  * error of the tested device is a failed result; only errors of the host are returned.

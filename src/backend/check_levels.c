@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Checks of operations between levels: of other grids, of other precisions. */
+#include "backend/check.h"
 #include "backend/check_bench.h"
 
 #include "backend/galerkin.h"
@@ -95,13 +96,13 @@ clp_status clp_check_defect(check_bench *bench, double *difference, double *allo
     for (int n = 0; n < 2; n++) {
         double off;
         clp_check_norms(bench, norms[0][n], norms[1][n], bench->op.diagonal, &off, allowed);
-        *difference = off <= *difference ? *difference : off;
+        *difference = clp_check_worse(*difference, off);
     }
     CLP_TRY(clp_check_read(bench));
     double largest = 1;
     for (size_t p = 0; p < bench->count; p++) largest = fmax(largest, fabs(bench->expected[p]));
     double off = clp_check_difference(bench) / largest;
-    *difference = off <= *difference ? *difference : off;
+    *difference = clp_check_worse(*difference, off);
     if (bench->tested.level->device->info.fp64) *allowed = fmax(*allowed, 20 * 0x1p-24);
     return CLP_OK;
 }
@@ -199,7 +200,7 @@ clp_status clp_check_half_cycles(check_bench *bench, double *difference, double 
     *difference = clp_check_difference(bench) / largest;
     for (size_t p = 0; p < count; p++) {
         double off = fabs(there[p] - there[count + p]) / largest;
-        if (!(off <= *difference)) *difference = off;
+        *difference = clp_check_worse(*difference, off);
     }
     *allowed = 40 * bench->epsilon;
     if (bench->tested.level->device->info.fp64) *allowed = fmax(*allowed, 20 * 0x1p-24);
@@ -286,7 +287,7 @@ clp_status clp_check_galerkin(check_bench *bench, double *difference, double *al
     }
     for (size_t n = 0; n < found[1].count && status == CLP_OK; n++) {
         double off = fabs(found[0].values[n] - found[1].values[n]) * found[1].weights[n];
-        if (!(off <= *difference)) *difference = off;
+        *difference = clp_check_worse(*difference, off);
     }
     *allowed = 400 * bench->epsilon; /* of five sweeps and three transfers on each of several levels */
     for (int i = 0; i < 2; i++) {

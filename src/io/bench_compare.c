@@ -73,7 +73,8 @@ static void write_figure(const clp_bench_row *row, const clp_bench_row *first, c
         length = snprintf(cell, size, "%.2f G updates/s", 1e-9 * row->updates_per_second);
     else
         length = snprintf(cell, size, "%.1f GB/s", 1e-9 * row->bytes_per_second);
-    if (first && first != row)
+    bool whole = length > 0 && (size_t)length < size; /* files may hold any number */
+    if (first && first != row && whole)
         snprintf(cell + length, size - (size_t)length, " (%.2f x)", first->seconds / row->seconds);
 }
 

@@ -144,14 +144,13 @@ clp_status clp_bench_write_html(const char *path, const clp_bench_device *device
     clp_output_file file;
     CLP_TRY(clp_output_begin(&file, path));
     FILE *to = file.stream;
-    fprintf(
-        to,
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-        "<title>clPoisson bench</title>\n<style>\n%s</style>\n</head>\n<body>\n<h1>clPoisson bench</h1>\n"
-        "<p class=\"soft\">clPoisson %s, a %s run. Every result was compared with that of plain C. Medians; "
-        "&plusmn; is half of what the middle half of the runs spans.</p>\n",
-        style, clp_version(), quick ? "quick" : "whole");
+    fprintf(to,
+            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+            "<title>clPoisson bench</title>\n<style>\n%s</style>\n</head>\n<body>\n<h1>clPoisson bench</h1>\n"
+            "<p class=\"soft\">clPoisson %s, a %s run. Every kernel was compared with plain C. Medians; "
+            "&plusmn; is half of what the middle half of the runs spans.</p>\n",
+            style, clp_version(), quick ? "quick" : "whole");
     for (size_t i = 0; i < count; i++) put_device(to, &devices[i]);
     fputs("</body>\n</html>\n", to);
     return clp_output_commit(&file);

@@ -76,8 +76,8 @@ static const struct {
     {"nodes", 15, false, write_grid},
     {"precision", 9, false, write_precision},
     {"time", 9, true, write_time},
-    {"speed", 17, true, write_rate},
-    {"memory", 10, true, write_bytes},
+    {"speed", 18, true, write_rate},
+    {"memory", 11, true, write_bytes},
     {"of triad", 8, true, write_part},
     {"spread", 7, false, write_spread},
 };
@@ -105,16 +105,16 @@ static void write_heading(FILE *to, table_style style)
 static void write_row(FILE *to, table_style style, const clp_bench_row *row)
 {
     char cell[CELL];
-    bool figures = isfinite(row->seconds);
+    bool figures = row->right && isfinite(row->seconds);
     for (int c = 0; c < (figures || style == MARKDOWN ? COLUMNS - 1 : 4); c++) {
         columns[c].write(row, cell);
         write_cell(to, style, c, cell);
     }
     columns[COLUMNS - 1].write(row, cell);
-    if (figures || row->right)
+    if (figures)
         write_cell(to, style, COLUMNS - 1, cell);
     else if (style == MARKDOWN)
-        fprintf(to, "| failed ");
+        fprintf(to, "| failed: %s ", row->message);
     else
         fprintf(to, "failed: %s", row->message);
     fprintf(to, style == MARKDOWN ? "|\n" : "\n");

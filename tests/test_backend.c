@@ -122,18 +122,26 @@ static clp_status wrong_sweep(clp_field *u, clp_field *scratch, const clp_field 
     return clp_reference_backend.sweep(u, scratch, q, first, count);
 }
 
+/* NaN everywhere but on held sides, where fields end. */
+static clp_status nan_sweep(clp_field *u, clp_field *scratch, const clp_field *q, const double *weights,
+                            size_t count)
+{
+    (void)weights;
+    double nans[64];
+    for (size_t k = 0; k < 64; k++) nans[k] = NAN;
+    return clp_reference_backend.sweep(u, scratch, q, nans, count < 64 ? count : 64);
+}
+
 static void count_failed(void *user, const clp_check_result *result)
 {
     *(size_t *)user += !result->passed;
 }
 
-Test(backend, the_contract_catches_a_wrong_sweep)
+static void expect_caught(const clp_backend *broken)
 {
     clp_device *device;
-    clp_backend broken = clp_reference_backend;
-    broken.sweep = wrong_sweep;
     cr_assert_eq(clp_device_open(&(clp_device_options){.backend = "reference"}, &device), CLP_OK);
-    device->backend = &broken;
+    device->backend = broken;
     size_t failed = 0;
     for (size_t i = 0; i < 4; i++) {
         size_t before = failed;
@@ -144,6 +152,15 @@ Test(backend, the_contract_catches_a_wrong_sweep)
     }
     device->backend = &clp_reference_backend;
     clp_device_close(device);
+}
+
+Test(backend, the_contract_catches_a_wrong_sweep)
+{
+    clp_backend broken = clp_reference_backend;
+    broken.sweep = wrong_sweep;
+    expect_caught(&broken);
+    broken.sweep = nan_sweep;
+    expect_caught(&broken);
 }
 
 Test(backend, double_needs_fp64)

@@ -135,7 +135,7 @@ Test(program_errors, bad_command_lines)
         {{NULL}, {"solve FILE", "--help"}},
         {{"sovle", "plate.yaml"}, {"no command 'sovle'", "did you mean solve"}},
         {{"--frobnicate"}, {"--frobnicate"}},
-        {{"bench"}, {"'bench' is not in this version yet"}},
+        {{"bench", "plate.yaml"}, {"'plate.yaml' is one too many"}},
         {{"tune"}, {"'tune' is not in this version yet"}},
         {{"solve"}, {"name a problem file"}},
         {{"solve", "plate.yaml", "other.yaml"}, {"unexpected argument 'other.yaml'"}},

@@ -6,22 +6,28 @@
 #include <string.h>
 
 /* Small grids that between them have every kind of side, ragged widths, more than one tile, two and three
- * dimensions, constant and varying conductances, and both kinds of source. */
+ * dimensions, constant and varying conductances, and both kinds of source. Sides and sources are those of
+ * contract tests, which build the same kernels. */
 static const clp_check_case device_cases[] = {
     {.nodes = {3, 3}, .held = 15, .aspect = 1},
-    {.nodes = {17, 33}, .held = 4, .sourced = true, .aspect = 0.5},
-    {.nodes = {600, 70}, .held = 11, .aspect = 1},
-    {.nodes = {129, 65}, .held = 2, .periodic = 2, .sourced = true, .aspect = 2},
+    {.nodes = {17, 33}, .held = 14, .sourced = true, .aspect = 0.5},
+    {.nodes = {600, 70}, .held = 7, .aspect = 1},
+    {.nodes = {129, 65}, .held = 3, .periodic = 2, .aspect = 2},
     {.nodes = {200, 53},
      .held = 12,
      .periodic = 1,
      .sourced = true,
-     .network = CLP_CHECK_SHUNTS,
+     .network = CLP_CHECK_NETWORK,
      .aspect = 1},
-    {.nodes = {64, 40}, .held = 9, .network = CLP_CHECK_NETWORK, .aspect = 1},
+    {.nodes = {64, 40}, .held = 3, .network = CLP_CHECK_SHUNTS, .aspect = 1},
     {.nodes = {33, 18, 21}, .held = 21, .sourced = true, .aspect = 1},
-    {.nodes = {9, 8, 7}, .held = 6, .periodic = 4, .sourced = true, .aspect = 1},
-    {.nodes = {20, 12, 9}, .held = 16, .periodic = 1, .network = CLP_CHECK_SHUNTS, .aspect = 2},
+    {.nodes = {9, 8, 7}, .held = 1, .periodic = 6, .sourced = true, .aspect = 1},
+    {.nodes = {20, 12, 9},
+     .held = 3,
+     .periodic = 6,
+     .sourced = true,
+     .network = CLP_CHECK_SHUNTS,
+     .aspect = 2},
 };
 enum { DEVICE_CASES = sizeof device_cases / sizeof *device_cases };
 

@@ -48,11 +48,13 @@ static void write_rate(const clp_bench_row *row, char *cell)
 }
 static void write_bytes(const clp_bench_row *row, char *cell)
 {
-    snprintf(cell, CELL, isfinite(row->bytes_per_second) ? "%.1f GB/s" : "", 1e-9 * row->bytes_per_second);
+    *cell = '\0';
+    if (isfinite(row->bytes_per_second)) snprintf(cell, CELL, "%.1f GB/s", 1e-9 * row->bytes_per_second);
 }
 static void write_part(const clp_bench_row *row, char *cell)
 {
-    snprintf(cell, CELL, isfinite(row->part_of_streaming) ? "%.0f %%" : "", 100 * row->part_of_streaming);
+    *cell = '\0';
+    if (isfinite(row->part_of_streaming)) snprintf(cell, CELL, "%.0f %%", 100 * row->part_of_streaming);
 }
 static void write_spread(const clp_bench_row *row, char *cell)
 {

@@ -242,7 +242,7 @@ static clp_status smooth_guess_create(const clp_solver *solver, const double *he
 
 clp_status clp_cascade_fill(clp_solver *solver)
 {
-    smooth_guess guess;
+    smooth_guess guess = {.x = NULL};
     CLP_TRY(smooth_guess_create(solver, solver->assembly.values, &guess));
     clp_status status = solver->device->backend->field_fill(solver->u, fill_smooth, &guess);
     free((void *)guess.x);
@@ -252,7 +252,7 @@ clp_status clp_cascade_fill(clp_solver *solver)
 static clp_status interpolate_plain(const clp_solver *solver, double *u)
 {
     size_t nx = solver->assembly.op.grid.nodes[0], rows = clp_operator_rows(&solver->assembly.op);
-    smooth_guess guess;
+    smooth_guess guess = {.x = NULL};
     CLP_TRY(smooth_guess_create(solver, u, &guess));
 #pragma omp parallel for schedule(static)
     for (size_t r = 0; r < rows; r++)

@@ -9,7 +9,6 @@
 #include "base/machine.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -120,20 +119,17 @@ enum { OPERATIONS = sizeof operations / sizeof *operations };
 
 typedef struct filling {
     const clp_operator *op;
-    uint64_t seed;
+    unsigned seed;
     bool inside; /* 0 on held nodes */
 } filling;
 
-/* Numbers in [-1, 1) by the index (splitmix64, G. Steele et al., 2014). */
+/* Numbers in [-1, 1) by the index. */
 static void fill_random(const void *context, size_t row, size_t first, size_t count, double *values)
 {
     const filling *f = context;
     const clp_row at = clp_operator_row(f->op, row);
     for (size_t i = 0; i < count; i++) {
-        uint64_t x = (at.first + first + i + 1) * 0x9e3779b97f4a7c15ULL + f->seed * 0xd1b54a32d192ed03ULL;
-        x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ULL;
-        x = (x ^ x >> 27) * 0x94d049bb133111ebULL;
-        values[i] = (double)((x ^ x >> 31) >> 10) * 0x1p-53 - 1;
+        values[i] = 2 * clp_check_random(at.first + first + i, f->seed) - 1;
         if (f->inside && clp_row_is_held(f->op, &at, first + i)) values[i] = 0;
     }
 }
@@ -146,7 +142,7 @@ static clp_status load(bench_side *s)
     } fields[] = {{s->u, false}, {s->v, false}, {s->q, true}, {s->coarse_u, true}, {s->coarse_q, true}};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         if (!fields[i].field) continue;
-        filling f = {.op = &fields[i].field->level->op, .seed = i + 1, .inside = fields[i].inside};
+        filling f = {.op = &fields[i].field->level->op, .seed = (unsigned)i + 1, .inside = fields[i].inside};
         CLP_TRY(s->backend->field_fill(fields[i].field, fill_random, &f));
     }
     return CLP_OK;

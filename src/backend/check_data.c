@@ -4,8 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* A number in [0, 1) that belongs to an index (splitmix64, G. Steele et al., 2014). */
-static double random_at(size_t index, unsigned seed)
+double clp_check_random(size_t index, unsigned seed)
 {
     unsigned long long x = (index + 1) * 0x9e3779b97f4a7c15ULL + seed * 0xd1b54a32d192ed03ULL;
     x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ULL;
@@ -38,7 +37,7 @@ static node canonical(const clp_operator *op, node n)
 
 static double value_at(const clp_operator *op, node n, unsigned seed)
 {
-    return random_at(index_of(op, canonical(op, n)), seed);
+    return clp_check_random(index_of(op, canonical(op, n)), seed);
 }
 
 void clp_check_values(const clp_operator *op, unsigned seed, double *values)

@@ -53,6 +53,13 @@ const char *clp_precision_name(clp_precision precision)
     return (unsigned)precision < sizeof names / sizeof *names ? names[precision] : "unknown";
 }
 
+clp_precision clp_precision_named(const char *name)
+{
+    for (clp_precision p = CLP_PRECISION_SINGLE; p <= CLP_PRECISION_MIXED; p++)
+        if (strcmp(name, clp_precision_name(p)) == 0) return p;
+    return CLP_PRECISION_AUTO;
+}
+
 clp_norms clp_norms_from_sums(double largest, double squares, double field, double scale)
 {
     /* A maximum can lose a NaN, a sum cannot. */

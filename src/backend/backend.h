@@ -224,6 +224,9 @@ static inline size_t clp_precision_bytes(clp_precision precision)
     return precision == CLP_PRECISION_SINGLE ? sizeof(float) : sizeof(double);
 }
 
+/* The precision of a name; auto where there is none. */
+clp_precision clp_precision_named(const char *name);
+
 /* Unit round-off of a precision. */
 static inline double clp_precision_epsilon(clp_precision precision)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <clpoisson/bench.h>
 
+#include "backend/backend.h"
 #include "base/file.h"
 #include "io/json.h"
 
@@ -28,21 +29,13 @@ static size_t count_at(const json_t *object, const char *key)
     return value > 0 ? (size_t)value : 0;
 }
 
-static clp_precision precision_at(const json_t *object, const char *key)
-{
-    const char *text = text_at(object, key);
-    for (clp_precision p = CLP_PRECISION_SINGLE; p <= CLP_PRECISION_MIXED; p++)
-        if (strcmp(text, clp_precision_name(p)) == 0) return p;
-    return CLP_PRECISION_AUTO;
-}
-
 static clp_bench_row row_of(const json_t *row)
 {
     clp_bench_row made = {.name = text_at(row, "name"),
                           .variant = text_at(row, "variant"),
                           .coefficients = text_at(row, "coefficients"),
                           .message = text_at(row, "message"),
-                          .precision = precision_at(row, "precision"),
+                          .precision = clp_precision_named(text_at(row, "precision")),
                           .seconds = number_at(row, "seconds"),
                           .spread = number_at(row, "spread"),
                           .runs = count_at(row, "runs"),

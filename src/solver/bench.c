@@ -6,7 +6,6 @@
 #include <clpoisson/solver.h>
 
 #include <math.h>
-#include <string.h>
 
 static const double tolerance = 1e-8; /* of the relative residual */
 
@@ -68,8 +67,7 @@ static void judge(const solve_case *c, const clp_solver *solver, clp_bench_row *
     const clp_report *report = clp_solver_report(solver);
     double spacing = 1 / (double)(c->nodes - 1);
     row->relative_residual = report->residual_relative;
-    for (clp_precision p = CLP_PRECISION_SINGLE; p <= CLP_PRECISION_MIXED; p++)
-        if (strcmp(report->precision, clp_precision_name(p)) == 0) row->precision = p;
+    row->precision = clp_precision_named(report->precision);
     bool known = c->conductivity == 1;
     if (known) row->difference = fabs(report->maximum - exact_middle(c->planes > 0));
     if (known) row->allowed = 0.1 * spacing * spacing + report->algebraic_bound;

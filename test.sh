@@ -13,7 +13,7 @@ cd "$root"
 caches=$(mktemp -d)
 trap 'rm -rf "$caches"' EXIT INT TERM
 mkdir -p "$caches/pocl"
-export XDG_CACHE_HOME="$caches" POCL_CACHE_DIR="$caches/pocl"
+export XDG_CACHE_HOME="$caches" XDG_DATA_HOME="$caches/data" POCL_CACHE_DIR="$caches/pocl"
 unset CLPOISSON_DEVICE CLPOISSON_SWEEP CLPOISSON_KERNEL_PATH || true
 
 status=0

@@ -7,6 +7,7 @@
 __attribute__((noinline)) static void mix_rows(REAL *restrict out, __global const REAL *restrict low,
                                                __global const REAL *restrict up, REAL part, int count)
 {
+    ROW_LOOP
     for (int i = 0; i < count; i++) out[i] = (1 - part) * low[i] + part * up[i];
 }
 

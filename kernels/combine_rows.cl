@@ -12,12 +12,14 @@
 __attribute__((noinline)) static void combine_row(__global REAL *restrict y, __global const OTHER *restrict x, WIDE a,
                                                   WIDE b, int count)
 {
+    ROW_LOOP
     for (int i = 0; i < count; i++) y[i] = (REAL)(a * (WIDE)x[i] + b * (WIDE)y[i]);
 }
 
 __attribute__((noinline)) static void scale_into(__global REAL *restrict y, __global const OTHER *restrict x, WIDE a,
                                                  int count)
 {
+    ROW_LOOP
     for (int i = 0; i < count; i++) y[i] = (REAL)(a * (WIDE)x[i]);
 }
 

@@ -10,6 +10,7 @@
  * HELD         bits 0 to 5: left, right, bottom, top, front, back side is held; the others are insulated
  * PERIODIC     bits 0 to 2: the last node along x, y, z is the first one again
  * NETWORK      1 if every edge has a conductance of its own; held nodes are then those with inverse diagonal 0
+ * INTERLEAVE   vectors of a row that a loop works on at a time
  * HAS_SHUNT    1 if nodes of the network leak to the ground
  *
  * Node (k, j, i) of a field is element origin + k * plane + j * width + i of its buffer. All indices are size_t: fields
@@ -41,6 +42,18 @@
 #endif
 #ifndef HAS_SHUNT
 #define HAS_SHUNT 0
+#endif
+
+/*
+ * Before loops over a row, on devices where a work-item is a vectorised loop: that many vectors at a time, as one is not
+ * enough to keep a core busy. Nothing where INTERLEAVE is not given.
+ */
+#ifdef INTERLEAVE
+#define AS_PRAGMA(text) _Pragma(#text)
+#define INTERLEAVED(count) AS_PRAGMA(clang loop interleave_count(count))
+#define ROW_LOOP INTERLEAVED(INTERLEAVE)
+#else
+#define ROW_LOOP
 #endif
 
 #ifdef USE_FP64
@@ -134,6 +147,16 @@ static inline size_t before(size_t i, size_t n, int periodic)
 static inline size_t after(size_t i, size_t n, int periodic)
 {
     return i < n - 1 ? i + 1 : periodic ? 1 : n - 2;
+}
+
+/* The index inside that one along an axis stands for: wrapped on a periodic axis, mirrored, or the last one where the
+ * axis ends. */
+static inline size_t stands_for(long i, size_t nodes, int periodic, int low_ends, int high_ends)
+{
+    const long last = (long)nodes - 1;
+    if (i < 0) i = periodic ? i + last : low_ends ? 0 : -i;
+    if (i > last) i = periodic ? i - last : high_ends ? last : 2 * last - i;
+    return (size_t)clamp(i, 0L, last);
 }
 
 /* Where the six neighbours of a node are; in 2-D those along z are not to be used. */

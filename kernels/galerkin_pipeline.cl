@@ -19,11 +19,13 @@ typedef struct {
 
 __attribute__((noinline)) static void take_row(REAL *restrict out, __global const REAL *restrict in, int count)
 {
+    ROW_LOOP
     for (int i = 0; i < count; i++) out[i] = in[i];
 }
 
 __attribute__((noinline)) static void clear_row(REAL *out, int count)
 {
+    ROW_LOOP
     for (int i = 0; i < count; i++) out[i] = 0;
 }
 
@@ -52,11 +54,13 @@ __attribute__((noinline)) static void clear_row(REAL *out, int count)
 
 __attribute__((noinline)) static void nine_row(REAL *restrict out, ROW_PARAMETERS)
 {
+    ROW_LOOP
     for (int i = 0; i < count; i++) out[i] = SWEPT;
 }
 
 __attribute__((noinline)) static void nine_row_store(__global REAL *restrict out, ROW_PARAMETERS)
 {
+    ROW_LOOP
     for (int i = 0; i < count; i++) out[i] = SWEPT;
 }
 

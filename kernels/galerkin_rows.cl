@@ -17,6 +17,7 @@ __attribute__((noinline)) static void flow_along(__global REAL *restrict sum, __
                                                  __global const REAL *restrict leak, __global const REAL *restrict q,
                                                  REAL source, int count)
 {
+    ROW_LOOP
     for (int i = 0; i < count; i++)
         sum[i] = east[i] * (u_east[i] - u[i]) + west[i] * (u_west[i] - u[i]) - leak[i] * u[i] + source * q[i];
 }
@@ -28,6 +29,7 @@ __attribute__((noinline)) static void flow_across(__global REAL *restrict sum, _
                                                   __global const REAL *restrict beside, __global const REAL *restrict east,
                                                   int count)
 {
+    ROW_LOOP
     for (int i = 0; i < count; i++)
         sum[i] += west[i] * (u_west[i] - u[i]) + beside[i] * (u_beside[i] - u[i]) + east[i] * (u_east[i] - u[i]);
 }
@@ -66,12 +68,14 @@ static inline void flow_row(__global REAL *sum, __global const REAL *u, __global
 __attribute__((noinline)) static void finish_sweep(__global REAL *restrict v, __global const REAL *restrict u,
                                                    __global const REAL *restrict inverse, REAL weight, int count)
 {
+    ROW_LOOP
     for (int i = 0; i < count; i++) v[i] = u[i] + weight * inverse[i] * v[i];
 }
 
 __attribute__((noinline)) static void finish_residual(__global REAL *restrict r, __global const REAL *restrict inverse,
                                                       REAL diagonal, int count)
 {
+    ROW_LOOP
     for (int i = 0; i < count; i++) r[i] = inverse[i] == 0 ? 0 : diagonal * r[i];
 }
 
@@ -116,6 +120,7 @@ __attribute__((noinline)) static void gather_row(__global REAL *restrict coarse,
                                                  __global const REAL *restrict behind,
                                                  __global const REAL *restrict before, int count)
 {
+    ROW_LOOP
     for (int i = 0; i < count; i++)
         coarse[i] += own[i] * fine[2 * i] + behind[i] * fine[2 * i + 1] + before[i - 1] * fine[2 * i - 1];
 }
@@ -126,6 +131,7 @@ __attribute__((noinline)) static void gather_row_whole(__global REAL *restrict c
                                                        __global const REAL *restrict behind,
                                                        __global const REAL *restrict before, int count)
 {
+    ROW_LOOP
     for (int i = 0; i < count; i++)
         coarse[i] += fine[2 * i] + behind[i] * fine[2 * i + 1] + before[i - 1] * fine[2 * i - 1];
 }
@@ -184,11 +190,13 @@ static inline void spread_from(__global REAL *fine, __global const REAL *coarse,
 __attribute__((noinline)) static void add_product(__global REAL *restrict to, __global const REAL *restrict from,
                                                   __global const REAL *restrict weight, int count)
 {
+    ROW_LOOP
     for (int i = 0; i < count; i++) to[i] += weight[i] * from[i];
 }
 
 __attribute__((noinline)) static void add_row(__global REAL *restrict to, __global const REAL *restrict from, int count)
 {
+    ROW_LOOP
     for (int i = 0; i < count; i++) to[i] += from[i];
 }
 

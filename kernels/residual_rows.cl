@@ -3,6 +3,7 @@
 __attribute__((noinline)) static void residual_row(__global REAL *restrict r, FIELD_PARAMETERS, COEFFICIENT_PARAMETERS,
                                                    REAL diagonal, REAL source, int count)
 {
+    ROW_LOOP
     for (int i = 0; i < count; i++) {
         const REAL value = diagonal * FLOW + source * q[i];
         r[i] = IF_FREE(i, value);

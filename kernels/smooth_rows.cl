@@ -28,6 +28,7 @@ __attribute__((noinline)) static void smooth_row(REAL *restrict out, const REAL 
                                                  const REAL *restrict centre, const REAL *restrict north,
                                                  const REAL *restrict q, const weights_t w, int span)
 {
+    ROW_LOOP
     for (int i = 0; i < span; i++)
         out[i] = w.keep * centre[i] + w.x * (centre[i - 1] + centre[i + 1]) + w.y * (south[i] + north[i]) +
                  w.source * q[i];
@@ -35,17 +36,20 @@ __attribute__((noinline)) static void smooth_row(REAL *restrict out, const REAL 
 
 __attribute__((noinline)) static void scale_row(REAL *restrict out, const REAL *restrict in, REAL factor, int count)
 {
+    ROW_LOOP
     for (int i = 0; i < count; i++) out[i] = factor * in[i];
 }
 
 __attribute__((noinline)) static void add_row(REAL *restrict out, const REAL *restrict in, REAL factor, int count)
 {
+    ROW_LOOP
     for (int i = 0; i < count; i++) out[i] += factor * in[i];
 }
 
 __attribute__((noinline)) static void add_to_total(__global OTHER *restrict total, const REAL *restrict in, OTHER factor,
                                                    int count)
 {
+    ROW_LOOP
     for (int i = 0; i < count; i++) total[i] += factor * (OTHER)in[i];
 }
 
@@ -124,7 +128,7 @@ __kernel void smooth_rows(__global const REAL *restrict u, __global REAL *restri
     if (x0 >= nx || y0 >= ny) return;
     const long y_end = min(y0 + (long)tile_rows, ny), x_end = min(x0 + tile, nx);
     const int stored = (int)(x_end - x0), down = way == DOWN;
-    const int span = (stored + 2 * HALO + 15) / 16 * 16;
+    const int span = (stored + 2 * HALO + WHOLE - 1) / WHOLE * WHOLE;
     const tables_t tables = tables_of(at, to);
 
     REAL ring[STAGES + 1][3][SPAN + 2 * PAD] __attribute__((aligned(64)));

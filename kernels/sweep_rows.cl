@@ -70,6 +70,7 @@ __attribute__((noinline)) static void sweep_row(REAL *restrict out, const REAL *
                                                 const REAL *restrict east, const REAL *restrict north,
                                                 const weights_t w FIXED_PARAMETERS, int span)
 {
+    ROW_LOOP
     for (int i = 0; i < span; i++) out[i] = SWEPT;
 }
 
@@ -78,6 +79,7 @@ __attribute__((noinline)) static void sweep_row_store(__global REAL *restrict ou
                                                       const REAL *restrict east, const REAL *restrict north,
                                                       const weights_t w FIXED_PARAMETERS, int count)
 {
+    ROW_LOOP
     for (int i = 0; i < count; i++) out[i] = SWEPT;
 }
 
@@ -91,7 +93,7 @@ __kernel void sweep_rows(__global const REAL *restrict u, __global REAL *restric
     if (x0 >= nx || y0 >= ny) return;
     const long y_end = min(y0 + (long)tile_rows, ny);
     const int stored = (int)min((long)tile, nx - x0);
-    const int span = (stored + 2 * HALO + 15) / 16 * 16; /* columns of a row that count */
+    const int span = (stored + 2 * HALO + WHOLE - 1) / WHOLE * WHOLE; /* columns of a row that count */
 
     REAL ring[FUSED][3][SPAN + 2 * PAD] __attribute__((aligned(64)));
     for (int k = 0; k < FUSED; k++)

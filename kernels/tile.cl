@@ -12,28 +12,33 @@
 #define TILE 256
 #endif
 #define HALO 16 /* columns on either side of a tile: SWEEPS at least, whole vectors */
+#define WHOLE 32 /* of that many values rows consist: a step of a loop; of TILE as well */
 #define SPAN (TILE + 2 * HALO)
 #define PAD 16 /* before and behind a row, so that the neighbour of its first and last column is there */
 
 /* The row loops stand apart and are not inlined: with restrict parameters compilers vectorise them unconditionally. */
 __attribute__((noinline)) static void load_row(REAL *restrict out, __global const REAL *restrict in, int count)
 {
+    ROW_LOOP
     for (int i = 0; i < count; i++) out[i] = in[i];
 }
 
 __attribute__((noinline)) static void zero_row(REAL *out, int span)
 {
+    ROW_LOOP
     for (int i = 0; i < span; i++) out[i] = 0;
 }
 
 #if !NETWORK
 __attribute__((noinline)) static void copy_row(REAL *restrict out, const REAL *restrict in, int span)
 {
+    ROW_LOOP
     for (int i = 0; i < span; i++) out[i] = in[i];
 }
 
 __attribute__((noinline)) static void store_row(__global REAL *restrict out, const REAL *restrict in, int count)
 {
+    ROW_LOOP
     for (int i = 0; i < count; i++) out[i] = in[i];
 }
 #endif

@@ -10,7 +10,7 @@ import sys
 
 kernels, clang = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2]
 targets = ["spir64", "amdgcn-amd-amdhsa", "nvptx64"]
-sweeps = ["sweep_linear.cl", "sweep_nodes.cl", "sweep_rows.cl", "sweep_row_by_row.cl"]
+sweeps = ["sweep_linear.cl", "sweep_nodes.cl", "sweep_stream.cl", "sweep_rows.cl", "sweep_planes.cl"]
 norms = [(1, 16), (64, 1), (128, 1)]  # ITEMS, LANES of the tuning table
 
 
@@ -45,19 +45,19 @@ def galerkin():
 
 
 needs = {"coarsen_nodes.cl": ["box.cl", "coarsen.cl"], "coarsen_rows.cl": ["box.cl", "coarsen.cl"], "galerkin.cl": ["box.cl"], "galerkin_rows.cl": ["box.cl"], "dense.cl": ["box.cl"], "norms.cl": ["reduce.cl"], "norms_rows.cl": ["reduce.cl", "rows.cl"], "norms_finish.cl": ["reduce.cl"], "residual_rows.cl": ["rows.cl"],
-         "sweep_rows.cl": ["tile.cl"], "sweep_row_by_row.cl": ["rows.cl"], "smooth_rows.cl": ["tile.cl", "tables.cl", "between_rows.cl"],
+         "sweep_rows.cl": ["tile.cl"], "sweep_planes.cl": ["rows.cl"], "smooth_rows.cl": ["tile.cl", "tables.cl", "between_rows.cl"],
          "transfer_rows.cl": ["tables.cl", "between_rows.cl"], "transfer.cl": ["tables.cl"], "change.cl": ["reduce.cl"], "dot.cl": ["reduce.cl", "sum.cl"], "dot_rows.cl": ["reduce.cl", "sum.cl", "rows.cl"],
          "energy.cl": ["reduce.cl", "sum.cl"], "energy_rows.cl": ["reduce.cl", "sum.cl"]}
 jobs = [(target, [*needs.get(path.name, []), path.name], []) for target in targets for path in sorted(kernels.glob("*.cl")) if path.name not in ("common.cl", "tile.cl", "between_rows.cl", "sum.cl", "coarsen.cl")]  # which have nothing of their own
 for number, macros in enumerate(operators()):
     for sweep, real, source in itertools.product(sweeps, ("float", "double"), (0, 1)):
-        if sweep in ("sweep_linear.cl", "sweep_nodes.cl") and (number + source) % 2:
+        if sweep in ("sweep_linear.cl", "sweep_nodes.cl", "sweep_stream.cl") and (number + source) % 2:
             continue  # what differs by sides and source is in functions that all share
-        if (sweep == "sweep_rows.cl" and "-DDIM=3" in macros) or (sweep == "sweep_row_by_row.cl" and "-DDIM=2" in macros):
+        if (sweep == "sweep_rows.cl" and "-DDIM=3" in macros) or (sweep == "sweep_planes.cl" and "-DDIM=2" in macros):
             continue
         items, lanes = norms[number % len(norms)]
         target = targets[(number + source + (real == "double")) % len(targets)]
-        rows, tiles = sweep.startswith("sweep_row"), sweep == "sweep_rows.cl"
+        rows, tiles = sweep in ("sweep_rows.cl", "sweep_planes.cl"), sweep == "sweep_rows.cl"
         files = ["reduce.cl", "norms_finish.cl", "rows.cl", "norms_rows.cl" if rows else "norms.cl", "change.cl",
                  "residual_rows.cl" if rows else "residual.cl", *(["tile.cl"] if tiles else []), sweep]
         energy = [f"energy{'_rows' if rows else ''}.cl"] if "-DNETWORK=1" in macros else []
@@ -68,7 +68,9 @@ for number, macros in enumerate(operators()):
         if rows and not source:
             files += ["combine_rows.cl", "sum.cl", "dot_rows.cl", *energy] + (["tables.cl", "between_rows.cl", "transfer_rows.cl"] if not tiles else [])
         jobs.append((target, files, [*macros, f"-DREAL={real}", f"-DHAS_SOURCE={source}", f"-DITEMS={items}", f"-DLANES={lanes}",
-                                     "-DTILE=144", "-DSWEEPS=16"]
+                                     "-DTILE=160", "-DSWEEPS=16"]
+                     + (["-DINTERLEAVE=4"] if rows and target == "spir64" else [])
+                     + (["-DSTAGES=2", "-DGROUP_X=32", "-DGROUP_Y=8"] if sweep == "sweep_stream.cl" and "-DDIM=3" in macros else [])
                      + (["-DUSE_FP64"] if real == "double" or number % 2 else [])
                      + (["-DOTHER=double", "-DWIDE=double"] if number % 2 else [f"-DOTHER=float", f"-DWIDE={real}"])))
 jobs += [(target, ["separable.cl"], [f"-DDIM={dimensions}", "-DREAL=double", "-DUSE_FP64"]) for target in targets for dimensions in (2, 3)]

@@ -78,7 +78,8 @@ static bool is_due(size_t number, clp_precision precision, const char *variant)
     size_t share = strcmp(variant, "loops") == 0 ? 1 : precision == CLP_PRECISION_DOUBLE ? 6 : 1;
     if (strcmp(variant, "linear") == 0) share *= tiny() ? 4 : 8;
     if (strcmp(variant, "nodes") == 0) share *= tiny() ? 2 : 6;
-    return number % share == 0;
+    if (strcmp(variant, "stream") == 0) share *= tiny() ? 3 : 4; /* a simulator takes long over its groups */
+    return number % share == share - 1;
 }
 
 static void run_contract(const char *backend_name)

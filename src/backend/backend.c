@@ -112,6 +112,12 @@ clp_status clp_smooth_restrict_in_steps(const clp_transfer *transfer, clp_field 
     return backend->restrict_field(transfer, scratch, coarse);
 }
 
+bool clp_steps_need_scratch(const clp_transfer *transfer, size_t count, const clp_level *total)
+{
+    (void)transfer, (void)count, (void)total;
+    return true;
+}
+
 clp_status clp_prolong_smooth_in_steps(const clp_transfer *transfer, const clp_field *coarse, clp_field *u,
                                        clp_field *scratch, const clp_field *q, const double *weights,
                                        size_t count, double factor, clp_field *total)

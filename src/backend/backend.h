@@ -11,6 +11,7 @@
 
 #include "backend/formula.h"
 #include "backend/operator.h"
+#include "backend/tuning.h"
 #include "base/status.h"
 #include "grid/layout.h"
 
@@ -179,6 +180,10 @@ struct clp_backend {
                                  clp_field *scratch, const clp_field *q, const double *weights, size_t count,
                                  double factor, clp_field *total);
 
+    /* Whether these two overwrite `scratch` at that count of sweeps, with fields of a level (NULL: none) as
+     * the total; where not, it may be NULL. */
+    bool (*needs_scratch)(const clp_transfer *transfer, size_t count, const clp_level *total);
+
     /* All nodes 0. */
     clp_status (*clear)(clp_field *u);
 
@@ -195,6 +200,17 @@ struct clp_backend {
 
     /* Norms of u - v. */
     clp_status (*change_norms)(const clp_field *u, const clp_field *v, clp_norms *norms);
+
+    /* What tuning chooses from, NULL-named at the end; NULL: there is nothing to tune. */
+    const clp_parameter *parameters;
+
+    /* Levels of a kind are made so from now on. */
+    void (*tune)(clp_device *device, clp_tuning_kind kind, const clp_tuning *tuning);
+    clp_tuning (*tuned)(const clp_device *device, clp_tuning_kind kind);
+
+    /* Writes what was set for when the device is opened again; *path receives where. Where nothing is, what
+     * was written before is removed. CLP_ERROR_FILE. */
+    clp_status (*tuning_keep)(clp_device *device, char *path, size_t path_size);
 
     /* Waits until everything queued is done. */
     clp_status (*finish)(clp_device *device);
@@ -217,6 +233,7 @@ clp_status clp_smooth_restrict_in_steps(const clp_transfer *transfer, clp_field 
 clp_status clp_prolong_smooth_in_steps(const clp_transfer *transfer, const clp_field *coarse, clp_field *u,
                                        clp_field *scratch, const clp_field *q, const double *weights,
                                        size_t count, double factor, clp_field *total);
+bool clp_steps_need_scratch(const clp_transfer *transfer, size_t count, const clp_level *total);
 
 /* Bytes of a value in a precision. */
 static inline size_t clp_precision_bytes(clp_precision precision)

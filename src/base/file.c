@@ -192,3 +192,14 @@ int clp_make_folder(const char *path)
     free(part);
     return made;
 }
+
+bool clp_user_folder(const char *variable, const char *below_home, char *path, size_t size)
+{
+    const char *named = getenv(variable), *home = getenv("HOME");
+    int length = -1;
+    if (named && *named == '/')
+        length = snprintf(path, size, "%s/clpoisson", named);
+    else if (home && *home == '/')
+        length = snprintf(path, size, "%s/%s/clpoisson", home, below_home);
+    return length > 0 && (size_t)length < size;
+}

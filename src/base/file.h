@@ -5,6 +5,7 @@
 
 #include "base/status.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 /* A file being written: `stream` is open between begin and commit or discard. "-" is standard output. */
@@ -28,6 +29,10 @@ clp_status clp_output_writable(const char *path);
 
 /* Reads a file whole, a zero byte after its end; at most `limit` bytes. The caller frees *data. */
 clp_status clp_read_file(const char *path, size_t limit, char **data, size_t *size);
+
+/* The program's folder among the user's: in what an XDG variable names, or in a folder below HOME; false if
+ * there is none to be had. */
+bool clp_user_folder(const char *variable, const char *below_home, char *path, size_t size);
 
 /* Makes a folder and its parents; true if it is there afterwards. */
 int clp_make_folder(const char *path);

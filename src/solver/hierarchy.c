@@ -47,7 +47,6 @@ static clp_status create_fields(clp_rung *rung)
 {
     const clp_backend *backend = rung->level->device->backend;
     CLP_TRY(backend->field_create(rung->level, &rung->u));
-    CLP_TRY(backend->field_create(rung->level, &rung->scratch));
     return backend->field_create(rung->level, &rung->q);
 }
 
@@ -190,6 +189,7 @@ static clp_status add_network_rungs(clp_device *device, const clp_operator *op, 
         CLP_TRY(backend->coarsen(rung->level, &coarser, &rung[1].level, &rung->down));
         rung++;
         CLP_TRY(create_fields(rung));
+        CLP_TRY(backend->field_create(rung->level, &rung->scratch));
         CLP_TRY(highest_eigenvalue(rung, &highest));
     }
     rung->direct = rung->level->op.galerkin && clp_grid_node_count(&rung->level->op.grid) <= CLP_DIRECT_NODES;
@@ -198,8 +198,21 @@ static clp_status add_network_rungs(clp_device *device, const clp_operator *op, 
     return CLP_OK;
 }
 
+/* Scratch for all rungs that have none yet and do not do without. */
+static clp_status create_scratch(clp_hierarchy *hierarchy, const clp_level *total)
+{
+    for (size_t i = 0; i < hierarchy->count; i++) {
+        clp_rung *rung = &hierarchy->rungs[i];
+        const clp_backend *backend = rung->level->device->backend;
+        bool needs = rung->down ? backend->needs_scratch(rung->down, rung->sweeps, i == 0 ? total : NULL)
+                                : !rung->direct;
+        if (needs && !rung->scratch) CLP_TRY(backend->field_create(rung->level, &rung->scratch));
+    }
+    return CLP_OK;
+}
+
 clp_status clp_hierarchy_create(clp_device *device, const clp_operator *op, clp_precision precision,
-                                clp_hierarchy **hierarchy)
+                                const clp_level *total, clp_hierarchy **hierarchy)
 {
     *hierarchy = NULL;
     clp_hierarchy *created = calloc(1, sizeof *created);
@@ -207,6 +220,7 @@ clp_status clp_hierarchy_create(clp_device *device, const clp_operator *op, clp_
     created->norm = op->network ? 1 : op->diagonal;
     clp_status status = op->network ? add_network_rungs(device, op, precision, created)
                                     : add_plain_rungs(device, op, precision, created);
+    if (status == CLP_OK) status = create_scratch(created, total);
     if (status == CLP_OK)
         *hierarchy = created;
     else
@@ -310,7 +324,8 @@ unsigned long long clp_hierarchy_bytes(const clp_hierarchy *hierarchy)
     unsigned long long bytes = 0;
     for (size_t i = 0; hierarchy && !hierarchy->shared && i < hierarchy->count; i++) {
         const clp_level *level = hierarchy->rungs[i].level;
-        bytes += (unsigned long long)(3 + coefficients(&level->op)) * level->layout.bytes;
+        int fields = hierarchy->rungs[i].scratch ? 3 : 2;
+        bytes += (unsigned long long)(fields + coefficients(&level->op)) * level->layout.bytes;
     }
     return bytes;
 }

@@ -15,7 +15,8 @@ enum { CLP_RUNGS = 64, CLP_SMOOTHING = 4, CLP_COARSEST_SWEEPS = 16 };
 /* A level and what a cycle needs there. */
 typedef struct clp_rung {
     clp_level *level;
-    clp_field *u, *scratch, *q;
+    clp_field *u, *q;
+    clp_field *scratch; /* NULL where cycles do without */
     clp_transfer *down; /* to the next one; NULL for the coarsest */
     double weights[CLP_COARSEST_SWEEPS];
     size_t sweeps;
@@ -29,10 +30,13 @@ typedef struct clp_hierarchy {
     clp_rung rungs[CLP_RUNGS];
 } clp_hierarchy;
 
-/* Levels for an operator, whose network, if any, must outlive them, in a precision. The caller owns
- * *hierarchy (NULL on errors). */
+/*
+ * Levels for an operator, whose network, if any, must outlive them, in a precision. `total` is the level of
+ * the fields that every cycle is to be added to; NULL: there may be cycles that are not. The caller owns
+ * *hierarchy (NULL on errors).
+ */
 clp_status clp_hierarchy_create(clp_device *device, const clp_operator *op, clp_precision precision,
-                                clp_hierarchy **hierarchy);
+                                const clp_level *total, clp_hierarchy **hierarchy);
 void clp_hierarchy_destroy(clp_hierarchy *hierarchy);
 
 /* The levels of a finer hierarchy from the second on, where they are those of a plain operator in that

@@ -9,8 +9,8 @@
 #include <math.h>
 #include <string.h>
 
-/* What a cycle does on a level, there and back. */
-static clp_status visit(clp_rung *rung)
+/* What a cycle does on a level, there and back; the finest one's may end in a total. */
+static clp_status visit(clp_rung *rung, clp_field *total)
 {
     const clp_backend *backend = rung->level->device->backend;
     if (!rung->down) {
@@ -20,7 +20,7 @@ static clp_status visit(clp_rung *rung)
     CLP_TRY(backend->smooth_restrict(rung->down, rung->u, rung->scratch, rung->q, rung->weights, rung->sweeps,
                                      rung[1].q));
     CLP_TRY(backend->prolong_smooth(rung->down, rung[1].u, rung->u, rung->scratch, rung->q, rung->weights,
-                                    rung->sweeps, 0, NULL));
+                                    rung->sweeps, 0, rung->scratch ? NULL : total));
     return backend->finish(rung->level->device);
 }
 
@@ -36,7 +36,7 @@ clp_status clp_solver_time_levels(clp_solver *solver, clp_level_time *times, siz
         CLP_TRY(rung->level->device->backend->finish(rung->level->device));
         for (int n = 0; n < VISITS; n++) {
             double start = clp_seconds();
-            CLP_TRY(visit(rung));
+            CLP_TRY(visit(rung, solver->u));
             times[i].seconds = fmin(times[i].seconds, clp_seconds() - start);
         }
     }

@@ -28,16 +28,9 @@ static const char magic[8] = "clpk 1\n";
 
 enum { ENTRY_LIMIT = 64 << 20, ENTRIES_MAX = 256 };
 
-/* The cache folder into path; false if there is none to be had. */
 static bool cache_folder(char *path, size_t size)
 {
-    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    int length = -1;
-    if (cache && *cache == '/')
-        length = snprintf(path, size, "%s/clpoisson", cache);
-    else if (home && *home == '/')
-        length = snprintf(path, size, "%s/.cache/clpoisson", home);
-    return length > 0 && (size_t)length < size;
+    return clp_user_folder("XDG_CACHE_HOME", ".cache", path, size);
 }
 
 static bool entry_path(const clp_cache_key *key, char *path, size_t size)

@@ -18,6 +18,7 @@ static clp_status open_entry(const struct opencl_entry *entry, clp_device **devi
     opened->queue = clCreateCommandQueue(opened->context, opened->id, 0, &code);
     status = clp_opencl_check(&entry->info, "clCreateCommandQueue", code);
     if (status != CLP_OK) goto cleanup;
+    clp_opencl_tuned_load(opened);
     *device = &opened->base;
     return CLP_OK;
 cleanup:

@@ -39,7 +39,15 @@ static void level_options(const opencl_level *level, opencl_kit kit, bool varian
              source->network[NETWORK_SHUNT] && !anywhere, !converts && variant, level->tuning.items,
              level->tuning.lanes, level->tile_most, SWEEPS_MAX);
     size_t length = strlen(options);
+    if (level->tuning.interleave > 1)
+        length +=
+            (size_t)snprintf(options + length, size - length, " -DINTERLEAVE=%zu", level->tuning.interleave);
     if (op->galerkin && !anywhere) snprintf(options + length, size - length, " -DAXES=%u", level->axes);
+    if (kit == KIT_SWEEP && level->sweep == &clp_opencl_sweep_planes)
+        snprintf(options + length, size - length, " -DPLANE=%zu", level->plane_most);
+    if (kit == KIT_SWEEP && level->sweep->streams)
+        snprintf(options + length, size - length, " -DSTAGES=%zu -DGROUP_X=%zu -DGROUP_Y=%zu",
+                 level->tuning.sweeps, level->tuning.group[0], level->tuning.group[1]);
     if (!converts) return;
     bool wide = variant || (kit == KIT_DOT && level->device->base.info.fp64); /* sums that may cancel */
     snprintf(options + length, size - length, " -DOTHER=%s -DWIDE=%s%s", other, variant ? other : real,
@@ -72,10 +80,11 @@ static clp_status build_kernels(opencl_level *level, opencl_kit kit, const char 
                           "dense", planar ? "galerkin_sweeps" : NULL},
         [KIT_COARSEN] = {"interpolation", "coarsen"}};
     const opencl_sweep *sweep = level->sweep;
+    const bool tiles = sweep == &clp_opencl_sweep_rows;
     const char *const norms = rows ? "norms_rows.cl" : "norms.cl";
     const char *const files[KITS][8] = {
         [KIT_SWEEP] = {"reduce.cl", "rows.cl", norms, rows ? "residual_rows.cl" : "residual.cl",
-                       sweep->fuses ? "tile.cl" : sweep->file, sweep->fuses ? sweep->file : NULL},
+                       tiles ? "tile.cl" : sweep->file, tiles ? sweep->file : NULL},
         [KIT_DEFECT] = {"reduce.cl", "rows.cl", norms},
         [KIT_CHANGE] = {"reduce.cl", "change.cl"},
         [KIT_RELAX] = {"relax.cl"},

@@ -10,10 +10,10 @@
 #include <string.h>
 
 static const opencl_sweep *const sweeps[] = {&clp_opencl_sweep_linear, &clp_opencl_sweep_nodes,
-                                             &clp_opencl_sweep_rows};
+                                             &clp_opencl_sweep_stream, &clp_opencl_sweep_rows};
 enum { SWEEPS = sizeof sweeps / sizeof *sweeps };
 
-static const char *const sweep_names[SWEEPS + 1] = {"linear", "nodes", "rows"};
+static const char *const sweep_names[SWEEPS + 1] = {"linear", "nodes", "stream", "rows"};
 
 static clp_status find_sweep(const char *name, const opencl_sweep **sweep)
 {
@@ -23,16 +23,18 @@ static clp_status find_sweep(const char *name, const opencl_sweep **sweep)
         return CLP_OK;
     }
     return clp_fail(CLP_ERROR_INPUT,
-                    "there is no sweep variant '%s' (CLPOISSON_SWEEP); use linear, nodes or rows", name);
+                    "there is no sweep variant '%s' (CLPOISSON_SWEEP); use linear, nodes, stream or rows",
+                    name);
 }
 
 /*
  * Sweeps that a launch may fuse. Along an axis with an insulated or periodic side the image in the halo must
  * end before the other side; between two held sides nothing from outside gets in.
  */
-static size_t sweeps_per_pass(const clp_operator *op, const opencl_tuning *tuning)
+static size_t sweeps_per_pass(const clp_operator *op, const opencl_sweep *sweep, size_t wanted)
 {
-    size_t most = clp_max(clp_min(tuning->sweeps, op->network ? SWEEPS_OF_NETWORK : SWEEPS_MAX), 1);
+    size_t most = clp_max(clp_min(wanted, sweep->fuses), 1);
+    if (op->network && !sweep->streams) most = clp_min(most, SWEEPS_OF_NETWORK);
     for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++)
         if (!op->held[2 * axis] || !op->held[2 * axis + 1]) most = clp_min(most, op->grid.nodes[axis] - 2);
     return most;
@@ -101,12 +103,21 @@ static clp_status choose_kernels(opencl_level *level, const char *sweep_variant)
 {
     const clp_layout *layout = &level->base.layout;
     const clp_device_info *info = &level->device->base.info;
-    level->tuning = clp_opencl_tuning(info);
+    const clp_tuning_kind kind = {.deep = layout->nodes[2] > 1,
+                                  .doubled = level->base.precision == CLP_PRECISION_DOUBLE,
+                                  .network = level->base.op.network != NULL};
+    level->tuning = clp_opencl_tuning(level->device, kind);
     CLP_TRY(find_sweep(sweep_variant ? sweep_variant : level->tuning.sweep, &level->sweep));
-    if (level->sweep->planar && layout->nodes[2] > 1) level->sweep = &clp_opencl_sweep_row_by_row;
+    if (level->sweep->planar && layout->nodes[2] > 1) level->sweep = &clp_opencl_sweep_planes;
     level->base.sweep = level->sweep->name;
-    level->base.sweeps_per_pass = level->sweep->fuses ? sweeps_per_pass(&level->base.op, &level->tuning) : 1;
+    if (strcmp(level->tuning.sweep, level->base.sweep))
+        level->tuning.sweeps = 0; /* it was another variant's */
+    if (level->sweep->streams) clp_opencl_tune_stream(&level->tuning, info, layout);
+    level->base.sweeps_per_pass = sweeps_per_pass(&level->base.op, level->sweep, level->tuning.sweeps);
     level->tile_most = clp_opencl_tile_most(&level->tuning, layout);
+    level->plane_most = clp_max(level->tuning.plane_bytes, 8192) / layout->element_bytes;
+    if (level->sweep == &clp_opencl_sweep_planes)
+        level->base.sweeps_per_pass = clp_min(level->base.sweeps_per_pass, clp_opencl_planes_per_pass(level));
     level->groups = clp_min(level->tuning.groups * clp_max(info->compute_units, 1), clp_layout_rows(layout));
     return CLP_OK;
 }
@@ -181,6 +192,7 @@ const clp_backend clp_opencl_backend = {
     .prolong_add = clp_opencl_prolong_add,
     .smooth_restrict = clp_opencl_smooth_restrict,
     .prolong_smooth = clp_opencl_prolong_smooth,
+    .needs_scratch = clp_opencl_needs_scratch,
     .coarsen = clp_opencl_coarsen,
     .factor = clp_opencl_factor,
     .solve_direct = clp_opencl_solve_direct,
@@ -190,5 +202,9 @@ const clp_backend clp_opencl_backend = {
     .defect = clp_opencl_defect,
     .energy = clp_opencl_energy,
     .change_norms = clp_opencl_change_norms,
+    .parameters = clp_opencl_parameters,
+    .tune = clp_opencl_tune,
+    .tuned = clp_opencl_tuned,
+    .tuning_keep = clp_opencl_tuning_keep,
     .finish = opencl_finish,
 };

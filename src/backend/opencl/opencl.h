@@ -18,6 +18,7 @@ typedef struct opencl_device {
     cl_command_queue queue;
     unsigned long long allocated; /* bytes of live buffers */
     struct opencl_built *built;   /* kernels that its levels share */
+    clp_tuning tuned[CLP_TUNING_KINDS];
 } opencl_device;
 
 struct clp_device_list {
@@ -91,7 +92,9 @@ void clp_cache_remove(const clp_cache_key *key);
 enum {
     ROWS_PER_ITEM = 8,     /* ROWS of rows.cl */
     SWEEPS_OF_NETWORK = 8, /* FUSED of sweep_rows.cl */
-    SWEEPS_MAX = 16        /* weights of a launch travel as one argument */
+    SWEEPS_MAX = 16,       /* weights of a launch travel as one argument */
+    PLANES_MAX = 4,        /* STAGES of sweep_planes.cl */
+    STREAM_MAX = 8         /* STAGES of sweep_stream.cl, at most: each takes registers */
 };
 
 typedef struct opencl_level opencl_level;
@@ -101,30 +104,48 @@ typedef struct opencl_tuning {
     const char *sweep;  /* name of a variant */
     size_t sweeps;      /* per pass, where the variant can fuse */
     size_t tile_bytes;  /* of a row of a tile at most, where the variant tiles */
+    size_t plane_bytes; /* of a plane of a tile likewise */
     size_t cache_bytes; /* that the rows of a tile in use should fit; 0: any number of them */
     size_t rows;        /* per work-item, where a work-item is a vectorised loop; 0: one per node */
+    size_t interleave;  /* vectors of a row that a loop works on at a time */
+    size_t group[2];    /* items of a group along x and y, where the variant streams */
+    size_t layers;      /* of a tile then, along the last axis */
     size_t items;       /* per work-group of the norms */
     size_t lanes;       /* sums per item of the norms */
     size_t groups;      /* of the norms, per compute unit */
 } opencl_tuning;
 
-/* The tuning for a device, out of the table of device classes. */
-opencl_tuning clp_opencl_tuning(const clp_device_info *info);
+/* What tuning chooses from. */
+extern const clp_parameter clp_opencl_parameters[];
+
+/* How to run a kind of problem: the table of device classes, and what was tuned. */
+opencl_tuning clp_opencl_tuning(const opencl_device *device, clp_tuning_kind kind);
+void clp_opencl_tune(clp_device *device, clp_tuning_kind kind, const clp_tuning *tuning);
+clp_tuning clp_opencl_tuned(const clp_device *device, clp_tuning_kind kind);
+
+/* Reads what was kept of a device, if it is of use. */
+void clp_opencl_tuned_load(opencl_device *device);
+clp_status clp_opencl_tuning_keep(clp_device *device, char *path, size_t path_size);
+
+/* Fills in what it does not say of sweeps that stream, and makes it fit the device. What groups read again
+ * for their halos is a sixteenth in two dimensions by default, and as much as they read at all in three. */
+void clp_opencl_tune_stream(opencl_tuning *tuning, const clp_device_info *info, const clp_layout *layout);
 
 /* A variant of the sweep: a kernel file, and how it is launched. */
 typedef struct opencl_sweep {
     const char *name;
     const char *file;
     const char *kernel;
-    bool fuses;  /* several sweeps in one launch */
-    bool planar; /* for two dimensions only: row by row in three */
+    size_t fuses; /* sweeps that one launch does, at most; 0 counts as 1 */
+    bool streams; /* its groups have a shape of their own, known when it is built */
+    bool planar;  /* for two dimensions only: through planes in three */
     /* Queues one launch that does the `count` first sweeps; the result is in `to`. */
     clp_status (*launch)(opencl_level *level, cl_mem from, cl_mem to, cl_mem q, const double *weights,
                          size_t count);
 } opencl_sweep;
 
 extern const opencl_sweep clp_opencl_sweep_linear, clp_opencl_sweep_nodes, clp_opencl_sweep_rows,
-    clp_opencl_sweep_row_by_row, clp_opencl_sweep_galerkin;
+    clp_opencl_sweep_planes, clp_opencl_sweep_stream, clp_opencl_sweep_galerkin;
 
 /* Kernels come in kits, a program each: what every solve needs, and what some methods need. */
 typedef enum opencl_kit {
@@ -186,6 +207,7 @@ struct opencl_level {
     opencl_tuning tuning;
     const opencl_sweep *sweep;
     size_t tile_most;                   /* columns per tile, as far as the kernels go */
+    size_t plane_most;                  /* values in a plane of a tile, likewise */
     opencl_kernels *kits[KITS][2];      /* the device's, by variant */
     clp_field *network[NETWORK_ARRAYS]; /* divided by the operator's diagonal */
     cl_mem partial, result;             /* of the norms */
@@ -261,6 +283,7 @@ clp_status clp_opencl_smooth_restrict(const clp_transfer *transfer, clp_field *u
 clp_status clp_opencl_prolong_smooth(const clp_transfer *transfer, const clp_field *coarse, clp_field *u,
                                      clp_field *scratch, const clp_field *q, const double *weights,
                                      size_t count, double factor, clp_field *total);
+bool clp_opencl_needs_scratch(const clp_transfer *transfer, size_t count, const clp_level *total);
 clp_status clp_opencl_coarsen(clp_level *fine, const clp_operator *coarse, clp_level **level,
                               clp_transfer **transfer);
 clp_status clp_opencl_factor(clp_level *level);
@@ -291,6 +314,9 @@ clp_status clp_opencl_change_norms(const clp_field *u, const clp_field *v, clp_n
 typedef struct clp_opencl_tiles {
     size_t across, columns, rows;
 } clp_opencl_tiles;
+
+/* Sweeps that a pass through planes does. */
+size_t clp_opencl_planes_per_pass(const opencl_level *level);
 
 /* Columns of a tile, as far as kernels go. */
 size_t clp_opencl_tile_most(const opencl_tuning *tuning, const clp_layout *layout);

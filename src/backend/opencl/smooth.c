@@ -38,6 +38,17 @@ static bool is_wide(const opencl_level *level)
     return level->device->base.info.fp64;
 }
 
+static bool can_add_to(const clp_transfer *transfer, const clp_level *total)
+{
+    bool wide = is_wide((const opencl_level *)transfer->fine);
+    return total->precision == (wide ? CLP_PRECISION_DOUBLE : CLP_PRECISION_SINGLE);
+}
+
+bool clp_opencl_needs_scratch(const clp_transfer *transfer, size_t count, const clp_level *total)
+{
+    return !is_fused(transfer, count) || !total || !can_add_to(transfer, total);
+}
+
 static clp_status launch(const smooth_pass *pass)
 {
     opencl_level *level = (opencl_level *)pass->transfer->base.fine;
@@ -101,12 +112,10 @@ clp_status clp_opencl_prolong_smooth(const clp_transfer *transfer, const clp_fie
                                      clp_field *scratch, const clp_field *q, const double *weights,
                                      size_t count, double factor, clp_field *total)
 {
-    const opencl_level *level = (const opencl_level *)transfer->fine;
-    opencl_field *from = (opencl_field *)u, *to = (opencl_field *)scratch;
-    clp_precision wide = is_wide(level) ? CLP_PRECISION_DOUBLE : CLP_PRECISION_SINGLE;
     if (!is_fused(transfer, count))
         return clp_prolong_smooth_in_steps(transfer, coarse, u, scratch, q, weights, count, factor, total);
-    bool adds = total && total->level->precision == wide;
+    bool adds = total && can_add_to(transfer, total->level);
+    opencl_field *from = (opencl_field *)u, *to = (opencl_field *)(adds ? u : scratch);
     CLP_TRY(launch(&(smooth_pass){.transfer = (const opencl_transfer *)transfer,
                                   .way = UP,
                                   .u = from->buffer,
@@ -117,8 +126,9 @@ clp_status clp_opencl_prolong_smooth(const clp_transfer *transfer, const clp_fie
                                   .count = count,
                                   .factor = factor,
                                   .total = adds ? total : NULL}));
+    if (adds) return CLP_OK;
     cl_mem result = to->buffer;
     to->buffer = from->buffer;
     from->buffer = result;
-    return total && !adds ? clp_opencl_combine(total, factor, u, 1) : CLP_OK;
+    return total ? clp_opencl_combine(total, factor, u, 1) : CLP_OK;
 }

@@ -115,16 +115,18 @@ static size_t tile_rows(size_t rows, size_t tiles_across, size_t units, size_t c
     return best;
 }
 
+enum { WHOLE = 32 }; /* values that rows of a tile consist of: see tile.cl */
+
 /* Columns per tile: the row's nodes in equal tiles of whole vectors. */
 static size_t tile_columns(size_t nodes, size_t most)
 {
     size_t tiles = (nodes + most - 1) / most;
-    return clp_round_up((nodes + tiles - 1) / tiles, 16);
+    return clp_round_up((nodes + tiles - 1) / tiles, WHOLE);
 }
 
 size_t clp_opencl_tile_most(const opencl_tuning *tuning, const clp_layout *layout)
 {
-    return clp_round_up(clp_max(tuning->tile_bytes, 1024) / layout->element_bytes, 16);
+    return clp_round_up(clp_max(tuning->tile_bytes, 1024) / layout->element_bytes, WHOLE);
 }
 
 clp_opencl_tiles clp_opencl_tiles_of(const opencl_level *level, size_t halo, size_t alive)
@@ -132,7 +134,7 @@ clp_opencl_tiles clp_opencl_tiles_of(const opencl_level *level, size_t halo, siz
     const clp_layout *layout = &level->base.layout;
     size_t units = clp_max(level->device->base.info.compute_units, 1), most = level->tile_most;
     size_t cache = level->tuning.cache_bytes / (alive * layout->element_bytes);
-    if (cache > 0) most = clp_min(most, clp_round_up(cache, 16));
+    if (cache > 0) most = clp_min(most, clp_round_up(cache, WHOLE));
     clp_opencl_tiles tiles = {.columns = tile_columns(layout->nodes[0], most)};
     tiles.across = (layout->nodes[0] + tiles.columns - 1) / tiles.columns;
     tiles.rows = tile_rows(layout->nodes[1], tiles.across, units, halo);
@@ -167,17 +169,106 @@ static clp_status launch_rows(opencl_level *level, cl_mem from, cl_mem to, cl_me
     return clp_opencl_launch(level->device, &arguments, "sweep_rows", 2, global, group);
 }
 
-static clp_status launch_row_by_row(opencl_level *level, cl_mem from, cl_mem to, cl_mem q,
-                                    const double *weights, size_t count)
+/* Of a tile of sweep_planes.cl: columns, rows, planes; and how many tiles there are along each axis. */
+typedef struct plane_tiles {
+    size_t nodes[CLP_AXES], count[CLP_AXES];
+} plane_tiles;
+
+/* Values from one row of a tile to the next: see sweep_planes.cl. */
+static size_t plane_pitch(size_t columns, size_t halo)
 {
-    (void)count;
-    size_t rows = clp_layout_rows(&level->base.layout), items = (rows + ROWS_PER_ITEM - 1) / ROWS_PER_ITEM,
-           group = 1;
-    return launch_single(level, from, to, q, weights[0], &items, &group);
+    enum { MARGIN = 16 };
+    return clp_round_up(columns + 2 * halo, WHOLE) + 2 * MARGIN;
 }
 
-const opencl_sweep clp_opencl_sweep_row_by_row = {
-    .name = "rows", .file = "sweep_row_by_row.cl", .kernel = "sweep_row_by_row", .launch = launch_row_by_row};
+/* Whole rows, or equal parts of them, so that some rows of a tile are left beside its halo. */
+static size_t plane_columns(const opencl_level *level, size_t halo)
+{
+    enum { FEWEST_ROWS = 8 };
+    size_t nx = level->base.layout.nodes[0], most = 16;
+    while (plane_pitch(most + 16, halo) * (FEWEST_ROWS + 2 * halo) <= level->plane_most) most += 16;
+    return nx <= most ? nx : tile_columns(nx, most);
+}
+
+static plane_tiles plane_tiles_of(const opencl_level *level, size_t halo)
+{
+    const clp_layout *layout = &level->base.layout;
+    size_t units = clp_max(level->device->base.info.compute_units, 1), ny = layout->nodes[1],
+           columns = plane_columns(level, halo),
+           rows = level->plane_most / plane_pitch(columns, halo) - 2 * halo, across = (ny + rows - 1) / rows;
+    plane_tiles tiles = {.nodes = {columns, (ny + across - 1) / across}};
+    for (int axis = 0; axis < 2; axis++)
+        tiles.count[axis] = (layout->nodes[axis] + tiles.nodes[axis] - 1) / tiles.nodes[axis];
+    tiles.nodes[2] = tile_rows(layout->nodes[2], tiles.count[0] * tiles.count[1], units, halo);
+    tiles.count[2] = (layout->nodes[2] + tiles.nodes[2] - 1) / tiles.nodes[2];
+    return tiles;
+}
+
+static clp_status launch_planes(opencl_level *level, cl_mem from, cl_mem to, cl_mem q, const double *weights,
+                                size_t count)
+{
+    opencl_kernels *kernels;
+    CLP_TRY(clp_opencl_level_kernels(level, KIT_SWEEP, q != NULL, &kernels));
+    double schedule[PLANES_MAX][WEIGHTS] = {{0}};
+    for (size_t k = 0; k < count; k++) clp_opencl_weights(&level->base.op, weights[k], schedule[k]);
+    plane_tiles tiles = plane_tiles_of(level, count);
+    clp_arguments arguments =
+        clp_opencl_arguments(level, kernels->kernel[KERNEL_SWEEP], from, to, q ? q : from);
+    clp_argument_int(&arguments, tiles.nodes[0]);
+    clp_argument_int(&arguments, tiles.nodes[1]);
+    clp_argument_size(&arguments, tiles.nodes[2]);
+    clp_argument_int(&arguments, count);
+    clp_argument_reals(&arguments, &schedule[0][0], sizeof schedule / sizeof(double));
+    clp_argument_network(&arguments, level);
+    const size_t group[3] = {1, 1, 1};
+    return clp_opencl_launch(level->device, &arguments, "sweep_planes", 3, tiles.count, group);
+}
+
+size_t clp_opencl_planes_per_pass(const opencl_level *level)
+{
+    const clp_layout *layout = &level->base.layout;
+    bool cut = plane_columns(level, PLANES_MAX) < layout->nodes[0];
+    return cut && level->base.op.periodic[0] ? 1 : PLANES_MAX;
+}
+
+/* Groups of columns, each with a halo of `count` on either side, and layers of a tile of each. */
+static clp_status launch_stream(opencl_level *level, cl_mem from, cl_mem to, cl_mem q, const double *weights,
+                                size_t count)
+{
+    opencl_kernels *kernels;
+    CLP_TRY(clp_opencl_level_kernels(level, KIT_SWEEP, q != NULL, &kernels));
+    const clp_layout *layout = &level->base.layout;
+    const opencl_tuning *tuning = &level->tuning;
+    double schedule[SWEEPS_MAX][WEIGHTS] = {{0}};
+    for (size_t k = 0; k < count; k++) clp_opencl_weights(&level->base.op, weights[k], schedule[k]);
+    int last = layout->nodes[2] > 1 ? 2 : 1;
+    size_t global[3], group[3] = {1, 1, 1};
+    for (int axis = 0; axis < last; axis++) {
+        size_t own = tuning->group[axis] - 2 * count;
+        group[axis] = tuning->group[axis];
+        global[axis] = (layout->nodes[axis] + own - 1) / own * group[axis];
+    }
+    global[last] = (layout->nodes[last] + tuning->layers - 1) / tuning->layers;
+    clp_arguments arguments =
+        clp_opencl_arguments(level, kernels->kernel[KERNEL_SWEEP], from, to, q ? q : from);
+    clp_argument_size(&arguments, tuning->layers);
+    clp_argument_int(&arguments, count);
+    clp_argument_reals(&arguments, &schedule[0][0], tuning->sweeps * WEIGHTS);
+    clp_argument_network(&arguments, level);
+    return clp_opencl_launch(level->device, &arguments, "sweep_stream", (cl_uint)last + 1, global, group);
+}
+
+const opencl_sweep clp_opencl_sweep_stream = {.name = "stream",
+                                              .file = "sweep_stream.cl",
+                                              .kernel = "sweep_stream",
+                                              .fuses = STREAM_MAX,
+                                              .streams = true,
+                                              .launch = launch_stream};
+const opencl_sweep clp_opencl_sweep_planes = {.name = "rows",
+                                              .file = "sweep_planes.cl",
+                                              .kernel = "sweep_planes",
+                                              .fuses = PLANES_MAX,
+                                              .launch = launch_planes};
 const opencl_sweep clp_opencl_sweep_linear = {
     .name = "linear", .file = "sweep_linear.cl", .kernel = "sweep_linear", .launch = launch_linear};
 const opencl_sweep clp_opencl_sweep_nodes = {
@@ -185,6 +276,6 @@ const opencl_sweep clp_opencl_sweep_nodes = {
 const opencl_sweep clp_opencl_sweep_rows = {.name = "rows",
                                             .file = "sweep_rows.cl",
                                             .kernel = "sweep_rows",
-                                            .fuses = true,
+                                            .fuses = SWEEPS_MAX,
                                             .planar = true,
                                             .launch = launch_rows};

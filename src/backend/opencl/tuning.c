@@ -2,6 +2,8 @@
 /* What runs best on which class of devices. The first row that fits counts. */
 #include "backend/opencl/opencl.h"
 
+#include "base/checked.h"
+
 #include <string.h>
 
 typedef struct tuning_row {
@@ -12,23 +14,95 @@ typedef struct tuning_row {
 
 static const tuning_row rows[] = {
     /* llvmpipe runs a work-group as vectors across its items, so it wants them as a GPU does. */
-    {"rusticl", -1, {.sweep = "nodes", .sweeps = 1, .items = 64, .lanes = 1, .groups = 8}},
+    {"rusticl", -1, {.sweep = "stream", .items = 64, .lanes = 1, .groups = 8}},
     /* A work-item is a thread: rows vectorise within it, tiles stay in its second-level cache. */
     {NULL,
      CLP_DEVICE_CPU,
      {.sweep = "rows",
       .sweeps = 16,
       .tile_bytes = 16640,
+      .plane_bytes = 128 << 10,
       .cache_bytes = 448 << 10,
       .rows = ROWS_PER_ITEM,
+      .interleave = 4,
       .items = 1,
       .lanes = 16,
       .groups = 4}},
-    {NULL, -1, {.sweep = "nodes", .sweeps = 1, .items = 128, .lanes = 1, .groups = 16}},
+    {NULL, -1, {.sweep = "stream", .items = 128, .lanes = 1, .groups = 16}},
 };
 
-opencl_tuning clp_opencl_tuning(const clp_device_info *info)
+void clp_opencl_tune_stream(opencl_tuning *tuning, const clp_device_info *info, const clp_layout *layout)
 {
+    static const size_t groups[][2] = {{128, 1}, {32, 8}};
+    const size_t narrow = 16; /* items along x, at least */
+    bool deep = layout->nodes[2] > 1;
+    size_t *group = tuning->group;
+    if (tuning->sweeps == 0) tuning->sweeps = deep ? 2 : 4;
+    if (tuning->layers == 0) tuning->layers = 128;
+    if (group[0] == 0) memcpy(group, groups[deep], sizeof tuning->group);
+    while (info->max_group_items && group[0] * group[1] > info->max_group_items && group[0] > narrow)
+        group[0] /= 2;
+    tuning->sweeps = clp_min(tuning->sweeps, STREAM_MAX);
+    for (;; tuning->sweeps--) {
+        size_t room =
+            2 * tuning->sweeps * (group[0] + 2) * (group[1] + (deep ? 2 : 0)) * layout->element_bytes;
+        bool fits = info->local_memory_bytes == 0 || room <= info->local_memory_bytes;
+        if (tuning->sweeps == 1 || (fits && 2 * tuning->sweeps < group[deep])) break;
+    }
+}
+
+/* Groups of norms are of one item where a work-item is a vectorised loop, so `items` is not to be chosen
+ * there. */
+const clp_parameter clp_opencl_parameters[] = {
+    {"sweeps", {1, 2, 4, 8, 16}, "rows", true, true},
+    {"cache-kib", {64, 128, 256, 448, 768}, "rows", true, false},
+    {"plane-kib", {48, 96, 128, 192}, "rows", false, true},
+    {"interleave", {1, 2, 4}, "rows", true, true},
+    {"stages", {1, 2, 4, 6, 8}, "stream", true, true},
+    {"group", {64, 128, 256}, "stream", true, false},
+    {"layers", {32, 64, 128, 256}, "stream", true, true},
+    {"groups", {4, 8, 16, 32}, NULL, true, true},
+    {0},
+};
+_Static_assert(sizeof clp_opencl_parameters / sizeof *clp_opencl_parameters == CLP_PARAMETERS + 1,
+               "their number");
+
+/* Puts what was chosen, in the order of the list, over what the table has. */
+static void choose(opencl_tuning *tuning, clp_tuning_kind kind, const clp_tuning *chosen)
+{
+    size_t sweeps, cache, plane, stages, *targets[CLP_PARAMETERS] = {&sweeps,         &cache,
+                                                                     &plane,          &tuning->interleave,
+                                                                     &stages,         &tuning->group[0],
+                                                                     &tuning->layers, &tuning->groups};
+    sweeps = stages = tuning->sweeps;
+    cache = tuning->cache_bytes >> 10;
+    plane = tuning->plane_bytes >> 10;
+    if (chosen->variant && strcmp(chosen->variant, tuning->sweep)) {
+        tuning->sweep = chosen->variant;
+        sweeps = stages = 0;
+    }
+    for (size_t i = 0; i < CLP_PARAMETERS; i++)
+        if (chosen->values[i] && (kind.deep ? clp_opencl_parameters[i].deep : clp_opencl_parameters[i].flat))
+            *targets[i] = chosen->values[i];
+    tuning->sweeps = strcmp(tuning->sweep, "stream") == 0 ? stages : sweeps;
+    tuning->cache_bytes = cache << 10;
+    tuning->plane_bytes = plane << 10;
+    if (tuning->group[0]) tuning->group[1] = 1; /* chosen in two dimensions only */
+}
+
+void clp_opencl_tune(clp_device *device, clp_tuning_kind kind, const clp_tuning *tuning)
+{
+    ((opencl_device *)device)->tuned[clp_tuning_kind_index(kind)] = *tuning;
+}
+
+clp_tuning clp_opencl_tuned(const clp_device *device, clp_tuning_kind kind)
+{
+    return ((const opencl_device *)device)->tuned[clp_tuning_kind_index(kind)];
+}
+
+opencl_tuning clp_opencl_tuning(const opencl_device *device, clp_tuning_kind kind)
+{
+    const clp_device_info *info = &device->base.info;
     const tuning_row *row = rows;
     while ((row->platform && !strstr(info->platform, row->platform)) ||
            (row->type >= 0 && row->type != (int)info->type))
@@ -36,5 +110,6 @@ opencl_tuning clp_opencl_tuning(const clp_device_info *info)
     opencl_tuning tuning = row->tuning;
     while (tuning.items > 1 && info->max_group_items && tuning.items > info->max_group_items)
         tuning.items /= 2;
+    choose(&tuning, kind, &device->tuned[clp_tuning_kind_index(kind)]);
     return tuning;
 }

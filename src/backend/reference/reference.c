@@ -514,6 +514,7 @@ const clp_backend clp_reference_backend = {
     .prolong_add = reference_prolong_add,
     .smooth_restrict = clp_smooth_restrict_in_steps,
     .prolong_smooth = clp_prolong_smooth_in_steps,
+    .needs_scratch = clp_steps_need_scratch,
     .coarsen = reference_coarsen,
     .factor = reference_factor,
     .solve_direct = reference_solve_direct,

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Several sweeps in one pass over memory in three dimensions, for devices that run one work-item as a vectorised loop
+ * (CPUs): the pipeline of sweep_rows.cl, with planes in place of rows. A work-item owns a tile of `columns` x `rows` x
+ * `planes` nodes and streams planes of it from front to back; stage k holds the last three planes after k sweeps. Tiles
+ * overlap by a halo of `count` nodes along y and z, and along x where there are several of them in a row.
+ *
+ * A plane of a tile is rows of `pitch` values, PLANE of them at most. Sources and conductances are read where they are,
+ * `count` times each while they are in the cache. Rows and planes outside an insulated or periodic side are computed as
+ * the nodes that they stand for; those beyond a held side, or outside a network, whose edges end there, keep any value.
+ * Along x the neighbours outside are filled in after each sweep. The host sees to count <= STAGES, to more than count + 1
+ * nodes along an axis with an insulated or periodic side, and to whole rows or count = 1 where x is periodic.
+ */
+#define STAGES 4
+#ifndef PLANE
+#define PLANE 32768
+#endif
+#define MARGIN 16 /* before and behind a row */
+#define WHOLE 32  /* of that many values rows consist: a step of a loop; what is beyond the columns is of no use */
+
+typedef struct {
+    weights_t of[STAGES];
+} plane_weights_t;
+
+/* The rows of a stage around one. */
+typedef struct {
+    REAL *centre, *south, *north, *below, *above;
+} planes_t;
+
+#define RING_PARAMETERS                                                                                                \
+    const REAL *restrict u, const REAL *restrict west, const REAL *restrict east, const REAL *restrict south,          \
+        const REAL *restrict north, const REAL *restrict below, const REAL *restrict above,                            \
+        __global const REAL *restrict q
+#define RING_AT(p, q, i)                                                                                               \
+    (p).centre + (i), (p).centre + (i)-1, (p).centre + (i) + 1, (p).south + (i), (p).north + (i), (p).below + (i),     \
+        (p).above + (i), (q)
+#if HAS_SOURCE
+#define OF_SOURCE +source *q[i]
+#else
+#define OF_SOURCE
+#endif
+#if NETWORK
+#define SWEPT u[i] + keep *inverse[i] * (FLOW OF_SOURCE)
+#else
+#define SWEPT keep *u[i] + NEIGHBOURS OF_SOURCE
+#endif
+
+__attribute__((noinline)) static void plane_row(REAL *restrict out, RING_PARAMETERS, COEFFICIENT_PARAMETERS, REAL keep,
+                                                REAL source, int count)
+{
+    ROW_LOOP
+    for (int i = 0; i < count; i++) out[i] = SWEPT;
+}
+
+__attribute__((noinline)) static void plane_row_store(__global REAL *restrict out, RING_PARAMETERS, COEFFICIENT_PARAMETERS,
+                                                      REAL keep, REAL source, int count)
+{
+    ROW_LOOP
+    for (int i = 0; i < count; i++) out[i] = SWEPT;
+}
+
+__attribute__((noinline)) static void keep_row(REAL *restrict out, const REAL *restrict in, int count)
+{
+    ROW_LOOP
+    for (int i = 0; i < count; i++) out[i] = in[i];
+}
+
+__attribute__((noinline)) static void keep_row_store(__global REAL *restrict out, const REAL *restrict in, int count)
+{
+    ROW_LOOP
+    for (int i = 0; i < count; i++) out[i] = in[i];
+}
+
+__attribute__((noinline)) static void load_plane_row(REAL *restrict out, __global const REAL *restrict in, int count)
+{
+    ROW_LOOP
+    for (int i = 0; i < count; i++) out[i] = in[i];
+}
+
+/* Whether a row or plane keeps its values: on a held side or beyond, or outside a network. */
+static inline int keeps(long i, size_t nodes, int periodic, int low_held, int high_held)
+{
+    if (NETWORK) return !periodic & ((i < 0) | (i >= (long)nodes));
+    return (low_held & (i <= 0)) | (high_held & (i >= (long)nodes - 1));
+}
+
+/* The neighbours of a row outside the box, along x; `row` points at node 0, if `low`, and node nx - 1 is in it, if `high`.
+ */
+static inline void fill_ends(REAL *row, long nx, int low, int high)
+{
+    if (low) row[-1] = PERIODIC_X ? row[nx - 2] : row[1];
+    if (high) row[nx] = PERIODIC_X ? row[1] : row[nx - 2];
+}
+
+/* Node 0 of a row of a network: no edge ends there from the west but on a periodic axis. */
+static inline REAL first_of_row(const planes_t p, __global const REAL *q, const coefficients_t c, long nx, REAL keep,
+                                REAL source)
+{
+#if NETWORK
+    const REAL centre = p.centre[0];
+    REAL r = (PERIODIC_X ? c.gx[nx - 2] : 0) * (p.centre[-1] - centre) + c.gx[0] * (p.centre[1] - centre) +
+             c.has_south * c.gy_south[0] * (p.south[0] - centre) + c.gy[0] * (p.north[0] - centre) +
+             c.has_below * c.gz_below[0] * (p.below[0] - centre) + c.gz[0] * (p.above[0] - centre);
+#if HAS_SHUNT
+    r -= c.shunt[0] * centre;
+#endif
+#if HAS_SOURCE
+    r += source * q[0];
+#endif
+    return centre + keep * c.inverse[0] * r;
+#else
+    return 0;
+#endif
+}
+
+__kernel void sweep_planes(__global const REAL *restrict u, __global REAL *restrict v, __global const REAL *restrict q,
+                           const layout_t at, int columns, int rows, ulong planes, int count,
+                           const plane_weights_t weights NETWORK_PARAMETERS)
+{
+    const long nx = (long)at.nx, ny = (long)at.ny, nz = (long)at.nz;
+    const long x0 = (long)get_global_id(0) * columns, y0 = (long)get_global_id(1) * rows,
+               z0 = (long)get_global_id(2) * (long)planes;
+    if (x0 >= nx || y0 >= ny || z0 >= nz) return;
+    const long x1 = min(x0 + columns, nx), y1 = min(y0 + rows, ny), z1 = min(z0 + (long)planes, nz);
+    const long begin = max(x0 - count, 0L), end = min(x1 + count, nx); /* columns that are computed */
+    const int width = (int)(end - begin), span = (width + WHOLE - 1) / WHOLE * WHOLE, pitch = span + 2 * MARGIN;
+    const int deep = (int)(y1 - y0) + 2 * count;
+    const int low = begin == 0, high = end == nx;
+    const network_t network = NETWORK_OF(at.origin);
+    REAL ring[STAGES][3][PLANE] __attribute__((aligned(64)));
+    u += at.origin;
+    v += at.origin;
+    q += at.origin;
+    for (int k = 0; k < count; k++)
+        for (int p = 0; p < 3; p++)
+            for (int n = 0; n < deep * pitch; n++) ring[k][p][n] = 0;
+
+    /* Step t brings in plane z0 - count + t; stage k then makes plane z0 - count + t - k, in slot (t - k) % 3. */
+    const long first = z0 - count, steps = z1 + count - first;
+    for (long t = 0; t < steps; t++) {
+        const size_t from = stands_for(first + t, at.nz, PERIODIC_Z, NETWORK | HELD_FRONT, NETWORK | HELD_BACK);
+        for (int r = 0; r < deep; r++) {
+            const size_t j = stands_for(y0 - count + r, at.ny, PERIODIC_Y, NETWORK | HELD_BOTTOM, NETWORK | HELD_TOP);
+            __global const REAL *in = u + node_index(0, j, from, at);
+            REAL *row = &ring[0][t % 3][r * pitch + MARGIN];
+            load_plane_row(row, in + begin, width);
+            if (low) row[-1] = in[PERIODIC_X ? nx - 2 : 1];
+            if (high) row[width] = in[PERIODIC_X ? 1 : nx - 2];
+        }
+        for (int k = 1; k <= count && t >= 2 * k; k++) {
+            const long z = first + t - k;
+            const weights_t w = weights.of[k - 1];
+            const int kept_plane = keeps(z, at.nz, PERIODIC_Z, HELD_FRONT, HELD_BACK);
+            const size_t inner = stands_for(z, at.nz, PERIODIC_Z, NETWORK | HELD_FRONT, NETWORK | HELD_BACK);
+            for (int r = k; r < deep - k; r++) {
+                const long y = y0 - count + r;
+                const int kept = kept_plane | keeps(y, at.ny, PERIODIC_Y, HELD_BOTTOM, HELD_TOP);
+                const size_t j = stands_for(y, at.ny, PERIODIC_Y, NETWORK | HELD_BOTTOM, NETWORK | HELD_TOP);
+                const coefficients_t c = coefficients_of(network, j, inner, at, w.x, w.y, w.z);
+                __global const REAL *source = q + node_index(0, j, inner, at);
+                planes_t p;
+                p.centre = &ring[k - 1][(t - k) % 3][r * pitch + MARGIN];
+                p.south = p.centre - pitch;
+                p.north = p.centre + pitch;
+                p.below = &ring[k - 1][(t - k + 2) % 3][r * pitch + MARGIN];
+                p.above = &ring[k - 1][(t - k + 1) % 3][r * pitch + MARGIN];
+                if (k < count) {
+                    REAL *out = &ring[k][(t - k) % 3][r * pitch + MARGIN];
+                    if (kept) {
+                        keep_row(out, p.centre, span);
+                    } else {
+                        plane_row(out, RING_AT(p, source + begin, 0), COEFFICIENTS_AT(c, begin), w.keep, w.source, span);
+                        if (NETWORK & low) out[0] = first_of_row(p, source, c, nx, w.keep, w.source);
+                        if (!NETWORK & HELD_LEFT & low) out[0] = p.centre[0];
+                        if (!NETWORK & HELD_RIGHT & high) out[width - 1] = p.centre[width - 1];
+                    }
+                    fill_ends(out - begin, nx, low, high);
+                } else {
+                    __global REAL *out = v + node_index((size_t)x0, (size_t)y, (size_t)z, at);
+                    const int skip = (int)(x0 - begin), stored = (int)(x1 - x0);
+                    if (kept) {
+                        keep_row_store(out, p.centre + skip, stored);
+                    } else {
+                        plane_row_store(out, RING_AT(p, source + x0, skip), COEFFICIENTS_AT(c, x0), w.keep, w.source,
+                                        stored);
+                        if (NETWORK & (x0 == 0)) out[0] = first_of_row(p, source, c, nx, w.keep, w.source);
+                        if (!NETWORK & HELD_LEFT & (x0 == 0)) out[0] = p.centre[0];
+                        if (!NETWORK & HELD_RIGHT & (x1 == nx)) out[stored - 1] = p.centre[skip + stored - 1];
+                    }
+                }
+            }
+        }
+    }
+}

@@ -16,5 +16,6 @@
 #include <clpoisson/solver.h>
 #include <clpoisson/status.h>
 #include <clpoisson/text.h>
+#include <clpoisson/tune.h>
 
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* clpoisson bench */
+#include "app/interrupt.h"
 #include "app/options.h"
 #include "app/terminal.h"
 
 #include <clpoisson/clpoisson.h>
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,21 +25,6 @@ typedef struct bench {
     size_t count, wrong;
     bool quick, prints; /* prints: standard output is for the table */
 } bench;
-
-static volatile sig_atomic_t interrupted;
-
-/* The first Ctrl-C stops after the row at work, a second one at once. */
-static void interrupt(int number)
-{
-    interrupted = 1;
-    signal(number, SIG_DFL);
-}
-
-/* Not where whoever started the program had it ignored. */
-static void catch_signal(int number)
-{
-    if (signal(number, interrupt) == SIG_IGN) signal(number, SIG_IGN);
-}
 
 static double now(void)
 {
@@ -71,7 +56,7 @@ static bool take_row(void *user, const clp_bench_row *row)
     b->wrong += !row->right;
     if (b->prints) clp_bench_print_row(stdout, row);
     fflush(stdout);
-    return !interrupted;
+    return !app_interrupted();
 }
 
 /* Room for one more; its rows' texts move, and are set at the end. */
@@ -137,14 +122,15 @@ static int run_all(bench *b)
         return app_fail(status);
     }
     int result = EXIT_SOLVED;
-    for (size_t i = 0; i < clp_device_list_count(list) && !interrupted; i++) {
+    for (size_t i = 0; i < clp_device_list_count(list) && !app_interrupted(); i++) {
         char index[24];
         snprintf(index, sizeof index, "%zu", i);
         if (run_device(b, &(clp_device_options){.device = index}, clp_device_list_info(list, i)) !=
             EXIT_SOLVED)
             result = EXIT_FAILED;
     }
-    if (!interrupted && run_device(b, &(clp_device_options){.backend = "reference"}, NULL) != EXIT_SOLVED)
+    if (!app_interrupted() &&
+        run_device(b, &(clp_device_options){.backend = "reference"}, NULL) != EXIT_SOLVED)
         result = EXIT_FAILED;
     clp_device_list_destroy(list);
     return result;
@@ -230,8 +216,7 @@ static int run(int count, char **arguments)
     b.prints = !terminal.quiet;
     const char *outputs[] = {json, markdown, html};
     for (int i = 0; i < 3; i++) b.prints = b.prints && !(outputs[i] && strcmp(outputs[i], "-") == 0);
-    catch_signal(SIGINT);
-    catch_signal(SIGTERM);
+    app_catch_interrupts();
     if (devices && strcmp(devices, "all") == 0 && !backend)
         result = run_all(&b);
     else
@@ -241,8 +226,8 @@ static int run(int count, char **arguments)
     if (json && measured) written(clp_bench_write_json(json, b.devices, b.count, b.quick), &result);
     if (markdown && measured) written(clp_bench_write_markdown(markdown, b.devices, b.count), &result);
     if (html && measured) written(clp_bench_write_html(html, b.devices, b.count, b.quick), &result);
-    if (interrupted) app_warn("stopped; what was measured until then is told");
-    if (result == EXIT_SOLVED && (b.wrong > 0 || interrupted)) result = EXIT_FAILED;
+    if (app_interrupted()) app_warn("stopped; what was measured until then is told");
+    if (result == EXIT_SOLVED && (b.wrong > 0 || app_interrupted())) result = EXIT_FAILED;
     finish(&b);
     return app_finish_output(result);
 }

@@ -9,12 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static const app_command *const commands[] = {&app_solve, &app_devices, &app_plot, &app_check, &app_bench};
+static const app_command *const commands[] = {&app_solve, &app_devices, &app_plot,
+                                              &app_check, &app_bench,   &app_tune};
 enum { COMMANDS = sizeof commands / sizeof *commands };
-
-/* Known, and refused until they work. */
-static const char *const later[] = {"tune"};
-enum { LATER = sizeof later / sizeof *later };
 
 static int print_help(void)
 {
@@ -32,16 +29,10 @@ static int print_help(void)
 
 static int refuse_command(const char *name)
 {
-    for (int i = 0; i < LATER; i++) {
-        if (strcmp(name, later[i])) continue;
-        app_error("'%s' is not in this version yet (%s); it has solve, devices, plot, check and bench", name,
-                  clp_version());
-        return EXIT_USAGE;
-    }
     const char *names[COMMANDS];
     for (int i = 0; i < COMMANDS; i++) names[i] = commands[i]->name;
     const char *nearest = clp_nearest(name, names, COMMANDS);
-    app_error("there is no command '%s'%s%s%s; use solve, devices, plot, check or bench", name,
+    app_error("there is no command '%s'%s%s%s; use solve, devices, plot, check, bench or tune", name,
               nearest ? ", did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
     return EXIT_USAGE;
 }

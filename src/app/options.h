@@ -27,7 +27,7 @@ typedef struct app_command {
     int (*run)(int count, char **arguments);
 } app_command;
 
-extern const app_command app_solve, app_devices, app_plot, app_check, app_bench;
+extern const app_command app_solve, app_devices, app_plot, app_check, app_bench, app_tune;
 
 /*
  * Reads options and operands (at most `most`). Answers -1 to go on, or an exit status: after --help or

@@ -2,6 +2,7 @@
 /* clpoisson solve FILE */
 #include "app/drawing.h"
 #include "app/dry_run.h"
+#include "app/interrupt.h"
 #include "app/options.h"
 #include "app/outputs.h"
 #include "app/summary.h"
@@ -11,7 +12,6 @@
 
 #include <clpoisson/clpoisson.h>
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,25 +30,10 @@ typedef struct solve_request {
     const char *backend, *device, *threads;
 } solve_request;
 
-static volatile sig_atomic_t interrupts;
-
-/* The first Ctrl-C stops at the next test; a second one, if that takes too long, at once. */
-static void interrupt(int number)
-{
-    interrupts++;
-    signal(number, SIG_DFL);
-}
-
-/* Not where whoever started the program had it ignored (nohup, background jobs). */
-static void catch_signal(int number)
-{
-    if (signal(number, interrupt) == SIG_IGN) signal(number, SIG_IGN);
-}
-
 static bool monitor(void *user, const clp_progress *progress)
 {
     app_show_progress(user, progress);
-    return interrupts == 0;
+    return !app_interrupted();
 }
 
 static void print_keys(void)
@@ -259,8 +244,7 @@ static int solve(const solve_request *request, const clp_problem_file *file,
     app_progress_state progress = {.criterion = options.criterion};
     options.monitor = monitor;
     options.monitor_user = &progress;
-    catch_signal(SIGINT);
-    catch_signal(SIGTERM);
+    app_catch_interrupts();
     status = clp_solver_create(device, result.problem, &options, &solver);
     if (status == CLP_OK && request->matrix) status = compute_matrix(solver, &with_matrix, &matrix);
     if (status == CLP_OK) status = clp_solver_run(solver);
@@ -297,8 +281,7 @@ static int sweep(const solve_request *request, const clp_device_options *device)
             "--sweep writes a table, one row per problem, and nothing else; leave the other outputs out");
         return EXIT_USAGE;
     }
-    catch_signal(SIGINT);
-    catch_signal(SIGTERM);
+    app_catch_interrupts();
     return app_sweep(&(app_sweep_request){.path = request->path,
                                           .settings = request->settings,
                                           .setting_count = request->setting_count,

@@ -54,7 +54,7 @@ const char *app_plain(void)
     return terminal.colour ? "\033[0m" : "";
 }
 
-static void end_progress(void)
+void app_end_progress(void)
 {
     if (!terminal.line_open) return;
     fputs("\r\033[K", stderr);
@@ -64,7 +64,7 @@ static void end_progress(void)
 void app_error(const char *format, ...)
 {
     va_list arguments;
-    end_progress();
+    app_end_progress();
     fprintf(stderr, "%sclpoisson: ", app_red());
     fputs(app_plain(), stderr);
     va_start(arguments, format);
@@ -77,7 +77,7 @@ void app_warn(const char *format, ...)
 {
     va_list arguments;
     if (terminal.quiet) return;
-    end_progress();
+    app_end_progress();
     fprintf(stderr, "%sclpoisson: note: %s", app_yellow(), app_plain());
     va_start(arguments, format);
     vfprintf(stderr, format, arguments);
@@ -89,7 +89,7 @@ void app_say(const char *format, ...)
 {
     va_list arguments;
     if (terminal.quiet || !(terminal.interactive || terminal.verbose)) return;
-    end_progress();
+    app_end_progress();
     va_start(arguments, format);
     vfprintf(stderr, format, arguments);
     va_end(arguments);

@@ -25,6 +25,9 @@ __attribute__((format(printf, 1, 2))) void app_say(const char *format, ...);
 /* Writes over the progress line. Does nothing when not on a terminal. */
 __attribute__((format(printf, 1, 2))) void app_progress(const char *format, ...);
 
+/* Takes the progress line away; what else is said here does so by itself. */
+void app_end_progress(void);
+
 /* Says the library's last error and answers the exit status for it. */
 int app_fail(clp_status status);
 

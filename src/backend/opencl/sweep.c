@@ -146,7 +146,8 @@ static size_t rows_alive(const opencl_level *level, bool sourced, size_t count)
 {
     size_t fixed = sourced ? 1 : 0; /* fields */
     if (level->base.op.network) fixed += level->network[NETWORK_SHUNT] ? 4 : 3;
-    return 3 * count + fixed * (count + 2);
+    size_t step = level->base.op.network ? 1 : 2; /* STEP of sweep_rows.cl */
+    return (step + 2) * count + fixed * (count + 1 + step);
 }
 
 static clp_status launch_rows(opencl_level *level, cl_mem from, cl_mem to, cl_mem q, const double *weights,

@@ -17,12 +17,10 @@ inside: rows.filter(r => [...r.querySelectorAll("*")].every(e => { const b = e.g
 return b.left >= 0 && b.right <= innerWidth + 0.5; })).length,
 figures: rows.filter(r => /[0-9]/.test(r.querySelector(".figure").textContent)).length}), "*"); }</script></body>"""
 errors = []
-with tempfile.TemporaryDirectory() as name:
-    folder = pathlib.Path(name)
-    subprocess.run([program, "bench", "--quick", "--html", "page.html", "--json", "page.json"], cwd=folder, check=True,
-                   stdout=subprocess.DEVNULL)
-    page = (folder / "page.html").read_text()
-    count = sum(len(device["rows"]) for device in json.loads((folder / "page.json").read_text())["devices"])
+
+
+def check(folder, page, count):
+    """The page with that many rows, at both widths."""
     if re.search(r"https?:|src=|@import|url\(", page):
         errors.append("the page asks for something from elsewhere")
     (folder / "probe.html").write_text(page.replace("</body>", PROBE))
@@ -46,5 +44,19 @@ with tempfile.TemporaryDirectory() as name:
         for what in ("rows", "bars", "figures", "inside"):
             if found[what] != count:
                 errors.append(f"at {width}: {found[what]} {what} for {count} rows")
+
+
+with tempfile.TemporaryDirectory() as name:
+    folder = pathlib.Path(name)
+    subprocess.run([program, "bench", "--quick", "--html", "page.html", "--json", "page.json"], cwd=folder, check=True,
+                   stdout=subprocess.DEVNULL)
+    count = sum(len(device["rows"]) for device in json.loads((folder / "page.json").read_text())["devices"])
+    check(folder, (folder / "page.html").read_text(), count)
+    # Beside itself: a row for each of the two devices; the fastest of several variants stands for them.
+    subprocess.run([program, "bench", "--compare", "page.json", "page.json", "--html", "both.html"], cwd=folder, check=True,
+                   stdout=subprocess.DEVNULL)
+    rows = [row for device in json.loads((folder / "page.json").read_text())["devices"] for row in device["rows"]]
+    operations = {(row["name"], row["coefficients"], row["precision"], *row["nodes"]) for row in rows}
+    check(folder, (folder / "both.html").read_text(), 2 * len(operations))
 print("\n".join(errors))
 sys.exit(1 if errors else 0)

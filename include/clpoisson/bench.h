@@ -93,6 +93,11 @@ CLP_API void clp_bench_report_finish(clp_bench_report *report);
 CLP_API clp_status clp_bench_print_comparison(FILE *to, const clp_bench_report *reports,
                                               const char *const *names, size_t count);
 
+/** The same as one HTML page, a bar per device and operation. Errors: those of clp_bench_print_comparison();
+ * CLP_ERROR_FILE. */
+CLP_API clp_status clp_bench_write_comparison(const char *path, const clp_bench_report *reports,
+                                              const char *const *names, size_t count);
+
 /** Prints a table as it comes: its heading, and a line per row. */
 CLP_API void clp_bench_print_heading(FILE *to);
 CLP_API void clp_bench_print_row(FILE *to, const clp_bench_row *row);

@@ -164,7 +164,7 @@ static void written(clp_status status, int *result)
     if (status != CLP_OK) *result = app_fail(status);
 }
 
-static int compare(const char *const *files, size_t count)
+static int compare(const char *const *files, size_t count, const char *html)
 {
     clp_bench_report reports[FILES_MOST] = {{0}};
     clp_status status = CLP_OK;
@@ -175,6 +175,7 @@ static int compare(const char *const *files, size_t count)
     for (size_t i = 0; i < count && status == CLP_OK; i++)
         status = clp_bench_read_json(files[i], &reports[i]);
     if (status == CLP_OK) status = clp_bench_print_comparison(stdout, reports, files, count);
+    if (status == CLP_OK && html) status = clp_bench_write_comparison(html, reports, files, count);
     int result = status == CLP_OK ? app_finish_output(EXIT_SOLVED) : app_fail(status);
     for (size_t i = 0; i < count; i++) clp_bench_report_finish(&reports[i]);
     return result;
@@ -198,13 +199,14 @@ static int run(int count, char **arguments)
         {.name = "--markdown", .value = "F", .help = "also write the tables as Markdown", .text = &markdown},
         {.name = "--html", .value = "F", .help = "also write a page with bars for a browser", .text = &html},
         {.name = "--compare",
-         .help = "measure nothing: show the reports named behind it side by side",
+         .help =
+             "measure nothing: show the reports named behind it side by side, with --html as bars as well",
          .flag = &compares},
         {.name = NULL},
     };
     int result = app_read_options(&app_bench, options, count, arguments, files, FILES_MOST, &operands, NULL);
     if (result >= 0) return result;
-    if (compares) return compare(files, operands);
+    if (compares) return compare(files, operands, html);
     if (operands) {
         app_error("bench takes no file but with --compare; '%s' is one too many", files[0]);
         return EXIT_USAGE;

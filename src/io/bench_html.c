@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a bench found, as one page that needs nothing else: bars and figures, readable on a phone. */
 #include "base/file.h"
+#include "io/bench_contest.h"
 
 #include <clpoisson/bench.h>
 #include <clpoisson/text.h>
@@ -139,19 +140,105 @@ static void put_device(FILE *to, const clp_bench_device *device)
     for (group g = 0; g < GROUPS; g++) put_group(to, device, g);
 }
 
+static void begin_page(FILE *to)
+{
+    fprintf(
+        to,
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+        "<title>clPoisson bench</title>\n<style>\n%s</style>\n</head>\n<body>\n<h1>clPoisson bench</h1>\n",
+        style);
+}
+
 clp_status clp_bench_write_html(const char *path, const clp_bench_device *devices, size_t count, bool quick)
 {
     clp_output_file file;
     CLP_TRY(clp_output_begin(&file, path));
-    FILE *to = file.stream;
-    fprintf(to,
-            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-            "<title>clPoisson bench</title>\n<style>\n%s</style>\n</head>\n<body>\n<h1>clPoisson bench</h1>\n"
+    begin_page(file.stream);
+    fprintf(file.stream,
             "<p class=\"soft\">clPoisson %s, a %s run. Every kernel was compared with plain C. Medians; "
             "&plusmn; is half of what the middle half of the runs spans.</p>\n",
-            style, clp_version(), quick ? "quick" : "whole");
-    for (size_t i = 0; i < count; i++) put_device(to, &devices[i]);
-    fputs("</body>\n</html>\n", to);
+            clp_version(), quick ? "quick" : "whole");
+    for (size_t i = 0; i < count; i++) put_device(file.stream, &devices[i]);
+    fputs("</body>\n</html>\n", file.stream);
     return clp_output_commit(&file);
+}
+
+/* ---- several reports ---- */
+
+/* A bar per device, the longest one whole. */
+static void put_operation(FILE *to, const clp_contest *all, const clp_bench_row *like)
+{
+    double largest = 0;
+    const clp_bench_row *first = clp_contest_best(all->devices[0], like);
+    clp_bench_row heading = *like;
+    heading.variant = "";
+    for (size_t d = 0; d < all->count; d++) {
+        const clp_bench_row *row = clp_contest_best(all->devices[d], like);
+        if (row) largest = fmax(largest, figure_of(row));
+    }
+    fputs("<h3>", to);
+    put_label(to, &heading);
+    fputs("</h3>\n", to);
+    for (size_t d = 0; d < all->count; d++) {
+        const clp_bench_row *row = clp_contest_best(all->devices[d], like);
+        double figure = row ? figure_of(row) : NAN;
+        fprintf(to, "<div class=\"row\"><div>%zu <span class=\"soft\">", d + 1);
+        put_text(to, all->devices[d]->info.name);
+        fprintf(to, "</span></div><div class=\"rail\"><div class=\"bar\" style=\"width:%.1f%%\"></div></div>",
+                isfinite(figure) && largest > 0 ? 100 * figure / largest : 0);
+        if (isfinite(figure))
+            fprintf(to, "<div class=\"figure\">%.*f %s</div><div class=\"soft note\">", figure < 10 ? 2 : 1,
+                    figure, groups[group_of(row)].unit);
+        else
+            fputs("<div class=\"figure\">-</div><div class=\"soft note\">", to);
+        if (row && first && row != first) fprintf(to, "%.2f x ", first->seconds / row->seconds);
+        if (row) put_text(to, row->variant);
+        fputs("</div></div>\n", to);
+    }
+}
+
+static void put_contest(FILE *to, const clp_contest *all)
+{
+    fputs("<p>", to);
+    for (size_t d = 0; d < all->count; d++) {
+        const clp_device_info *info = &all->devices[d]->info;
+        fprintf(to, "%s%zu ", d ? "<br>\n" : "", d + 1);
+        put_text(to, info->name);
+        fputs(" <span class=\"soft\">", to);
+        put_text(to, info->platform);
+        fputs(", driver ", to);
+        put_text(to, info->driver);
+        fputs("; ", to);
+        put_text(to, all->names[d]);
+        fputs("</span>", to);
+    }
+    fputs("</p>\n<p class=\"soft\">Of several variants of a kernel the fastest; in times of the first "
+          "device.</p>\n",
+          to);
+    for (group g = 0; g < GROUPS; g++) {
+        fprintf(to, "<h2>%s</h2>\n", groups[g].heading);
+        for (size_t d = 0; d < all->count; d++)
+            for (size_t r = 0; r < all->devices[d]->row_count; r++) {
+                const clp_bench_row *row = &all->devices[d]->rows[r];
+                if (group_of(row) == g && !clp_contest_is_told(all, d, r)) put_operation(to, all, row);
+            }
+    }
+}
+
+clp_status clp_bench_write_comparison(const char *path, const clp_bench_report *reports,
+                                      const char *const *names, size_t count)
+{
+    clp_output_file file;
+    clp_contest all;
+    clp_status status = clp_contest_begin(&all, reports, names, count);
+    if (status == CLP_OK) status = clp_output_begin(&file, path);
+    if (status == CLP_OK) {
+        begin_page(file.stream);
+        put_contest(file.stream, &all);
+        fputs("</body>\n</html>\n", file.stream);
+        status = clp_output_commit(&file);
+    }
+    clp_contest_finish(&all);
+    return status;
 }

@@ -81,8 +81,10 @@ static inline REAL stage(const around_t u, const network_t g, __global const REA
 #endif
 }
 
-__kernel void sweep_stream(__global const REAL *restrict u, __global REAL *restrict v, __global const REAL *restrict q,
-                           const layout_t at, ulong layers, int count, const stream_weights_t weights NETWORK_PARAMETERS)
+/* That groups are of that shape lets compilers see to it that one has registers enough. */
+__kernel __attribute__((reqd_work_group_size(GROUP_X, GROUP_Y, 1))) void
+sweep_stream(__global const REAL *restrict u, __global REAL *restrict v, __global const REAL *restrict q, const layout_t at,
+             ulong layers, int count, const stream_weights_t weights NETWORK_PARAMETERS)
 {
     __local REAL seen[2][STAGES][WIDE_Y][WIDE_X]; /* of the step before, and of this one */
     REAL behind[STAGES], newest[STAGES];          /* of each stage: the last two layers */

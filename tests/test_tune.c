@@ -87,6 +87,12 @@ static clp_status keep(clp_device *device, char *path, size_t size)
     return CLP_OK;
 }
 
+static bool is_worth_trying(const clp_device *device, const char *variant)
+{
+    (void)device;
+    return strcmp(variant, "slowest") != 0;
+}
+
 /* So that grids stay small. */
 static clp_status fits(clp_device *device, const clp_grid *grid, clp_precision precision,
                        const clp_memory_use *use)
@@ -148,6 +154,7 @@ static told search(size_t most, double seconds)
     backend.parameters = parameters;
     backend.sweep_variants = (const char *const[]){"slowest", "twists", "loops", NULL};
     backend.fits = fits;
+    backend.is_worth_trying = is_worth_trying;
     backend.tune = tune;
     backend.tuned = tuned;
     backend.tuning_keep = keep;

@@ -29,11 +29,12 @@ typedef struct clp_tune_trial {
     const char *message; /**< why it failed; "" */
     const char *best;    /**< the best so far, likewise; "default" where nothing is better */
     double best_gain;
-    double seconds_left; /**< of those that the search may take */
+    double seconds_left; /**< of those for this kind */
     bool last;           /**< of its kind: best is what will be used */
 } clp_tune_trial;
 
-/** Told each trial; answers false to stop, which keeps what was found. */
+/** Told each trial; answers false to stop, which keeps what was found and is still faster than the defaults.
+ */
 typedef bool clp_tune_function(void *user, const clp_tune_trial *trial);
 
 /**

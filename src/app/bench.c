@@ -174,7 +174,8 @@ static int compare(const char *const *files, size_t count, const char *html)
     }
     for (size_t i = 0; i < count && status == CLP_OK; i++)
         status = clp_bench_read_json(files[i], &reports[i]);
-    if (status == CLP_OK) status = clp_bench_print_comparison(stdout, reports, files, count);
+    bool prints = !html || strcmp(html, "-");
+    if (status == CLP_OK && prints) status = clp_bench_print_comparison(stdout, reports, files, count);
     if (status == CLP_OK && html) status = clp_bench_write_comparison(html, reports, files, count);
     int result = status == CLP_OK ? app_finish_output(EXIT_SOLVED) : app_fail(status);
     for (size_t i = 0; i < count; i++) clp_bench_report_finish(&reports[i]);
@@ -206,6 +207,10 @@ static int run(int count, char **arguments)
     };
     int result = app_read_options(&app_bench, options, count, arguments, files, FILES_MOST, &operands, NULL);
     if (result >= 0) return result;
+    if (compares && (json || markdown)) {
+        app_error("--compare writes a page with --html, and neither --json nor --markdown");
+        return EXIT_USAGE;
+    }
     if (compares) return compare(files, operands, html);
     if (operands) {
         app_error("bench takes no file but with --compare; '%s' is one too many", files[0]);

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 typedef struct tune {
-    size_t failed, better; /* trials; kinds of problems */
+    size_t kinds, better; /* of problems that were tuned */
 } tune;
 
 /* A line of the result. */
@@ -33,10 +33,12 @@ static bool tell(void *user, const clp_tune_trial *trial)
     tune *t = user;
     char gain[32], left[64];
     snprintf(gain, sizeof gain, "%.2f x", trial->last ? trial->best_gain : trial->gain);
-    if (*trial->message) {
-        t->failed++;
+    if (*trial->message && trial->last) {
+        say("%-20s %8s  not tuned: %s", trial->kind, "", trial->message);
+    } else if (*trial->message) {
         app_warn("%s: %s fails: %s", trial->kind, trial->tried, trial->message);
     } else if (trial->last) {
+        t->kinds++;
         t->better += trial->best_gain > 1;
         say("%-20s %8s  %s", trial->kind, gain, trial->best);
     } else if (terminal.verbose) {
@@ -64,7 +66,7 @@ static clp_status tune_device(clp_device *device, const clp_tune_options *option
         say("%s (%s) runs by default again", info->name, info->platform);
     else if (t->better)
         say("kept in %s; clpoisson tune --forget goes back to the defaults", path);
-    else
+    else if (t->kinds)
         say("nothing was found that is faster than the defaults");
     return CLP_OK;
 }
@@ -103,7 +105,8 @@ static int run(int count, char **arguments)
     clp_device_close(device);
     if (status != CLP_OK) return app_fail(status);
     if (app_interrupted()) app_warn("stopped; what was found until then is kept");
-    return app_finish_output(app_interrupted() ? EXIT_FAILED : EXIT_SOLVED);
+    bool done = !app_interrupted() && (tuning.forget || t.kinds > 0);
+    return app_finish_output(done ? EXIT_SOLVED : EXIT_FAILED);
 }
 
 const app_command app_tune = {

@@ -204,6 +204,9 @@ struct clp_backend {
     /* What tuning chooses from, NULL-named at the end; NULL: there is nothing to tune. */
     const clp_parameter *parameters;
 
+    /* Whether a variant of the sweep may be the fastest on a device. */
+    bool (*is_worth_trying)(const clp_device *device, const char *variant);
+
     /* Levels of a kind are made so from now on. */
     void (*tune)(clp_device *device, clp_tuning_kind kind, const clp_tuning *tuning);
     clp_tuning (*tuned)(const clp_device *device, clp_tuning_kind kind);

@@ -28,7 +28,8 @@ typedef struct tuner {
     const clp_backend *backend;
     clp_tune_function *function;
     void *user;
-    double end; /* when the time is over */
+    double end;   /* when the time of the kind is over */
+    double takes; /* a trial */
     bool stopped;
     /* the kind at work: */
     clp_tuning_kind kind;
@@ -202,11 +203,9 @@ static void try(tuner *t, const clp_tuning *tuning)
 
 static void try_variants(tuner *t, const char *own)
 {
-    for (const char *const *variant = t->backend->sweep_variants; *variant && goes_on(t); variant++) {
-        bool hopeless =
-            strcmp(*variant, t->backend->sweep_variants[0]) == 0; /* the original, kept to compare with */
-        if (!hopeless && strcmp(*variant, own)) try(t, &(clp_tuning){.variant = *variant});
-    }
+    for (const char *const *variant = t->backend->sweep_variants; *variant && goes_on(t); variant++)
+        if (strcmp(*variant, own) && t->backend->is_worth_trying(t->device, *variant))
+            try(t, &(clp_tuning){.variant = *variant});
 }
 
 static void try_choices(tuner *t, const char *own)
@@ -227,22 +226,24 @@ static void try_choices(tuner *t, const char *own)
 
 /* Once more in turns with the defaults, so that a quiet moment of the machine does not pass for a better
  * choice. */
-static void confirm(tuner *t)
+static clp_status confirm(tuner *t)
 {
     double seconds[2][CLP_BENCH_OPERATIONS], logs = 0;
     const clp_tuning found = t->best, none = {0};
-    size_t rounds = 0;
-    if (strcmp(t->best_text, "default") == 0) return;
-    for (; rounds < FINAL_ROUNDS; rounds++) {
-        if (measure(t, &none, seconds[0]) != CLP_OK || measure(t, &found, seconds[1]) != CLP_OK) break;
+    const int rounds = t->stopped ? 1 : FINAL_ROUNDS;
+    if (strcmp(t->best_text, "default") == 0) return CLP_OK;
+    for (int round = 0; round < rounds; round++) {
+        CLP_TRY(measure(t, &none, seconds[0]));
+        CLP_TRY(measure(t, &found, seconds[1]));
         for (size_t i = 0; i < t->count; i++) logs += log(seconds[0][i] / seconds[1][i]) / (double)t->count;
     }
-    t->best_gain = rounds == FINAL_ROUNDS ? exp(logs / FINAL_ROUNDS) : 0;
-    if (t->best_gain >= worth) return;
+    t->best_gain = exp(logs / rounds);
+    if (t->best_gain >= worth) return CLP_OK;
     t->best = none;
     t->best_gain = 1;
     snprintf(t->best_text, sizeof t->best_text, "default");
     t->backend->tune(t->device, t->kind, &none);
+    return CLP_OK;
 }
 
 /* The name of the variant that the defaults take. */
@@ -255,46 +256,63 @@ static clp_status own_variant(tuner *t, char *name, size_t size)
     return CLP_OK;
 }
 
-/* The defaults, on the largest grid that fits and leaves time for some trials: from small ones up. */
+/* The defaults on a grid of that many nodes along an axis. */
+static clp_status measure_defaults(tuner *t, size_t nodes, char *own, size_t size)
+{
+    double seconds[CLP_BENCH_OPERATIONS];
+    CLP_TRY(begin_kind(t, nodes));
+    CLP_TRY(own_variant(t, own, size));
+    CLP_TRY(measure(t, &t->best, seconds)); /* builds kernels */
+    double start = clp_seconds();
+    CLP_TRY(measure(t, &t->best, seconds));
+    t->takes = clp_seconds() - start;
+    for (size_t i = 0; i < t->count; i++) t->expected[i].seconds = seconds[i];
+    return CLP_OK;
+}
+
+/* Likewise, on the largest that works and leaves time for some trials: from small ones up. */
 static clp_status begin_with_defaults(tuner *t, double until, char *own, size_t size)
 {
-    const double trials = 12, growth = t->kind.deep ? 8 : 4;
-    for (size_t nodes = least_nodes(t);; nodes = 2 * nodes - 1) {
-        double seconds[CLP_BENCH_OPERATIONS];
-        CLP_TRY(begin_kind(t, nodes));
-        CLP_TRY(own_variant(t, own, size));
-        CLP_TRY(measure(t, &t->best, seconds)); /* builds kernels */
-        double start = clp_seconds();
-        CLP_TRY(measure(t, &t->best, seconds));
-        double now = clp_seconds(), next = growth * (now - start);
-        for (size_t i = 0; i < t->count; i++) t->expected[i].seconds = seconds[i];
+    const double trials = 12 + 2 * FINAL_ROUNDS, growth = t->kind.deep ? 8 : 4;
+    size_t nodes = least_nodes(t);
+    clp_status status = measure_defaults(t, nodes, own, size);
+    while (status == CLP_OK) {
+        double next = growth * t->takes;
         bool whole = t->op.grid.nodes[0] == nodes && 2 * nodes - 1 <= most_nodes(t);
-        if (!whole || now + (2 + trials) * next > until) return CLP_OK;
+        if (!whole || clp_seconds() + (2 + trials) * next > until) return CLP_OK;
         end_kind(t);
+        if (measure_defaults(t, 2 * nodes - 1, own, size) == CLP_OK) {
+            nodes = 2 * nodes - 1;
+            continue;
+        }
+        end_kind(t);
+        return measure_defaults(t, nodes, own, size);
     }
+    return status;
 }
 
 static void tune_kind(tuner *t, double until)
 {
     char own[32];
-    double end = t->end;
     const clp_tuning none = {0}, before = t->backend->tuned(t->device, t->kind);
     t->backend->tune(t->device, t->kind, &none);
+    t->end = until;
     clp_status status = begin_with_defaults(t, until, own, sizeof own);
-    t->end = fmin(end, until);
     if (status == CLP_OK) {
+        t->end = until - 2 * FINAL_ROUNDS * t->takes;
         tell(t, "default", 1, "", false);
         try_choices(t, own); /* what the defaults take is a good guess, and built already */
         try_variants(t, own);
         if (t->best.variant) try_choices(t, own);
-        confirm(t);
+        status = confirm(t);
+    }
+    if (status == CLP_OK) {
         tell(t, t->best_text, t->best_gain, "", true);
-    } else { /* of no use here, or not now: what was found before stays */
+    } else { /* not now: what was found before stays */
         t->best = before;
         t->backend->tune(t->device, t->kind, &before);
         tell(t, "default", NAN, clp_error_message(), true);
     }
-    t->end = end;
     end_kind(t);
 }
 
@@ -302,16 +320,18 @@ static clp_status search(clp_device *device, double seconds, clp_tune_function *
 {
     tuner *t = calloc(1, sizeof *t);
     if (!t) return clp_fail_host_memory(sizeof *t);
-    double start = clp_seconds();
+    const double start = clp_seconds(), end = start + seconds;
     *t = (tuner){.device = device, .backend = device->backend, .function = function, .user = user};
-    t->end = start + seconds;
     clp_status status = clp_reference_backend.open(&(clp_device_options){0}, &t->host);
-    size_t kinds = CLP_TUNING_KINDS / (device->info.fp64 ? 1 : 2), done = 0;
-    for (size_t i = 0; i < CLP_TUNING_KINDS && status == CLP_OK && goes_on(t); i++) {
+    size_t left = CLP_TUNING_KINDS / (device->info.fp64 ? 1 : 2);
+    for (size_t i = 0; i < CLP_TUNING_KINDS && status == CLP_OK && !t->stopped; i++) {
         t->kind = clp_tuning_kind_at(i);
         if (t->kind.doubled && !device->info.fp64) continue;
         double now = clp_seconds(); /* an equal part of the time that is left */
-        tune_kind(t, now + (t->end - now) / (double)(kinds - done++));
+        if (now < end)
+            tune_kind(t, now + (end - now) / (double)left--);
+        else
+            tell(t, "default", NAN, "no time was left", true);
     }
     if (status == CLP_OK) clp_device_close(t->host);
     free(t);

@@ -35,7 +35,7 @@ typedef struct clp_tuning {
 size_t clp_tuning_kind_index(clp_tuning_kind kind);
 clp_tuning_kind clp_tuning_kind_at(size_t index);
 
-/* "2-D single constant". Static storage. */
+/* "2-D constant single". Static storage. */
 const char *clp_tuning_kind_name(clp_tuning_kind kind);
 
 /* "rows sweeps=8 interleave=2": what is not the default. */

@@ -4,11 +4,20 @@
 #include "io/bench_contest.h"
 
 #include <math.h>
+#include <string.h>
 
 /* A terminal does what control characters say, and texts come from files. */
 static void put_text(FILE *to, const char *text)
 {
     for (; *text; text++) fputc((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text, to);
+}
+
+/* Filled up to a width, and two spaces. */
+static void put_cell(FILE *to, const char *text, int width)
+{
+    int length = (int)strlen(text);
+    put_text(to, text);
+    fprintf(to, "%*s", (length < width ? width - length : 0) + 2, "");
 }
 
 static void write_figure(const clp_bench_row *row, const clp_bench_row *first, char *cell, size_t size)
@@ -37,8 +46,9 @@ static void print_operation(FILE *to, const clp_contest *all, const clp_bench_ro
         snprintf(nodes, sizeof nodes, "%zu x %zu x %zu", row->nodes[0], row->nodes[1], row->nodes[2]);
     else
         snprintf(nodes, sizeof nodes, "%zu x %zu", row->nodes[0], row->nodes[1]);
-    fprintf(to, "%-16s  %-8s  %-15s  %-9s", row->name, row->coefficients, nodes,
-            clp_precision_name(row->precision));
+    put_cell(to, row->name, 16);
+    put_cell(to, row->coefficients, 8);
+    fprintf(to, "%-15s  %-9s", nodes, clp_precision_name(row->precision));
     for (size_t d = 0; d < all->count; d++) {
         write_figure(clp_contest_best(all->devices[d], row), first, cell, sizeof cell);
         fprintf(to, "  %*s", d + 1 < all->count ? -27 : 0, cell);

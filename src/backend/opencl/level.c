@@ -113,6 +113,11 @@ static clp_status choose_kernels(opencl_level *level, const char *sweep_variant)
     if (strcmp(level->tuning.sweep, level->base.sweep))
         level->tuning.sweeps = 0; /* it was another variant's */
     if (level->sweep->streams) clp_opencl_tune_stream(&level->tuning, info, layout);
+    const size_t *group = level->tuning.group;
+    if (level->sweep->streams && info->max_group_items && group[0] * group[1] > info->max_group_items) {
+        level->sweep = &clp_opencl_sweep_nodes; /* whose groups the driver chooses */
+        level->base.sweep = level->sweep->name;
+    }
     level->base.sweeps_per_pass = sweeps_per_pass(&level->base.op, level->sweep, level->tuning.sweeps);
     level->tile_most = clp_opencl_tile_most(&level->tuning, layout);
     level->plane_most = clp_max(level->tuning.plane_bytes, 8192) / layout->element_bytes;
@@ -203,6 +208,7 @@ const clp_backend clp_opencl_backend = {
     .energy = clp_opencl_energy,
     .change_norms = clp_opencl_change_norms,
     .parameters = clp_opencl_parameters,
+    .is_worth_trying = clp_opencl_is_worth_trying,
     .tune = clp_opencl_tune,
     .tuned = clp_opencl_tuned,
     .tuning_keep = clp_opencl_tuning_keep,

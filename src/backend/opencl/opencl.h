@@ -121,6 +121,7 @@ extern const clp_parameter clp_opencl_parameters[];
 /* How to run a kind of problem: the table of device classes, and what was tuned. */
 opencl_tuning clp_opencl_tuning(const opencl_device *device, clp_tuning_kind kind);
 void clp_opencl_tune(clp_device *device, clp_tuning_kind kind, const clp_tuning *tuning);
+bool clp_opencl_is_worth_trying(const clp_device *device, const char *variant);
 clp_tuning clp_opencl_tuned(const clp_device *device, clp_tuning_kind kind);
 
 /* Reads what was kept of a device, if it is of use. */

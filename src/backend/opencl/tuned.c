@@ -97,6 +97,7 @@ void clp_opencl_tuned_load(opencl_device *device)
     char folder[PATH_SIZE], path[PATH_SIZE], *text;
     size_t size;
     clp_tuning tuned[CLP_TUNING_KINDS] = {{0}};
+    if (getenv("CLPOISSON_KERNEL_PATH")) return; /* it would be for other kernels */
     if (!paths_of(&device->base.info, folder, path) || access(path, F_OK) != 0) return;
     if (clp_read_file(path, FILE_LIMIT, &text, &size) != CLP_OK) {
         clp_notice("the tuning of this device is ignored: %s", clp_error_message());
@@ -121,6 +122,9 @@ clp_status clp_opencl_tuning_keep(clp_device *device, char *path, size_t path_si
     const opencl_device *opened = (const opencl_device *)device;
     char folder[PATH_SIZE], own[PATH_SIZE], text[8192], line[256];
     size_t kinds = 0;
+    if (getenv("CLPOISSON_KERNEL_PATH"))
+        return clp_fail(CLP_ERROR_INPUT, "a tuning is kept for the kernels of the program, not for those in "
+                                         "CLPOISSON_KERNEL_PATH; unset it");
     if (!paths_of(&device->info, folder, own))
         return clp_fail(CLP_ERROR_FILE, "there is no folder to keep a tuning in; set XDG_DATA_HOME");
     snprintf(path, path_size, "%s", own);

@@ -40,8 +40,9 @@ void clp_opencl_tune_stream(opencl_tuning *tuning, const clp_device_info *info, 
     if (tuning->sweeps == 0) tuning->sweeps = deep ? 2 : 4;
     if (tuning->layers == 0) tuning->layers = 128;
     if (group[0] == 0) memcpy(group, groups[deep], sizeof tuning->group);
-    while (info->max_group_items && group[0] * group[1] > info->max_group_items && group[0] > narrow)
-        group[0] /= 2;
+    while (info->max_group_items && group[0] * group[1] > info->max_group_items &&
+           (group[0] > narrow || group[1] > 1))
+        group[group[0] > narrow ? 0 : 1] /= 2;
     tuning->sweeps = clp_min(tuning->sweeps, STREAM_MAX);
     for (;; tuning->sweeps--) {
         size_t room =
@@ -56,7 +57,7 @@ void clp_opencl_tune_stream(opencl_tuning *tuning, const clp_device_info *info, 
 const clp_parameter clp_opencl_parameters[] = {
     {"sweeps", {1, 2, 4, 8, 16}, "rows", true, true},
     {"cache-kib", {64, 128, 256, 448, 768}, "rows", true, false},
-    {"plane-kib", {48, 96, 128, 192}, "rows", false, true},
+    {"plane-kib", {48, 96, 128}, "rows", false, true}, /* twelve of them lie on a thread's stack */
     {"interleave", {1, 2, 4}, "rows", true, true},
     {"stages", {1, 2, 4, 6, 8}, "stream", true, true},
     {"group", {64, 128, 256}, "stream", true, false},
@@ -98,6 +99,13 @@ void clp_opencl_tune(clp_device *device, clp_tuning_kind kind, const clp_tuning 
 clp_tuning clp_opencl_tuned(const clp_device *device, clp_tuning_kind kind)
 {
     return ((const opencl_device *)device)->tuned[clp_tuning_kind_index(kind)];
+}
+
+bool clp_opencl_is_worth_trying(const clp_device *device, const char *variant)
+{
+    if (strcmp(variant, clp_opencl_sweep_linear.name) == 0) return false; /* it is kept to compare with */
+    bool loops = strcmp(variant, clp_opencl_sweep_rows.name) == 0;
+    return !loops || device->info.type == CLP_DEVICE_CPU; /* else a work-item is no thread of its own */
 }
 
 opencl_tuning clp_opencl_tuning(const opencl_device *device, clp_tuning_kind kind)

@@ -26,7 +26,7 @@ static const char *const variants[] = {"loops", "twists", NULL};
 Test(tune, texts_are_read_as_they_were_written)
 {
     const clp_tuning tunings[] = {{0}, {"twists", {0, 70}}, {"loops", {3, 7}}, {NULL, {2}}};
-    const char *const texts[] = {"default", "twists depth=70", "loops speed=3 depth=7", "default speed=2"};
+    const char *const texts[] = {"default", "twists depth=70", "loops speed=3 depth=7", "speed=2"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         char text[100];
         clp_tuning read;
@@ -173,8 +173,7 @@ Test(tune, the_best_choice_is_found_and_wrong_ones_are_told, .timeout = 100)
 {
     told t = search(1000, 40);
     cr_expect_eq(t.last, 4, "%zu kinds", t.last);
-    cr_expect(strncmp(t.best, "default speed=2", 15) == 0, "%s",
-              t.best); /* a depth may follow: it hardly matters */
+    cr_expect(strncmp(t.best, "speed=2", 7) == 0, "%s", t.best); /* a depth may follow: it hardly matters */
     cr_expect_gt(t.gain, 1);
     cr_expect_geq(t.wrong, 1);
     cr_expect_geq(t.unbuilt, 1);

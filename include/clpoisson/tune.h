@@ -23,13 +23,15 @@ typedef struct clp_tune_options {
 
 /** Something that was tried. Its texts are valid while the function is told. */
 typedef struct clp_tune_trial {
-    const char *kind;    /**< of problem: "2-D constant single" */
-    const char *tried;   /**< "rows sweeps=8": a variant of the sweep, and what is not the default */
-    double gain;         /**< how many times as fast as the defaults; NAN where it failed */
+    const char *kind; /**< of problem: "2-D constant single" */
+    const char
+        *tried;  /**< "rows sweeps=8": a variant of the sweep and sizes, as far as they are not the default */
+    double gain; /**< how many times as fast as the defaults; NAN where it failed */
     const char *message; /**< why it failed; "" */
     const char *best;    /**< the best so far, likewise; "default" where nothing is better */
     double best_gain;
     double seconds_left; /**< of those for this kind */
+    size_t trials;       /**< of this kind so far, beside the defaults */
     bool last;           /**< of its kind: best is what will be used */
 } clp_tune_trial;
 

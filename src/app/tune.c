@@ -40,7 +40,7 @@ static bool tell(void *user, const clp_tune_trial *trial)
     } else if (trial->last) {
         t->kinds++;
         t->better += trial->best_gain > 1;
-        say("%-20s %8s  %s", trial->kind, gain, trial->best);
+        say("%-20s %8s  %s, of %zu trials", trial->kind, gain, trial->best, trial->trials);
     } else if (terminal.verbose) {
         say("%-20s %8s    %s", trial->kind, gain, trial->tried);
     }

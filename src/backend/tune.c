@@ -30,6 +30,7 @@ typedef struct tuner {
     void *user;
     double end;   /* when the time of the kind is over */
     double takes; /* a trial */
+    size_t trials;
     bool stopped;
     /* the kind at work: */
     clp_tuning_kind kind;
@@ -95,7 +96,7 @@ static clp_status begin_kind(tuner *t, size_t nodes)
         for (int axis = 0; axis < CLP_AXES; axis++) check.nodes[axis] = axis < 2 || t->kind.deep ? nodes : 0;
         if (fits(t, &check) || nodes < least_nodes(t)) break;
     }
-    t->count = 0;
+    t->count = t->trials = 0;
     t->best = (clp_tuning){0};
     t->best_gain = 1;
     snprintf(t->best_text, sizeof t->best_text, "default");
@@ -155,14 +156,6 @@ static clp_status measure(tuner *t, const clp_tuning *tuning, double seconds[])
     return status;
 }
 
-/* How many times as fast as the defaults: the geometric mean over the operations. */
-static double gain_of(const tuner *t, const double seconds[])
-{
-    double sum = 0;
-    for (size_t i = 0; i < t->count; i++) sum += log(t->expected[i].seconds / seconds[i]);
-    return exp(sum / (double)t->count);
-}
-
 static void tell(tuner *t, const char *tried, double gain, const char *message, bool last)
 {
     const clp_tune_trial trial = {.kind = clp_tuning_kind_name(t->kind),
@@ -172,6 +165,7 @@ static void tell(tuner *t, const char *tried, double gain, const char *message, 
                                   .best = t->best_text,
                                   .best_gain = t->best_gain,
                                   .seconds_left = fmax(t->end - clp_seconds(), 0),
+                                  .trials = t->trials,
                                   .last = last};
     if (t->function && !t->function(t->user, &trial)) t->stopped = true;
 }
@@ -181,18 +175,42 @@ static bool goes_on(const tuner *t)
     return !t->stopped && clp_seconds() < t->end;
 }
 
+/* How many times as fast as before: the geometric mean over the operations. */
+static double ratio_of(const tuner *t, const double before[], const double now[])
+{
+    double sum = 0;
+    for (size_t i = 0; i < t->count; i++) sum += log(before[i] / now[i]);
+    return exp(sum / (double)t->count);
+}
+
+static double gain_of(const tuner *t, const double seconds[])
+{
+    double defaults[CLP_BENCH_OPERATIONS];
+    for (size_t i = 0; i < t->count; i++) defaults[i] = t->expected[i].seconds;
+    return ratio_of(t, defaults, seconds);
+}
+
+/* Whether one that looks better than the best so far is so in turns with it, too. */
+static bool is_better(tuner *t, const clp_tuning *tuning)
+{
+    double best[CLP_BENCH_OPERATIONS], seconds[CLP_BENCH_OPERATIONS];
+    return measure(t, &t->best, best) == CLP_OK && measure(t, tuning, seconds) == CLP_OK &&
+           ratio_of(t, best, seconds) > worth;
+}
+
 /* What fails is told, and that is all. */
 static void try(tuner *t, const clp_tuning *tuning)
 {
     char text[TEXT_SIZE];
     double seconds[CLP_BENCH_OPERATIONS];
+    t->trials++;
     clp_tuning_text(t->backend->parameters, tuning, text, sizeof text);
     if (measure(t, tuning, seconds) != CLP_OK) {
         tell(t, text, NAN, clp_error_message(), false);
         return;
     }
     double gain = gain_of(t, seconds);
-    if (gain > worth * t->best_gain) {
+    if (gain > worth * t->best_gain && is_better(t, tuning)) {
         t->best = *tuning;
         t->best_gain = gain;
         memcpy(t->best_text, text, sizeof text);
@@ -235,7 +253,7 @@ static clp_status confirm(tuner *t)
     for (int round = 0; round < rounds; round++) {
         CLP_TRY(measure(t, &none, seconds[0]));
         CLP_TRY(measure(t, &found, seconds[1]));
-        for (size_t i = 0; i < t->count; i++) logs += log(seconds[0][i] / seconds[1][i]) / (double)t->count;
+        logs += log(ratio_of(t, seconds[0], seconds[1]));
     }
     t->best_gain = exp(logs / rounds);
     if (t->best_gain >= worth) return CLP_OK;

@@ -26,11 +26,12 @@ const char *clp_tuning_kind_name(clp_tuning_kind kind)
 
 void clp_tuning_text(const clp_parameter *parameters, const clp_tuning *tuning, char *text, size_t size)
 {
-    int length = snprintf(text, size, "%s", tuning->variant ? tuning->variant : "default");
+    int length = snprintf(text, size, "%s", tuning->variant ? tuning->variant : "");
     for (size_t i = 0; parameters[i].name; i++)
-        if (tuning->values[i] && length > 0 && (size_t)length < size)
-            length += snprintf(text + length, size - (size_t)length, " %s=%zu", parameters[i].name,
-                               tuning->values[i]);
+        if (tuning->values[i] && length >= 0 && (size_t)length < size)
+            length += snprintf(text + length, size - (size_t)length, "%s%s=%zu", length ? " " : "",
+                               parameters[i].name, tuning->values[i]);
+    if (length == 0) snprintf(text, size, "default");
 }
 
 static bool parse_variant(const char *const *variants, const char *word, size_t length, const char **variant)
@@ -61,13 +62,14 @@ static bool parse_value(const clp_parameter *parameters, const char *word, size_
 bool clp_tuning_parse(const clp_parameter *parameters, const char *const *variants, const char *text,
                       clp_tuning *tuning)
 {
-    size_t length = strcspn(text, " ");
     *tuning = (clp_tuning){0};
-    if (!parse_variant(variants, text, length, &tuning->variant)) return false;
-    for (text += length; *text; text += length) {
-        text++;
-        length = strcspn(text, " ");
-        if (!parse_value(parameters, text, length, tuning)) return false;
+    for (bool first = true;; first = false, text++) {
+        size_t length = strcspn(text, " ");
+        bool number = memchr(text, '=', length) != NULL;
+        if (number ? !parse_value(parameters, text, length, tuning)
+                   : !first || !parse_variant(variants, text, length, &tuning->variant))
+            return false;
+        text += length;
+        if (!*text) return true;
     }
-    return true;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a user would write instead of fused kernels: Jacobi sweeps in plain C with OpenMP, streaming through two
- * fields. Four stencils: plane-single, plane-double (5 points), cube-single (7 points), and network-single (5
- * points with a conductance per edge and the reciprocal diagonal per node, the arrays that clPoisson keeps).
+ * What a user would write instead of fused kernels: Jacobi sweeps in plain C with OpenMP, streaming through
+ * two fields. Four stencils: plane-single, plane-double (5 points), cube-single (7 points), and
+ * network-single (5 points with a conductance per edge and the reciprocal diagonal per node, the arrays that
+ * clPoisson keeps).
  *
  *   plain_jacobi STENCIL NODES SWEEPS    NODES per axis; prints G updates/s
  *
@@ -15,16 +16,16 @@
 
 #define FOR_ROWS _Pragma("omp parallel for schedule(static)")
 
-#define DEFINE_PLANE(NAME, REAL)                                                                               \
-    static void NAME(REAL *out, const REAL *in, size_t n)                                                      \
-    {                                                                                                          \
-        FOR_ROWS for (size_t y = 1; y < n - 1; y++)                                                            \
-        {                                                                                                      \
-            REAL *restrict o = out + y * n;                                                                    \
-            const REAL *restrict u = in + y * n;                                                               \
-            for (size_t x = 1; x < n - 1; x++)                                                                 \
-                o[x] = (REAL)0.25 * ((u[x - 1] + u[x + 1]) + (u[x - n] + u[x + n]));                           \
-        }                                                                                                      \
+#define DEFINE_PLANE(NAME, REAL)                                                                             \
+    static void NAME(REAL *out, const REAL *in, size_t n)                                                    \
+    {                                                                                                        \
+        FOR_ROWS for (size_t y = 1; y < n - 1; y++)                                                          \
+        {                                                                                                    \
+            REAL *restrict o = out + y * n;                                                                  \
+            const REAL *restrict u = in + y * n;                                                             \
+            for (size_t x = 1; x < n - 1; x++)                                                               \
+                o[x] = (REAL)0.25 * ((u[x - 1] + u[x + 1]) + (u[x - n] + u[x + n]));                         \
+        }                                                                                                    \
     }
 
 DEFINE_PLANE(plane_single, float)
@@ -38,8 +39,8 @@ static void cube_single(float *out, const float *in, size_t n)
         const float *restrict u = in + row * n;
         if (row % n == 0 || row % n == n - 1) continue;
         for (size_t x = 1; x < n - 1; x++)
-            o[x] = (1.F / 6) *
-                   ((u[x - 1] + u[x + 1]) + (u[x - n] + u[x + n]) + (u[x - n * n] + u[x + n * n]));
+            o[x] =
+                (1.F / 6) * ((u[x - 1] + u[x + 1]) + (u[x - n] + u[x + n]) + (u[x - n * n] + u[x + n * n]));
     }
 }
 
@@ -81,7 +82,8 @@ int main(int count, char **arguments)
     int sweeps = count > 3 ? atoi(arguments[3]) : 0, cube = !strcmp(name, "cube-single"),
         wide = !strcmp(name, "plane-double"), network = !strcmp(name, "network-single");
     if (n < 3 || sweeps < 1 || !(cube || wide || network || !strcmp(name, "plane-single"))) {
-        fprintf(stderr, "usage: plain_jacobi plane-single|plane-double|cube-single|network-single NODES SWEEPS\n");
+        fprintf(stderr,
+                "usage: plain_jacobi plane-single|plane-double|cube-single|network-single NODES SWEEPS\n");
         return 2;
     }
     size_t nodes = cube ? n * n * n : n * n, bytes = wide ? sizeof(double) : sizeof(float);
@@ -95,10 +97,14 @@ int main(int count, char **arguments)
     for (int pass = 0; pass < 2; pass++) { /* the first one warms up */
         double start = omp_get_wtime();
         for (int k = 0; k < sweeps; k++) {
-            if (cube) cube_single(v, u, n);
-            else if (network) network_single(v, u, n);
-            else if (wide) plane_double(v, u, n);
-            else plane_single(v, u, n);
+            if (cube)
+                cube_single(v, u, n);
+            else if (network)
+                network_single(v, u, n);
+            else if (wide)
+                plane_double(v, u, n);
+            else
+                plane_single(v, u, n);
             void *swap = u;
             u = v;
             v = swap;

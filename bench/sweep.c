@@ -109,8 +109,8 @@ static clp_status bench(clp_device *device, size_t nodes, const stencil *what)
         qsort(all[i].seconds, ROUNDS, sizeof(double), compare);
         double median = all[i].seconds[ROUNDS / 2], first = all[0].seconds[ROUNDS / 2];
         bool right = fabs(all[i].probe - all[0].probe) <= 1e-4 * fabs(all[0].probe);
-        printf("%6zu^%d %s %-8s %8.3f G updates/s  %6.2f x %s  (spread %.0f %%)%s\n", nodes, what->cube ? 3 : 2,
-               clp_precision_name(precision), all[i].name,
+        printf("%6zu^%d %s %-8s %8.3f G updates/s  %6.2f x %s  (spread %.0f %%)%s\n", nodes,
+               what->cube ? 3 : 2, clp_precision_name(precision), all[i].name,
                1e-9 * (double)sweeps * (double)unknowns / median, first / median, all[0].name,
                100 * (all[i].seconds[ROUNDS - 1] - all[i].seconds[0]) / median,
                right ? "" : "  WRONG RESULT");

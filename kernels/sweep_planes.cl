@@ -5,7 +5,7 @@
  * `planes` nodes and streams planes of it from front to back; stage k holds the last three planes after k sweeps. Tiles
  * overlap by a halo of `count` nodes along y and z, and along x where there are several of them in a row.
  *
- * A plane of a tile is rows of `pitch` values, PLANE of them at most. Sources and conductances are read where they are,
+ * A plane of a tile is rows of `pitch` values, PLANE of them at most; what is beyond the columns is of no use. Sources and conductances are read where they are,
  * `count` times each while they are in the cache. Rows and planes outside an insulated or periodic side are computed as
  * the nodes that they stand for; those beyond a held side, or outside a network, whose edges end there, keep any value.
  * Along x the neighbours outside are filled in after each sweep. The host sees to count <= STAGES, to more than count + 1
@@ -16,7 +16,6 @@
 #define PLANE 32768
 #endif
 #define MARGIN 16 /* before and behind a row */
-#define WHOLE 32  /* of that many values rows consist: a step of a loop; what is beyond the columns is of no use */
 
 typedef struct {
     weights_t of[STAGES];
@@ -57,24 +56,6 @@ __attribute__((noinline)) static void plane_row_store(__global REAL *restrict ou
 {
     ROW_LOOP
     for (int i = 0; i < count; i++) out[i] = SWEPT;
-}
-
-__attribute__((noinline)) static void keep_row(REAL *restrict out, const REAL *restrict in, int count)
-{
-    ROW_LOOP
-    for (int i = 0; i < count; i++) out[i] = in[i];
-}
-
-__attribute__((noinline)) static void keep_row_store(__global REAL *restrict out, const REAL *restrict in, int count)
-{
-    ROW_LOOP
-    for (int i = 0; i < count; i++) out[i] = in[i];
-}
-
-__attribute__((noinline)) static void load_plane_row(REAL *restrict out, __global const REAL *restrict in, int count)
-{
-    ROW_LOOP
-    for (int i = 0; i < count; i++) out[i] = in[i];
 }
 
 /* Whether a row or plane keeps its values: on a held side or beyond, or outside a network. */
@@ -143,7 +124,7 @@ __kernel void sweep_planes(__global const REAL *restrict u, __global REAL *restr
             const size_t j = stands_for(y0 - count + r, at.ny, PERIODIC_Y, NETWORK | HELD_BOTTOM, NETWORK | HELD_TOP);
             __global const REAL *in = u + node_index(0, j, from, at);
             REAL *row = &ring[0][t % 3][r * pitch + MARGIN];
-            load_plane_row(row, in + begin, width);
+            load_row(row, in + begin, width);
             if (low) row[-1] = in[PERIODIC_X ? nx - 2 : 1];
             if (high) row[width] = in[PERIODIC_X ? 1 : nx - 2];
         }
@@ -167,7 +148,7 @@ __kernel void sweep_planes(__global const REAL *restrict u, __global REAL *restr
                 if (k < count) {
                     REAL *out = &ring[k][(t - k) % 3][r * pitch + MARGIN];
                     if (kept) {
-                        keep_row(out, p.centre, span);
+                        copy_row(out, p.centre, span);
                     } else {
                         plane_row(out, RING_AT(p, source + begin, 0), COEFFICIENTS_AT(c, begin), w.keep, w.source, span);
                         if (NETWORK & low) out[0] = first_of_row(p, source, c, nx, w.keep, w.source);
@@ -179,7 +160,7 @@ __kernel void sweep_planes(__global const REAL *restrict u, __global REAL *restr
                     __global REAL *out = v + node_index((size_t)x0, (size_t)y, (size_t)z, at);
                     const int skip = (int)(x0 - begin), stored = (int)(x1 - x0);
                     if (kept) {
-                        keep_row_store(out, p.centre + skip, stored);
+                        store_row(out, p.centre + skip, stored);
                     } else {
                         plane_row_store(out, RING_AT(p, source + x0, skip), COEFFICIENTS_AT(c, x0), w.keep, w.source,
                                         stored);

@@ -2,7 +2,7 @@
 /*
  * Tiles of rows in private memory, for pipelines over them: see sweep_rows.cl and smooth_rows.cl.
  *
- * TILE    columns of a tile, at most
+ * TILE    columns of a tile, at most; a multiple of WHOLE
  * SWEEPS  sweeps of a launch of sweep_rows, at most
  */
 #ifndef SWEEPS
@@ -12,36 +12,8 @@
 #define TILE 256
 #endif
 #define HALO 16 /* columns on either side of a tile: SWEEPS at least, whole vectors */
-#define WHOLE 32 /* of that many values rows consist: a step of a loop; of TILE as well */
 #define SPAN (TILE + 2 * HALO)
 #define PAD 16 /* before and behind a row, so that the neighbour of its first and last column is there */
-
-/* The row loops stand apart and are not inlined: with restrict parameters compilers vectorise them unconditionally. */
-__attribute__((noinline)) static void load_row(REAL *restrict out, __global const REAL *restrict in, int count)
-{
-    ROW_LOOP
-    for (int i = 0; i < count; i++) out[i] = in[i];
-}
-
-__attribute__((noinline)) static void zero_row(REAL *out, int span)
-{
-    ROW_LOOP
-    for (int i = 0; i < span; i++) out[i] = 0;
-}
-
-#if !NETWORK
-__attribute__((noinline)) static void copy_row(REAL *restrict out, const REAL *restrict in, int span)
-{
-    ROW_LOOP
-    for (int i = 0; i < span; i++) out[i] = in[i];
-}
-
-__attribute__((noinline)) static void store_row(__global REAL *restrict out, const REAL *restrict in, int count)
-{
-    ROW_LOOP
-    for (int i = 0; i < count; i++) out[i] = in[i];
-}
-#endif
 
 /*
  * Row j of a field, columns x0 - HALO to x0 - HALO + span: wrapped on a periodic axis, mirrored outside insulated sides

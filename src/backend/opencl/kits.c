@@ -80,11 +80,15 @@ static clp_status build_kernels(opencl_level *level, opencl_kit kit, const char 
                           "dense", planar ? "galerkin_sweeps" : NULL},
         [KIT_COARSEN] = {"interpolation", "coarsen"}};
     const opencl_sweep *sweep = level->sweep;
-    const bool tiles = sweep == &clp_opencl_sweep_rows;
+    const bool tiles = sweep == &clp_opencl_sweep_rows, pipeline = tiles || sweep == &clp_opencl_sweep_planes;
     const char *const norms = rows ? "norms_rows.cl" : "norms.cl";
     const char *const files[KITS][8] = {
         [KIT_SWEEP] = {"reduce.cl", "rows.cl", norms, rows ? "residual_rows.cl" : "residual.cl",
-                       tiles ? "tile.cl" : sweep->file, tiles ? sweep->file : NULL},
+                       pipeline ? "row_copies.cl" : sweep->file,
+                       tiles      ? "tile.cl"
+                       : pipeline ? sweep->file
+                                  : NULL,
+                       tiles ? sweep->file : NULL},
         [KIT_DEFECT] = {"reduce.cl", "rows.cl", norms},
         [KIT_CHANGE] = {"reduce.cl", "change.cl"},
         [KIT_RELAX] = {"relax.cl"},
@@ -96,7 +100,7 @@ static clp_status build_kernels(opencl_level *level, opencl_kit kit, const char 
                                              : "energy.cl"},
         [KIT_TRANSFER] = {"tables.cl", rows ? "between_rows.cl" : "transfer.cl",
                           rows ? "transfer_rows.cl" : NULL},
-        [KIT_SMOOTH] = {"tile.cl", "tables.cl", "between_rows.cl", "smooth_rows.cl"},
+        [KIT_SMOOTH] = {"row_copies.cl", "tile.cl", "tables.cl", "between_rows.cl", "smooth_rows.cl"},
         [KIT_GALERKIN] = {"box.cl", "dense.cl", rows ? "galerkin_rows.cl" : "galerkin.cl",
                           planar ? "galerkin_pipeline.cl" : NULL},
         [KIT_COARSEN] = {"box.cl", "coarsen.cl", rows ? "coarsen_rows.cl" : "coarsen_nodes.cl"}};

@@ -150,21 +150,28 @@ static size_t rows_alive(const opencl_level *level, bool sourced, size_t count)
     return (step + 2) * count + fixed * (count + 1 + step);
 }
 
+/* The weights of a launch, by value: room for as many sweeps as the kernel's struct has. */
+static void argument_schedule(clp_arguments *arguments, const opencl_level *level, const double *weights,
+                              size_t count, size_t room)
+{
+    double schedule[SWEEPS_MAX][WEIGHTS] = {{0}};
+    for (size_t k = 0; k < count; k++) clp_opencl_weights(&level->base.op, weights[k], schedule[k]);
+    clp_argument_reals(arguments, &schedule[0][0], room * WEIGHTS);
+}
+
 static clp_status launch_rows(opencl_level *level, cl_mem from, cl_mem to, cl_mem q, const double *weights,
                               size_t count)
 {
     opencl_kernels *kernels;
     CLP_TRY(clp_opencl_level_kernels(level, KIT_SWEEP, q != NULL, &kernels));
     const clp_layout *layout = &level->base.layout;
-    double schedule[SWEEPS_MAX][WEIGHTS] = {{0}};
-    for (size_t k = 0; k < count; k++) clp_opencl_weights(&level->base.op, weights[k], schedule[k]);
     clp_opencl_tiles tiles = clp_opencl_tiles_of(level, count, rows_alive(level, q != NULL, count));
     clp_arguments arguments =
         clp_opencl_arguments(level, kernels->kernel[KERNEL_SWEEP], from, to, q ? q : from);
     clp_argument_size(&arguments, tiles.rows);
     clp_argument_int(&arguments, tiles.columns);
     clp_argument_int(&arguments, count);
-    clp_argument_reals(&arguments, &schedule[0][0], sizeof schedule / sizeof(double));
+    argument_schedule(&arguments, level, weights, count, SWEEPS_MAX);
     clp_argument_network(&arguments, level);
     size_t global[2] = {tiles.across, (layout->nodes[1] + tiles.rows - 1) / tiles.rows}, group[2] = {1, 1};
     return clp_opencl_launch(level->device, &arguments, "sweep_rows", 2, global, group);
@@ -210,8 +217,6 @@ static clp_status launch_planes(opencl_level *level, cl_mem from, cl_mem to, cl_
 {
     opencl_kernels *kernels;
     CLP_TRY(clp_opencl_level_kernels(level, KIT_SWEEP, q != NULL, &kernels));
-    double schedule[PLANES_MAX][WEIGHTS] = {{0}};
-    for (size_t k = 0; k < count; k++) clp_opencl_weights(&level->base.op, weights[k], schedule[k]);
     plane_tiles tiles = plane_tiles_of(level, count);
     clp_arguments arguments =
         clp_opencl_arguments(level, kernels->kernel[KERNEL_SWEEP], from, to, q ? q : from);
@@ -219,7 +224,7 @@ static clp_status launch_planes(opencl_level *level, cl_mem from, cl_mem to, cl_
     clp_argument_int(&arguments, tiles.nodes[1]);
     clp_argument_size(&arguments, tiles.nodes[2]);
     clp_argument_int(&arguments, count);
-    clp_argument_reals(&arguments, &schedule[0][0], sizeof schedule / sizeof(double));
+    argument_schedule(&arguments, level, weights, count, PLANES_MAX);
     clp_argument_network(&arguments, level);
     const size_t group[3] = {1, 1, 1};
     return clp_opencl_launch(level->device, &arguments, "sweep_planes", 3, tiles.count, group);
@@ -240,8 +245,6 @@ static clp_status launch_stream(opencl_level *level, cl_mem from, cl_mem to, cl_
     CLP_TRY(clp_opencl_level_kernels(level, KIT_SWEEP, q != NULL, &kernels));
     const clp_layout *layout = &level->base.layout;
     const opencl_tuning *tuning = &level->tuning;
-    double schedule[SWEEPS_MAX][WEIGHTS] = {{0}};
-    for (size_t k = 0; k < count; k++) clp_opencl_weights(&level->base.op, weights[k], schedule[k]);
     int last = layout->nodes[2] > 1 ? 2 : 1;
     size_t global[3], group[3] = {1, 1, 1};
     for (int axis = 0; axis < last; axis++) {
@@ -254,7 +257,7 @@ static clp_status launch_stream(opencl_level *level, cl_mem from, cl_mem to, cl_
         clp_opencl_arguments(level, kernels->kernel[KERNEL_SWEEP], from, to, q ? q : from);
     clp_argument_size(&arguments, tuning->layers);
     clp_argument_int(&arguments, count);
-    clp_argument_reals(&arguments, &schedule[0][0], tuning->sweeps * WEIGHTS);
+    argument_schedule(&arguments, level, weights, count, tuning->sweeps);
     clp_argument_network(&arguments, level);
     return clp_opencl_launch(level->device, &arguments, "sweep_stream", (cl_uint)last + 1, global, group);
 }

@@ -182,7 +182,7 @@ static clp_problem *problem_of(const trial *t, const functions *f, const clp_gri
 /* The largest error of the solution, up to a constant where nothing holds it, and what the report estimates
  * it to be (NAN: nothing). */
 static double error_of(clp_device *device, const trial *t, const functions *f, size_t cells,
-                       const char *method, double *estimate)
+                       const char *method, clp_precision precision, double *estimate)
 {
     clp_grid grid = {.origin = {0.25, -0.5, 0.125}};
     for (int axis = 0; axis < t->dimensions; axis++) {
@@ -191,13 +191,14 @@ static double error_of(clp_device *device, const trial *t, const functions *f, s
     }
     clp_problem *problem = problem_of(t, f, &grid);
     clp_solver *solver;
-    clp_solver_options options = {.method = method, .tolerance = 1e-7, .precision = CLP_PRECISION_DOUBLE};
+    clp_solver_options options = {.method = method, .tolerance = 1e-7, .precision = precision};
     cr_assert_eq(clp_solver_create(device, problem, &options, &solver), CLP_OK, "%s", clp_error_message());
     cr_assert_eq(clp_solver_run(solver), CLP_OK, "%s", clp_error_message());
     const clp_report *report = clp_solver_report(solver);
     cr_expect(report->converged, "%s, %zu cells: %s after %zu", method, cells,
               clp_reason_name(report->reason), report->sweeps);
     cr_expect(report->bound_is_certified);
+    cr_expect_eq(report->singular, t->periodic[0] && t->periodic[1] && !t->reaction);
     cr_expect_lt(fabs(report->imbalance), 1e-6, "imbalance %g", report->imbalance);
     const double *values = clp_solver_values(solver);
     double low = INFINITY, high = -INFINITY, x[3];
@@ -242,6 +243,10 @@ static const trial trials[] = {
     {3, {V, F, R, V, F, R}, {false}, false, true},
     {3, {F, R, V, V, I, I}, {false, false, true}, false, false},
     {3, {V, V, F, F, V, F}, {false}, true, false},
+    /* nothing holds these */
+    {2, {I, I, I, I}, {true, true}, true, false},
+    {2, {I, I, I, I}, {true, true}, false, false},
+    {3, {I, I, I, I, I, I}, {true, true, true}, false, false},
 };
 
 static void run_trials(const char *backend, const char *method, size_t first, size_t step)
@@ -253,10 +258,11 @@ static void run_trials(const char *backend, const char *method, size_t first, si
          i += step) {
         functions f = random_functions(&trials[i], 100 + (unsigned)i);
         size_t cells = trials[i].dimensions == 3 ? 8 : 15 + i % 2;
-        double estimate, before = error_of(device, &trials[i], &f, cells, method, &estimate);
+        clp_precision precision = i % 2 ? CLP_PRECISION_AUTO : CLP_PRECISION_DOUBLE;
+        double estimate, before = error_of(device, &trials[i], &f, cells, method, precision, &estimate);
         for (int level = 0; level < (trials[i].dimensions == 3 ? 2 : 3); level++) {
             cells *= 2;
-            double error = error_of(device, &trials[i], &f, cells, method, &estimate),
+            double error = error_of(device, &trials[i], &f, cells, method, precision, &estimate),
                    order = log2(before / error);
             bool compares = strcmp(method, "sor") != 0 && cells >= 32;
             cr_expect(!compares || (estimate < 3 * error && 3 * estimate > error),

@@ -161,12 +161,11 @@ static void show_verdict(const clp_report *report, bool written)
 /* The error that more nodes would mend, beside the one that more iterations would. */
 static void show_grid_error(const clp_report *report)
 {
-    if (isfinite(report->discretization_estimate))
-        app_say("         the grid itself is off by about %.2g (estimated; %s)",
-                report->discretization_estimate,
-                report->discretization_estimate > report->algebraic_bound
-                    ? "more nodes would help"
-                    : "a smaller tolerance would help first");
+    double estimate = report->discretization_estimate;
+    if (estimate > report->algebraic_bound)
+        app_say("         the grid itself is off by about %.2g (estimated; more nodes would help)", estimate);
+    else if (isfinite(estimate))
+        app_say("         the grid itself is off by less (estimated: about %.2g)", estimate);
 }
 
 static void show_outputs(const clp_problem_output *output)
@@ -203,7 +202,7 @@ static void show_fluxes(const clp_report *report)
     if (*fluxes) app_say("         entering: %s; they add up to %.2g", fluxes, report->imbalance);
     if (isfinite(report->capacitance)) app_say("         capacitance %.8g", report->capacitance);
     for (size_t e = 0; e < report->electrode_count; e++)
-        if (report->electrodes[e].floating)
+        if (report->electrodes[e].floating && isfinite(report->electrodes[e].value))
             app_say("         %s floats at %.8g", report->electrodes[e].name, report->electrodes[e].value);
 }
 
@@ -220,10 +219,15 @@ void app_show_summary(const clp_report *report, const clp_problem_output *output
     show_fluxes(report);
     if (report->choice && terminal.verbose)
         app_say("         auto took %s: %s", report->method, report->choice);
-    app_say("         %s sweep%s of %s in %s precision in %s, %.2f G updates/s; kernels %s, all %s",
-            app_count(report->sweeps, sweeps, sizeof sweeps), report->sweeps == 1 ? "" : "s", report->method,
-            report->precision, app_duration(report->seconds_solve, solve, sizeof solve),
-            1e-9 * report->updates_per_second, app_duration(report->seconds_compile, compile, sizeof compile),
-            app_duration(report->seconds_total, total, sizeof total));
+    app_duration(report->seconds_solve, solve, sizeof solve);
+    app_duration(report->seconds_compile, compile, sizeof compile);
+    app_duration(report->seconds_total, total, sizeof total);
+    if (report->sweeps == 0)
+        app_say("         the first guess was right already; solve %s, kernels %s, all %s", solve, compile,
+                total);
+    else
+        app_say("         %s sweep%s of %s in %s precision in %s, %.2f G updates/s; kernels %s, all %s",
+                app_count(report->sweeps, sweeps, sizeof sweeps), report->sweeps == 1 ? "" : "s",
+                report->method, report->precision, solve, 1e-9 * report->updates_per_second, compile, total);
     show_outputs(output);
 }

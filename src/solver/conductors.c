@@ -205,10 +205,27 @@ static clp_status find_potentials(clp_solver *solver, const size_t *floating, si
     return CLP_OK;
 }
 
+/* Whether an electrode floats that is anywhere: one outside the box, or beneath others, has no potential. */
+static bool floats(const clp_solver *solver, size_t electrode)
+{
+    const clp_assembly *assembly = &solver->assembly;
+    if (!solver->electrodes[electrode].floating) return false;
+    for (size_t p = 0; p < clp_grid_node_count(&assembly->op.grid); p++)
+        if (conductor_of_holder(solver, assembly->holder[p]) == (long)electrode) return true;
+    for (size_t c = 0; c < assembly->cuts.count; c++)
+        if (conductor_of_holder(solver, assembly->cuts.list[c].holder) == (long)electrode) return true;
+    return false;
+}
+
 clp_status clp_solver_find_floating(clp_solver *solver)
 {
     size_t electrodes = solver->report.electrode_count, count = 0;
-    for (size_t e = 0; e < electrodes; e++) count += solver->electrodes[e].floating;
+    for (size_t e = 0; e < electrodes; e++) {
+        if (floats(solver, e))
+            count++;
+        else if (solver->electrodes[e].floating)
+            solver->electrodes[e].value = NAN;
+    }
     if (count == 0) return CLP_OK;
     size_t *floating = calloc(count, sizeof *floating);
     double *numbers = calloc(count * count + count + electrodes + CLP_SIDES, sizeof *numbers);
@@ -218,7 +235,7 @@ clp_status clp_solver_find_floating(clp_solver *solver)
         goto cleanup;
     }
     for (size_t e = 0, f = 0; e < electrodes; e++)
-        if (solver->electrodes[e].floating) floating[f++] = e;
+        if (floats(solver, e)) floating[f++] = e;
     status = find_potentials(solver, floating, count, numbers, numbers + count * count,
                              numbers + count * count + count);
     solver->bound.certified = false; /* the potentials are right as far as the fluxes are */

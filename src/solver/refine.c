@@ -26,7 +26,7 @@ typedef struct refinement {
 bool clp_solver_can_refine(const clp_solver *solver)
 {
     return solver->hierarchy && solver->options.criterion != CLP_CRITERION_STEP &&
-           !solver->assembly.singular && solver->options.precision != CLP_PRECISION_SINGLE;
+           solver->options.precision != CLP_PRECISION_SINGLE;
 }
 
 static clp_status allocate(clp_solver *solver, refinement *work)
@@ -82,27 +82,60 @@ static clp_status solve_on_device(clp_solver *solver, refinement *work, double u
     return backend->field_read(solver->u, 0, rows, work->delta);
 }
 
+/* How much of the equations of a row of nodes count, times their control volumes; those of a network have
+ * theirs in them. */
+static double part_of_row(const clp_operator *op, const clp_row *row)
+{
+    double part = row->copy ? 0 : 1;
+    for (int axis = 1; axis < clp_grid_dimensions(&op->grid) && !op->network; axis++) {
+        bool ends = row->at[axis] == 0 || row->at[axis] + 1 == op->grid.nodes[axis];
+        if (ends && !op->periodic[axis]) part *= 0.5;
+    }
+    return part;
+}
+
+/* Where nothing holds the solution the equations add up to 0. Takes out of r what they cannot answer: near
+ * rounding that is as much as all the rest. */
+static void balance(const clp_operator *op, double *r)
+{
+    double sum = 0, volume = 0, end = op->network || op->periodic[0] ? 1 : 0.5;
+    size_t nx = op->grid.nodes[0], count = nx - op->periodic[0];
+    for (size_t i = 0; i < clp_operator_rows(op); i++) {
+        clp_row row = clp_operator_row(op, i);
+        double part = part_of_row(op, &row), own = -(1 - end) * (r[row.first] + r[row.first + nx - 1]);
+        for (size_t p = row.first; p < row.first + count; p++) own += r[p];
+        sum += part * own;
+        volume += part * ((double)count - 2 * (1 - end));
+    }
+    for (size_t p = 0; p < clp_grid_node_count(&op->grid); p++) r[p] -= sum / volume;
+}
+
 /* What is left of f - A w, and the correction that it asks for. */
 static clp_status find_correction(clp_solver *solver, refinement *work, const double *f, const double *w)
 {
     const clp_operator *op = &solver->assembly.op;
     clp_reference_defect(op, w, f, work->r);
     work->norms = clp_reference_residual(op, w, f);
+    if (solver->assembly.singular) balance(op, work->r);
     double largest = work->norms.largest;
     return solve_on_device(solver, work, largest / op->diagonal, STEPS, 1e-4 * largest, 0.7);
 }
 
-/* Adds the correction. What is left of the residual is that of the correction's own equation. */
-static void add_correction(clp_solver *solver, refinement *work)
+/* Adds the correction, if it is one. What is left of the residual is that of the correction's own equation.
+ */
+static bool add_correction(clp_solver *solver, refinement *work)
 {
     const clp_operator *op = &solver->assembly.op;
     size_t count = clp_grid_node_count(&op->grid);
-    work->norms = clp_reference_residual(op, work->delta, work->r);
+    clp_norms left = clp_reference_residual(op, work->delta, work->r);
+    if (!(left.largest < work->norms.largest)) return false;
+    work->norms = left;
     work->rounding += clp_reference_rounding(op, work->delta, work->r, NULL);
     for (size_t p = 0; p < count; p++) {
         solver->values[p] += work->delta[p];
         solver->magnitude = fmax(solver->magnitude, fabs(solver->values[p]));
     }
+    return true;
 }
 
 static void lower_bound(clp_solver *solver, double bound)
@@ -120,6 +153,7 @@ static bool judge(clp_solver *solver, const refinement *work)
     clp_report *report = &solver->report;
     clp_norms worst = work->norms;
     worst.largest += work->rounding;
+    worst.two += work->rounding * sqrt((double)report->unknowns);
     lower_bound(solver, clp_bound_value(&solver->bound, worst));
     report->residual_final = work->norms.two;
     report->residual_relative =
@@ -213,13 +247,15 @@ static clp_status refine(clp_solver *solver, refinement *work, bool *met)
     for (int round = 0; round < ROUNDS && !*met; round++) {
         work->rounding = clp_reference_rounding(op, solver->values, solver->assembly.source, NULL);
         CLP_TRY(find_correction(solver, work, solver->assembly.source, solver->values));
-        add_correction(solver, work);
+        if (!add_correction(solver, work)) break;
+        clp_solver_take_estimate(solver);
         *met = judge(solver, work);
         if (!(solver->report.algebraic_bound < 0.5 * before)) break;
         before = solver->report.algebraic_bound;
     }
     solver->refined = true;
-    bool sharpens = !*met && op->network && solver->options.criterion == CLP_CRITERION_ERROR;
+    bool sharpens = !*met && op->network && !solver->assembly.singular &&
+                    solver->options.criterion == CLP_CRITERION_ERROR;
     return sharpens ? sharpen(solver, work, met) : CLP_OK;
 }
 

@@ -89,7 +89,10 @@ static bool stagnates(const clp_solver *solver, const solve_course *course)
     double rounding = clp_solver_rounding_residual(solver), left = test->norms.largest;
     if (solver->iteration.broken && left <= 8 * rounding) return true; /* by rounding, then */
     if (refines && left <= rounding && !(left > 0.1 * rounding && left < 0.5 * course->largest_before))
-        return true;                           /* no better can come */
+        return true; /* no better can come */
+    /* Where nothing holds the solution, steps run away along the constant once rounding is most of what is
+     * left. */
+    if (solver->assembly.singular && solver->method->stepwise && test->value > 4 * course->best) return true;
     if (!solver->method->monotone) floor *= 8; /* over-relaxation amplifies rounding as well */
     clp_iteration slowest =
         solver->iteration; /* rounding can be taken for a smaller eigenvalue than there is */
@@ -140,12 +143,12 @@ static clp_status note_test(clp_solver *solver, const solve_course *course)
 }
 
 /* As far as the device's precision goes: refinement may go on. */
-static clp_status refine(clp_solver *solver, solve_course *course, clp_reason *reason)
+static clp_status refine(clp_solver *solver, solve_course *course, bool verified, clp_reason *reason)
 {
     bool met;
     *reason = CLP_REASON_ROUNDING;
     if (!clp_solver_can_refine(solver)) return CLP_OK;
-    if (course->last.value > solver->report.tolerance) CLP_TRY(clp_solver_verify(solver, &met));
+    if (!verified) CLP_TRY(clp_solver_verify(solver, &met));
     CLP_TRY(clp_solver_refine(solver, &met));
     const clp_report *report = &solver->report;
     bool residual = solver->options.criterion == CLP_CRITERION_RESIDUAL;
@@ -154,8 +157,21 @@ static clp_status refine(clp_solver *solver, solve_course *course, clp_reason *r
     course->last.norms.two = report->residual_final;
     course->last.value = residual ? report->residual_relative : report->algebraic_bound;
     CLP_TRY(note_test(solver, course));
+    if (!met && solver->options.tolerance == 0 && solver->options.criterion == CLP_CRITERION_ERROR &&
+        report->algebraic_bound <= clp_solver_tolerance_at_most(solver)) {
+        solver->report.tolerance = report->algebraic_bound; /* auto asks for no more than can be certified */
+        met = true;
+    }
     if (met) *reason = CLP_REASON_TOLERANCE;
     return CLP_OK;
+}
+
+/* A first guess from a coarser grid says nothing of the difference between the grids, of which auto asks for
+ * a tenth. */
+static bool is_untold(const clp_solver *solver)
+{
+    bool automatic = solver->options.tolerance == 0 && solver->options.criterion == CLP_CRITERION_ERROR;
+    return automatic && solver->coarse && solver->report.iterations == 0;
 }
 
 /* Whether a first guess for a finer grid is good enough: the last cycle left a part of what it corrected. */
@@ -182,14 +198,15 @@ static clp_status decide(clp_solver *solver, solve_course *course, clp_reason *r
     if (guess) {
         CLP_TRY(clp_solver_take_guess(solver));
         *reason = CLP_REASON_TOLERANCE;
-    } else if (course->last.value <= solver->report.tolerance) {
+    } else if (course->last.value <=
+               (is_untold(solver) ? clp_solver_attainable(solver) : solver->report.tolerance)) {
         CLP_TRY(clp_solver_verify(solver, &met));
         if (met)
             *reason = CLP_REASON_TOLERANCE;
         else if (solver->host_largest <= clp_solver_rounding_residual(solver) || ++course->refused >= 3)
-            CLP_TRY(refine(solver, course, reason));
+            CLP_TRY(refine(solver, course, true, reason));
     } else if (stagnates(solver, course)) {
-        CLP_TRY(refine(solver, course, reason));
+        CLP_TRY(refine(solver, course, false, reason));
     } else if (solver->iteration.broken) { /* which leaves the field as it was */
         *reason = CLP_REASON_BREAKDOWN;
     } else if (solver->method->stepwise &&

@@ -141,11 +141,16 @@ clp_status clp_solver_measure(clp_solver *solver)
     return CLP_OK;
 }
 
+double clp_solver_tolerance_at_most(const clp_solver *solver)
+{
+    return 1e-4 * (isfinite(solver->range) ? solver->range : solver->magnitude);
+}
+
 /*
  * Auto: a tenth of the discretisation error, as soon as there is an estimate of it, but 1e-4 of the spread of
  * the solution at most, because near a jump of the boundary's values the grid is off by much on every grid;
- * or what the precision can certify if that is more; 1e-8 for a relative residual. Where the spread is not
- * known before, it is of what has been found so far.
+ * or what the arithmetic can certify if that is more: a grid may represent its solution exactly. 1e-8 for a
+ * relative residual. Where the spread is not known before, it is of what has been found so far.
  */
 void clp_solver_choose_tolerance(clp_solver *solver)
 {
@@ -153,8 +158,8 @@ void clp_solver_choose_tolerance(clp_solver *solver)
     double *tolerance = &solver->report.tolerance;
     if (!solver->auto_tolerance) return;
     bool final = isfinite(solver->range);
-    double spread = final ? solver->range : solver->magnitude;
-    double wanted = 1e-4 * spread, estimate = solver->report.discretization_estimate;
+    double wanted = clp_solver_tolerance_at_most(solver), estimate = solver->report.discretization_estimate;
+    double attainable = clp_solver_attainable(solver);
     if (options->criterion == CLP_CRITERION_ERROR && isfinite(estimate))
         wanted = fmin(wanted, 0.1 * estimate);
     wanted = fmax(wanted, 1e-10 * solver->magnitude);
@@ -163,15 +168,13 @@ void clp_solver_choose_tolerance(clp_solver *solver)
         final = true;
     } else if (options->criterion == CLP_CRITERION_STEP) {
         wanted *= 1e-2;
-    } else if (!solver->bound.of_two && !clp_solver_can_refine(solver)) {
-        double attainable =
-            2 * solver->bound.factor * clp_solver_rounding_residual(solver) + solver->held_rounding;
-        if (attainable > wanted && final && isfinite(attainable) && !solver->quiet)
+    } else if (isfinite(attainable)) {
+        if (attainable > wanted && final && !solver->quiet && !clp_solver_can_refine(solver))
             clp_notice(
                 "%s precision can certify an error of %.2g at best on this grid, not the %.2g that auto "
                 "would ask for",
                 clp_precision_name(solver->outer), attainable, wanted);
-        if (isfinite(attainable)) wanted = fmax(wanted, attainable);
+        wanted = fmax(wanted, attainable);
     }
     *tolerance = wanted;
     solver->auto_tolerance = !final;

@@ -103,6 +103,16 @@ clp_status clp_solver_correct(clp_solver *solver, const double *f, double *w);
 /* The largest residual that rounding in the level's precision can leave. */
 double clp_solver_rounding_residual(const clp_solver *solver);
 
+/* The least bound that rounding leaves room for, as far as it is known before the result is; NaN without a
+ * bound. */
+double clp_solver_attainable(const clp_solver *solver);
+
+/* Estimates the grid's own error from solver->values, and what auto asks for from that. */
+void clp_solver_take_estimate(clp_solver *solver);
+
+/* What auto asks for at most. */
+double clp_solver_tolerance_at_most(const clp_solver *solver);
+
 /* How far solver->values, where they solve the equations, are from the solution of the problem; NAN where
  * there was no coarser grid to compare with. */
 double clp_solver_estimate_discretization(const clp_solver *solver);

@@ -17,17 +17,30 @@ double clp_solver_rounding_residual(const clp_solver *solver)
     return 8 * clp_precision_epsilon(solver->outer) * solver->assembly.op.diagonal * solver->magnitude;
 }
 
-/* Norms of a residual as they may be at worst: computing it takes some operations, in double, on values up to
- * the magnitude, or in a network on differences, whose rounding is measured when the host verifies. */
-static clp_norms widen(const clp_solver *solver, clp_norms norms)
+/* How far a residual computed in double may be off: some operations on values up to the magnitude, or in a
+ * network on differences, whose rounding is measured when the host verifies. */
+static double verified_rounding(const clp_solver *solver)
 {
     const clp_operator *op = &solver->assembly.op;
-    double rounding = op->network
-                          ? solver->rounding
-                          : 16 * 0x1p-53 * (op->diagonal * solver->magnitude + solver->source_largest);
+    return op->network ? solver->rounding
+                       : 16 * 0x1p-53 * (op->diagonal * solver->magnitude + solver->source_largest);
+}
+
+/* Norms of a residual as they may be at worst. */
+static clp_norms widen(const clp_solver *solver, clp_norms norms)
+{
+    double rounding = verified_rounding(solver);
     norms.largest += rounding;
     norms.two += rounding * sqrt((double)solver->report.unknowns);
     return norms;
+}
+
+double clp_solver_attainable(const clp_solver *solver)
+{
+    bool refines = clp_solver_can_refine(solver);
+    double left = refines ? verified_rounding(solver) : clp_solver_rounding_residual(solver);
+    clp_norms norms = {.largest = left, .two = left * sqrt((double)solver->report.unknowns)};
+    return 2 * clp_bound_value(&solver->bound, norms) + (refines ? 0 : solver->held_rounding);
 }
 
 /* The criterion's value from the norms it looks at. */
@@ -189,6 +202,17 @@ clp_status clp_solver_take_guess(clp_solver *solver)
     return CLP_OK;
 }
 
+void clp_solver_take_estimate(clp_solver *solver)
+{
+    solver->report.discretization_estimate = clp_solver_estimate_discretization(solver);
+    if (solver->options.tolerance != 0) return;
+    double smallest, largest;
+    clp_range(solver->values, clp_grid_node_count(&solver->assembly.op.grid), &smallest, &largest);
+    if (solver->auto_tolerance) solver->range = largest - smallest;
+    solver->auto_tolerance = true; /* the estimate may be a better one */
+    clp_solver_choose_tolerance(solver);
+}
+
 clp_status clp_solver_verify(clp_solver *solver, bool *met)
 {
     clp_report *report = &solver->report;
@@ -206,14 +230,7 @@ clp_status clp_solver_verify(clp_solver *solver, bool *met)
         fmin(clp_bound_value(&solver->bound, widen(solver, host)) + solver->held_rounding, interval);
     report->bound_is_certified =
         isfinite(report->algebraic_bound) && (solver->bound.certified || report->algebraic_bound == interval);
-    report->discretization_estimate = clp_solver_estimate_discretization(solver);
-    if (solver->options.tolerance == 0) {
-        double smallest, largest;
-        clp_range(solver->values, clp_grid_node_count(&solver->assembly.op.grid), &smallest, &largest);
-        if (solver->auto_tolerance) solver->range = largest - smallest;
-        solver->auto_tolerance = true; /* the estimate may be a better one */
-        clp_solver_choose_tolerance(solver);
-    }
+    clp_solver_take_estimate(solver);
     switch (solver->options.criterion) {
     case CLP_CRITERION_ERROR:
         *met = report->algebraic_bound <= report->tolerance;

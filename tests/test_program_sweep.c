@@ -144,6 +144,30 @@ Test(program_sweep, convergence_as_history_and_plot)
     json_decref(report);
 }
 
+/* The levels of a cycle, coarser and coarser, each with its time; and why the method was taken. */
+Test(program_sweep, levels_and_choice)
+{
+    size_t nodes[2] = {97, 97}, levels = 0;
+    double seconds, share, all = 0;
+    outcome ran = RUN("solve", "plate.yaml", "-v", "--set", "domain.nodes=[97, 97]", "--field", "u.npy");
+    EXPECT_STATUS(ran, 0);
+    EXPECT_HOLDS(ran.error, "auto took multigrid: ");
+    EXPECT_HOLDS(ran.error, "levels of a cycle, made in ");
+    for (const char *line = strstr(ran.error, "levels of a cycle"); (line = strchr(line, '\n')); levels++) {
+        size_t here[2];
+        if (sscanf(++line, " %zu x %zu nodes %lf ms %lf %%", &here[0], &here[1], &seconds, &share) != 4)
+            break;
+        cr_expect(levels ? here[0] < nodes[0] : here[0] == 97);
+        cr_expect_gt(seconds, 0);
+        all += share;
+        nodes[0] = here[0];
+    }
+    cr_expect_geq(levels, 2);
+    cr_expect_float_eq(all, 100, (double)levels);
+    ran = RUN("solve", "plate.yaml", "--field", "u.npy");
+    cr_expect(!strstr(ran.error, "levels of a cycle") && !strstr(ran.error, "auto took"));
+}
+
 /* Each row begins at the result of the one before. */
 Test(program_sweep, rows_begin_where_the_one_before_ended)
 {

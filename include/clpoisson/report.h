@@ -73,7 +73,6 @@ typedef struct clp_report {
                                        1911); NAN where there was none */
 
     double seconds_setup, seconds_compile, seconds_solve, seconds_output, seconds_total;
-    double seconds_levels; /**< of set-up: making the levels of multigrid, without kernels; 0 without */
     unsigned long long device_bytes;
     double bytes_per_unknown;
     double updates_per_second, bytes_per_second, unknowns_per_second;

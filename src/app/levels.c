@@ -3,6 +3,7 @@
 #include "app/summary.h"
 #include "app/terminal.h"
 
+#include <math.h>
 #include <stdio.h>
 
 void app_show_levels(clp_solver *solver)
@@ -10,13 +11,14 @@ void app_show_levels(clp_solver *solver)
     enum { ROOM = 64 };
     clp_level_time times[ROOM];
     size_t count;
-    double all = 0;
-    if (clp_solver_time_levels(solver, times, ROOM, &count) != CLP_OK || count == 0) return;
+    double all = 0, making;
+    if (clp_solver_time_levels(solver, times, ROOM, &count, &making) != CLP_OK || count == 0) return;
     for (size_t i = 0; i < count; i++) all += times[i].seconds;
-    double making = clp_solver_report(solver)->seconds_levels,
-           solving = clp_solver_report(solver)->seconds_solve;
-    app_say("         levels of a cycle, made in %.3f ms, %.0f %% of the solve:", 1e3 * making,
-            100 * making / solving);
+    if (isfinite(making))
+        app_say("         levels of a cycle, made in %.3f ms, %.0f %% of the solve:", 1e3 * making,
+                100 * making / clp_solver_report(solver)->seconds_solve);
+    else
+        app_say("         levels of a cycle:");
     for (size_t i = 0; i < count; i++) {
         char nodes[64];
         const size_t *n = times[i].nodes;

@@ -24,11 +24,34 @@ static clp_status visit(clp_rung *rung, clp_field *total)
     return backend->finish(rung->level->device);
 }
 
-clp_status clp_solver_time_levels(clp_solver *solver, clp_level_time *times, size_t room, size_t *count)
+/* Making all of them again. */
+static clp_status time_making(const clp_solver *solver, double *seconds)
+{
+    clp_device *device = solver->device;
+    const clp_operator *op = &solver->assembly.op;
+    const clp_level *total = solver->method->multigrid == CLP_MULTIGRID_NEEDED ? solver->level : NULL;
+    const clp_memory_use use = {.bytes_per_node = clp_hierarchy_fields(op, solver->plain) *
+                                                  (double)clp_precision_bytes(solver->inner)};
+    clp_hierarchy *made;
+    *seconds = NAN;
+    if (device->backend->fits(device, &op->grid, solver->inner, &use) != CLP_OK) return CLP_OK;
+    CLP_TRY(device->backend->finish(device));
+    double start = clp_seconds();
+    CLP_TRY(clp_hierarchy_create(device, op, solver->inner, total, &made));
+    clp_status status = device->backend->finish(device);
+    *seconds = clp_seconds() - start;
+    clp_hierarchy_destroy(made);
+    return status;
+}
+
+clp_status clp_solver_time_levels(clp_solver *solver, clp_level_time *times, size_t room, size_t *count,
+                                  double *making)
 {
     enum { VISITS = 3 };
     clp_hierarchy *hierarchy = solver->hierarchy;
+    *making = NAN;
     *count = hierarchy ? hierarchy->count : 0;
+    if (hierarchy) CLP_TRY(time_making(solver, making));
     for (size_t i = 0; i < *count && i < room; i++) {
         clp_rung *rung = &hierarchy->rungs[i];
         memcpy(times[i].nodes, rung->level->layout.nodes, sizeof times[i].nodes);

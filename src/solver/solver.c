@@ -243,14 +243,10 @@ static bool needs_scratch(const clp_solver *solver)
 static clp_status create_levels(clp_solver *solver)
 {
     clp_device *device = solver->device;
-    double start = clp_seconds(), compiled = device->compile_seconds;
     CLP_TRY(clp_hierarchy_share(solver->finer, &solver->assembly.op, solver->inner, &solver->hierarchy));
     if (solver->hierarchy) return CLP_OK;
     const clp_level *total = solver->method->multigrid == CLP_MULTIGRID_NEEDED ? solver->level : NULL;
-    CLP_TRY(clp_hierarchy_create(device, &solver->assembly.op, solver->inner, total, &solver->hierarchy));
-    CLP_TRY(device->backend->finish(device));
-    solver->report.seconds_levels = clp_seconds() - start - (device->compile_seconds - compiled);
-    return CLP_OK;
+    return clp_hierarchy_create(device, &solver->assembly.op, solver->inner, total, &solver->hierarchy);
 }
 
 static clp_status allocate(clp_solver *solver)

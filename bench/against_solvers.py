@@ -17,7 +17,7 @@ import sys
 import tempfile
 
 program, fftw, hypre = (str(pathlib.Path(name).resolve()) for name in sys.argv[1:4])
-sizes = [tuple(map(int, text.split("x"))) for text in sys.argv[4:]] or [(2, 1023), (2, 2047), (3, 127)]
+sizes = [tuple(map(int, text.split("x"))) for text in sys.argv[4:]] or [(2, 1023), (2, 2047), (2, 4095), (3, 255)]
 folder = pathlib.Path(tempfile.mkdtemp())
 ROUNDS = 5
 

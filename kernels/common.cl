@@ -10,6 +10,8 @@
  * HELD         bits 0 to 5: left, right, bottom, top, front, back side is held; the others are insulated
  * PERIODIC     bits 0 to 2: the last node along x, y, z is the first one again
  * NETWORK      1 if every edge has a conductance of its own; held nodes are then those with inverse diagonal 0
+ * COLORED      1 where sweeps take every other node only: the first of a launch those whose indices add up to an even
+ *              number, the second the others, and so on
  * INTERLEAVE   vectors of a row that a loop works on at a time
  * HAS_SHUNT    1 if nodes of the network leak to the ground
  *
@@ -42,6 +44,9 @@
 #endif
 #ifndef HAS_SHUNT
 #define HAS_SHUNT 0
+#endif
+#ifndef COLORED
+#define COLORED 0
 #endif
 
 /*

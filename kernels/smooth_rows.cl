@@ -10,13 +10,13 @@
  * OTHER   type of the field total
  *
  * Coarse row J gathers taps_y fine rows from first_y[J] on, with weights; rows outside the box are mirrored or wrapped
- * like all others, so that indices need not be. A tile makes the coarse nodes that lie above its own nodes: they reach
+ * like all others, so that indices need not be. Rows go in pairs. A tile makes the coarse nodes that lie above its own nodes: they reach
  * two nodes further at most. The host sees to count <= STAGES, and to more than count + 4 nodes along an axis with an
  * insulated or periodic side.
  */
 #define STAGES 4
-#define RESIDUALS 4 /* rows of the residual that are alive: the taps of a coarse row */
-#define SOURCES (STAGES + 3)
+#define SOURCES (STAGES + 2)
+#define RESIDUALS 5 /* rows of the residual that are alive: the taps of a coarse row and one more */
 #define DOWN 1
 #define UP 2
 
@@ -24,30 +24,19 @@ typedef struct {
     weights_t of[STAGES + 1]; /* the last ones are those of the residual */
 } stages_t;
 
-__attribute__((noinline)) static void smooth_row(REAL *restrict out, const REAL *restrict south,
-                                                 const REAL *restrict centre, const REAL *restrict north,
-                                                 const REAL *restrict q, const weights_t w, int span)
-{
-    ROW_LOOP
-    for (int i = 0; i < span; i++)
-        out[i] = w.keep * centre[i] + w.x * (centre[i - 1] + centre[i + 1]) + w.y * (south[i] + north[i]) +
-                 w.source * q[i];
-}
-
-__attribute__((noinline)) static void scale_row(REAL *restrict out, const REAL *restrict in, REAL factor, int count)
+ROW_FUNCTION scale_row(REAL *restrict out, const REAL *restrict in, REAL factor, int count)
 {
     ROW_LOOP
     for (int i = 0; i < count; i++) out[i] = factor * in[i];
 }
 
-__attribute__((noinline)) static void add_row(REAL *restrict out, const REAL *restrict in, REAL factor, int count)
+ROW_FUNCTION add_row(REAL *restrict out, const REAL *restrict in, REAL factor, int count)
 {
     ROW_LOOP
     for (int i = 0; i < count; i++) out[i] += factor * in[i];
 }
 
-__attribute__((noinline)) static void add_to_total(__global OTHER *restrict total, const REAL *restrict in, OTHER factor,
-                                                   int count)
+ROW_FUNCTION add_to_total(__global OTHER *restrict total, const REAL *restrict in, OTHER factor, int count)
 {
     ROW_LOOP
     for (int i = 0; i < count; i++) total[i] += factor * (OTHER)in[i];
@@ -114,6 +103,49 @@ static void add_correction(REAL *row, REAL *line, const between_t rows, __global
     }
 }
 
+/* A row of a tile: the columns of held sides in it, or -1, and where rows are held along y. */
+typedef struct {
+    int left, right, span;
+    long ny;
+} row_t;
+
+/* Nodes on held sides left and right become `keep` times what they were. */
+static inline void keep_ends(REAL *out, const REAL *centre, const row_t row, REAL keep)
+{
+    if (row.left >= 0) out[row.left] = keep * centre[row.left];
+    if (row.right >= 0) out[row.right] = keep * centre[row.right];
+}
+
+/*
+ * Rows j and j + 1 after a sweep, from four rows before it from j - 1 on, of which `of` is the first in a ring of ALIVE.
+ * Held nodes keep their values where `keep` is 1; where it is 0, as in a residual, they are 0.
+ */
+static void sweep_two(REAL *out_low, REAL *out_high, const REAL *south, const REAL *low, const REAL *high,
+                      const REAL *north, const REAL *q_low, const REAL *q_high, const weights_t w, long j,
+                      const row_t row, REAL keep)
+{
+    const int held_low = held_row(j, row.ny), held_high = held_row(j + 1, row.ny);
+    if (!held_low & !held_high) {
+        sweep_pair(out_low, out_high, south, low - 1, low, low + 1, high - 1, high, high + 1, north, w, q_low, q_high,
+                   row.span);
+    } else {
+        if (held_low)
+            scale_row(out_low, low, keep, row.span);
+        else
+            sweep_row(out_low, south, low - 1, low, low + 1, high, w, q_low, row.span);
+        if (held_high)
+            scale_row(out_high, high, keep, row.span);
+        else
+            sweep_row(out_high, low, high - 1, high, high + 1, north, w, q_high, row.span);
+    }
+    keep_ends(out_low, low, row, keep);
+    keep_ends(out_high, high, row, keep);
+}
+
+#define SOURCE(row) (&sources[(row) % SOURCES][PAD])
+#define RESIDUAL(row) (&residuals[(row) % RESIDUALS][PAD])
+#define FOUR_ROWS(k, row) RING(k, (row)-1), RING(k, row), RING(k, (row) + 1), RING(k, (row) + 2)
+
 __kernel void smooth_rows(__global const REAL *restrict u, __global REAL *restrict v, __global const REAL *restrict q,
                           const layout_t at, __global const REAL *restrict correction,
                           __global REAL *restrict restricted, const layout_t to, __global const uint *restrict index,
@@ -131,85 +163,74 @@ __kernel void smooth_rows(__global const REAL *restrict u, __global REAL *restri
     const int span = (stored + 2 * HALO + WHOLE - 1) / WHOLE * WHOLE;
     const tables_t tables = tables_of(at, to);
 
-    REAL ring[STAGES + 1][3][SPAN + 2 * PAD] __attribute__((aligned(64)));
+    REAL ring[STAGES + 1][ALIVE][SPAN + 2 * PAD] __attribute__((aligned(64)));
     REAL sources[SOURCES][SPAN + 2 * PAD] __attribute__((aligned(64)));
     REAL residuals[RESIDUALS][SPAN + 2 * PAD] __attribute__((aligned(64)));
     REAL line[SPAN + 2 * PAD] __attribute__((aligned(64)));
     for (int k = 0; k <= STAGES; k++)
-        for (int r = 0; r < 3; r++) ring[k][r][PAD - 1] = ring[k][r][PAD + span] = 0;
+        for (int r = 0; r < ALIVE; r++) ring[k][r][PAD - 1] = ring[k][r][PAD + span] = 0;
     u += at.origin;
     v += at.origin;
     q += at.origin;
     correction += to.origin;
     restricted += to.origin;
     const long left = HALO - x0, right = nx - 1 - x0 + HALO; /* where the sides are in a row of the tile */
-    const int fix_left = HELD_LEFT && left >= 0, fix_right = HELD_RIGHT && right < span;
+    row_t ends;
+    ends.left = HELD_LEFT && left >= 0 ? (int)left : -1;
+    ends.right = HELD_RIGHT && right < span ? (int)right : -1;
+    ends.span = span;
+    ends.ny = ny;
     const long own_x = first_coarse(x0, nx, (long)to.nx), own_end = first_coarse(x_end, nx, (long)to.nx);
     long coarse_j = first_coarse(y0, ny, (long)to.ny);
     const long coarse_j_end = first_coarse(y_end, ny, (long)to.ny);
 
-    /* Step t brings in row `first_row + t`; stage k then makes the row k before it, in slot (t - k) % 3. */
+    /* Rows are counted from `begin`. Step t brings in two from 2 t on; stage k then makes those k before them. */
     const int sweeps = down ? count - 1 : count;
-    const long first_row = y0 - sweeps - (down ? 2 : 0), steps = y_end + sweeps + (down ? 3 : 0) - first_row;
+    const long begin = y0 - sweeps - (down ? 2 : 0), steps = (y_end + sweeps + (down ? 3 : 0) - begin + 1) / 2;
     for (long t = 0; t < steps; t++) {
-        const long newest = first_row + t;
-        REAL *row = &ring[0][t % 3][PAD];
-        load_span(&sources[t % SOURCES][PAD], q, width, span, newest, x0, nx, ny, 1);
-        if (down && held_row(newest, ny)) {
-            zero_row(row, span);
-        } else if (down) {
-            scale_row(row, &sources[t % SOURCES][PAD], stages.of[0].source, span);
-            if (fix_left) row[left] = 0;
-            if (fix_right) row[right] = 0;
-        } else {
-            load_span(row, u, width, span, newest, x0, nx, ny, 1);
-            const size_t inside = (size_t)row_inside(newest, ny);
+        for (long row = 2 * t; row < 2 * t + 2; row++) {
+            const long j = begin + row;
+            REAL *out = RING(0, row);
+            load_span(SOURCE(row), q, width, span, j, x0, nx, ny, 1);
+            if (down) {
+                scale_row(out, SOURCE(row), held_row(j, ny) ? 0 : stages.of[0].source, span);
+                keep_ends(out, out, ends, 0);
+                continue;
+            }
+            load_span(out, u, width, span, j, x0, nx, ny, 1);
+            const size_t inside = (size_t)row_inside(j, ny);
             between_t rows;
             rows.low = correction + index[tables.below_y + inside] * to.width;
             rows.up = rows.low + to.width;
             rows.part = weight[tables.below_y + inside];
-            add_correction(row, line, rows, index + tables.below_x, weight + tables.below_x, x0, nx, span, sweeps,
+            add_correction(out, line, rows, index + tables.below_x, weight + tables.below_x, x0, nx, span, sweeps,
                            nested);
         }
-        for (int k = 1; k <= sweeps && t >= 2 * k; k++) {
-            const long j = first_row + t - k;
-            const REAL *south = &ring[k - 1][(t - k + 2) % 3][PAD], *centre = &ring[k - 1][(t - k) % 3][PAD];
-            const REAL *north = &ring[k - 1][(t - k + 1) % 3][PAD], *source = &sources[(t - k) % SOURCES][PAD];
-            REAL *out = &ring[k][(t - k) % 3][PAD];
-            if (held_row(j, ny)) {
-                copy_row(out, centre, span);
-            } else {
-                smooth_row(out, south, centre, north, source, stages.of[k - 1 + down], span);
-                if (fix_left) out[left] = centre[left];
-                if (fix_right) out[right] = centre[right];
-            }
+        for (int k = 1; k <= sweeps && t >= k; k++) {
+            const long row = 2 * t - k;
+            sweep_two(RING(k, row), RING(k, row + 1), FOUR_ROWS(k - 1, row), SOURCE(row), SOURCE(row + 1),
+                      stages.of[k - 1 + down], begin + row, ends, 1);
         }
-        const long done = newest - sweeps;
-        if (t >= 2 * sweeps && done >= y0 && done < y_end) {
-            const REAL *swept = &ring[sweeps][(t - sweeps) % 3][PAD + HALO];
+        for (long row = 2 * t - sweeps; row < 2 * t - sweeps + 2; row++) {
+            const long j = begin + row;
+            if (t < sweeps || j < y0 || j >= y_end) continue;
             if (added)
-                add_to_total(total + element_of((size_t)x0, (size_t)done, 0, whole), swept, factor, stored);
+                add_to_total(total + element_of((size_t)x0, (size_t)j, 0, whole), RING(sweeps, row) + HALO, factor,
+                             stored);
             else
-                store_row(v + (size_t)done * width + (size_t)x0, swept, stored);
+                store_row(v + (size_t)j * width + (size_t)x0, RING(sweeps, row) + HALO, stored);
         }
-        if (!down || t < 2 * (sweeps + 1)) continue;
-        const long behind = t - sweeps - 1, j = first_row + behind; /* the newest row of the residual */
-        REAL *residual = &residuals[behind % RESIDUALS][PAD];
-        if (held_row(j, ny)) {
-            zero_row(residual, span);
-        } else {
-            smooth_row(residual, &ring[sweeps][(behind + 2) % 3][PAD], &ring[sweeps][behind % 3][PAD],
-                       &ring[sweeps][(behind + 1) % 3][PAD], &sources[behind % SOURCES][PAD], stages.of[STAGES], span);
-            if (fix_left) residual[left] = 0;
-            if (fix_right) residual[right] = 0;
-        }
+        if (!down || t < sweeps + 1) continue;
+        const long behind = 2 * t - sweeps - 1, newest = begin + behind + 1; /* of the residual */
+        sweep_two(RESIDUAL(behind), RESIDUAL(behind + 1), FOUR_ROWS(sweeps, behind), SOURCE(behind), SOURCE(behind + 1),
+                  stages.of[STAGES], begin + behind, ends, 0);
         for (; coarse_j < coarse_j_end; coarse_j++) {
             const long from = first[to.nx + (size_t)coarse_j];
             __global REAL *target = restricted + (size_t)coarse_j * to.width;
-            if (from + taps_y - 1 > j && j < y_end + 1) break;
+            if (from + taps_y - 1 > newest && newest < y_end + 1) break;
             zero_row(line, span);
-            for (int tap = 0; tap < taps_y && from + tap <= j; tap++)
-                add_row(line, &residuals[(from + tap - first_row) % RESIDUALS][PAD],
+            for (int tap = 0; tap < taps_y && from + tap <= newest; tap++)
+                add_row(line, RESIDUAL(from + tap - begin),
                         held_row(coarse_j, (long)to.ny) ? 0 : weight[tables.gather_y + tap * to.ny + coarse_j], span);
             if (nested)
                 gather_nested(target + own_x, line + (2 * own_x - 1 - (x0 - HALO)), (int)(own_end - own_x));

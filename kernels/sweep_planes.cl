@@ -43,19 +43,25 @@ typedef struct {
 #else
 #define SWEPT keep *u[i] + NEIGHBOURS OF_SOURCE
 #endif
+/* Where COLORED: the nodes where i + phase is even. */
+#if COLORED
+#define SWEPT_IF_TAKEN ((i ^ phase) & 1 ? u[i] : SWEPT)
+#else
+#define SWEPT_IF_TAKEN SWEPT
+#endif
 
 __attribute__((noinline)) static void plane_row(REAL *restrict out, RING_PARAMETERS, COEFFICIENT_PARAMETERS, REAL keep,
-                                                REAL source, int count)
+                                                REAL source, int phase, int count)
 {
     ROW_LOOP
-    for (int i = 0; i < count; i++) out[i] = SWEPT;
+    for (int i = 0; i < count; i++) out[i] = SWEPT_IF_TAKEN;
 }
 
 __attribute__((noinline)) static void plane_row_store(__global REAL *restrict out, RING_PARAMETERS, COEFFICIENT_PARAMETERS,
-                                                      REAL keep, REAL source, int count)
+                                                      REAL keep, REAL source, int phase, int count)
 {
     ROW_LOOP
-    for (int i = 0; i < count; i++) out[i] = SWEPT;
+    for (int i = 0; i < count; i++) out[i] = SWEPT_IF_TAKEN;
 }
 
 /* Whether a row or plane keeps its values: on a held side or beyond, or outside a network. */
@@ -135,6 +141,8 @@ __kernel void sweep_planes(__global const REAL *restrict u, __global REAL *restr
             const size_t inner = stands_for(z, at.nz, PERIODIC_Z, NETWORK | HELD_FRONT, NETWORK | HELD_BACK);
             for (int r = k; r < deep - k; r++) {
                 const long y = y0 - count + r;
+                const int phase = (int)((z + y + k - 1) & 1); /* of column 0 */
+                const int first_taken = NETWORK & !(COLORED & phase);
                 const int kept = kept_plane | keeps(y, at.ny, PERIODIC_Y, HELD_BOTTOM, HELD_TOP);
                 const size_t j = stands_for(y, at.ny, PERIODIC_Y, NETWORK | HELD_BOTTOM, NETWORK | HELD_TOP);
                 const coefficients_t c = coefficients_of(network, j, inner, at, w.x, w.y, w.z);
@@ -150,8 +158,9 @@ __kernel void sweep_planes(__global const REAL *restrict u, __global REAL *restr
                     if (kept) {
                         copy_row(out, p.centre, span);
                     } else {
-                        plane_row(out, RING_AT(p, source + begin, 0), COEFFICIENTS_AT(c, begin), w.keep, w.source, span);
-                        if (NETWORK & low) out[0] = first_of_row(p, source, c, nx, w.keep, w.source);
+                        plane_row(out, RING_AT(p, source + begin, 0), COEFFICIENTS_AT(c, begin), w.keep, w.source,
+                                  phase ^ (int)(begin & 1), span);
+                        if (first_taken & low) out[0] = first_of_row(p, source, c, nx, w.keep, w.source);
                         if (!NETWORK & HELD_LEFT & low) out[0] = p.centre[0];
                         if (!NETWORK & HELD_RIGHT & high) out[width - 1] = p.centre[width - 1];
                     }
@@ -163,8 +172,8 @@ __kernel void sweep_planes(__global const REAL *restrict u, __global REAL *restr
                         store_row(out, p.centre + skip, stored);
                     } else {
                         plane_row_store(out, RING_AT(p, source + x0, skip), COEFFICIENTS_AT(c, x0), w.keep, w.source,
-                                        stored);
-                        if (NETWORK & (x0 == 0)) out[0] = first_of_row(p, source, c, nx, w.keep, w.source);
+                                        phase ^ (int)(x0 & 1), stored);
+                        if (first_taken & (x0 == 0)) out[0] = first_of_row(p, source, c, nx, w.keep, w.source);
                         if (!NETWORK & HELD_LEFT & (x0 == 0)) out[0] = p.centre[0];
                         if (!NETWORK & HELD_RIGHT & (x1 == nx)) out[stored - 1] = p.centre[skip + stored - 1];
                     }

@@ -133,7 +133,8 @@ sweep_stream(__global const REAL *restrict u, __global REAL *restrict v, __globa
                 around.below = behind[k];
                 around.above = value;
                 REAL made = newest[k];
-                if (!(held | (!NETWORK && ALONG_HELD(z, nz))))
+                const int taken = !COLORED || ((i + j + deep + (size_t)k) & 1) == 0;
+                if (taken & !(held | (!NETWORK & ALONG_HELD(z, nz))))
                     made = stage(around, network, q, i, j, deep, at, weights.of[k]);
                 now[k][ly][lx] = value;
                 behind[k] = newest[k];

@@ -14,6 +14,9 @@
 #define HALO 16 /* columns on either side of a tile: SWEEPS at least, whole vectors */
 #define SPAN (TILE + 2 * HALO)
 #define PAD 16 /* before and behind a row, so that the neighbour of its first and last column is there */
+#define STEP (NETWORK ? 1 : 2) /* rows at a time: with their coefficients two are more than the loops' registers hold */
+#define ALIVE (STEP + 2)       /* rows of a stage, in a ring */
+#define RING(k, row) (&ring[k][(row) % ALIVE][PAD])
 
 /*
  * Row j of a field, columns x0 - HALO to x0 - HALO + span: wrapped on a periodic axis, mirrored outside insulated sides

@@ -45,10 +45,10 @@ def galerkin():
 
 
 needs = {"coarsen_nodes.cl": ["box.cl", "coarsen.cl"], "coarsen_rows.cl": ["box.cl", "coarsen.cl"], "galerkin.cl": ["box.cl"], "galerkin_rows.cl": ["box.cl"], "dense.cl": ["box.cl"], "norms.cl": ["reduce.cl"], "norms_rows.cl": ["reduce.cl", "rows.cl"], "norms_finish.cl": ["reduce.cl"], "residual_rows.cl": ["rows.cl"],
-         "sweep_rows.cl": ["row_copies.cl", "tile.cl"], "sweep_planes.cl": ["rows.cl", "row_copies.cl"], "smooth_rows.cl": ["row_copies.cl", "tile.cl", "tables.cl", "between_rows.cl"],
+         "sweep_rows.cl": ["row_copies.cl", "row_sweeps.cl", "tile.cl"], "sweep_planes.cl": ["rows.cl", "row_copies.cl"], "smooth_rows.cl": ["row_copies.cl", "row_sweeps.cl", "tile.cl", "tables.cl", "between_rows.cl"],
          "transfer_rows.cl": ["tables.cl", "between_rows.cl"], "transfer.cl": ["tables.cl"], "change.cl": ["reduce.cl"], "dot.cl": ["reduce.cl", "sum.cl"], "dot_rows.cl": ["reduce.cl", "sum.cl", "rows.cl"],
          "energy.cl": ["reduce.cl", "sum.cl"], "energy_rows.cl": ["reduce.cl", "sum.cl"]}
-jobs = [(target, [*needs.get(path.name, []), path.name], []) for target in targets for path in sorted(kernels.glob("*.cl")) if path.name not in ("common.cl", "row_copies.cl", "tile.cl", "between_rows.cl", "sum.cl", "coarsen.cl")]  # which have nothing of their own
+jobs = [(target, [*needs.get(path.name, []), path.name], []) for target in targets for path in sorted(kernels.glob("*.cl")) if path.name not in ("common.cl", "row_copies.cl", "row_sweeps.cl", "tile.cl", "between_rows.cl", "sum.cl", "coarsen.cl")]  # which have nothing of their own
 for number, macros in enumerate(operators()):
     for sweep, real, source in itertools.product(sweeps, ("float", "double"), (0, 1)):
         if sweep in ("sweep_linear.cl", "sweep_nodes.cl", "sweep_stream.cl") and (number + source) % (4 if "stream" in sweep else 2):
@@ -59,7 +59,7 @@ for number, macros in enumerate(operators()):
         target = targets[(number + source + (real == "double")) % len(targets)]
         rows, tiles = sweep in ("sweep_rows.cl", "sweep_planes.cl"), sweep == "sweep_rows.cl"
         files = ["reduce.cl", "norms_finish.cl", "rows.cl", "norms_rows.cl" if rows else "norms.cl", "change.cl",
-                 "residual_rows.cl" if rows else "residual.cl", *(["row_copies.cl"] if rows else []), *(["tile.cl"] if tiles else []), sweep]
+                 "residual_rows.cl" if rows else "residual.cl", *(["row_copies.cl"] if rows else []), *(["row_sweeps.cl", "tile.cl"] if tiles else []), sweep]
         energy = [f"energy{'_rows' if rows else ''}.cl"] if "-DNETWORK=1" in macros else []
         if sweep == "sweep_nodes.cl":
             files += ["relax.cl", "combine.cl", "sum.cl", "dot.cl", *energy] + (["tables.cl", "transfer.cl"] if not source else [])
@@ -69,6 +69,7 @@ for number, macros in enumerate(operators()):
             files += ["combine_rows.cl", "sum.cl", "dot_rows.cl", *energy] + (["tables.cl", "between_rows.cl", "transfer_rows.cl"] if not tiles else [])
         jobs.append((target, files, [*macros, f"-DREAL={real}", f"-DHAS_SOURCE={source}", f"-DITEMS={items}", f"-DLANES={lanes}",
                                      "-DTILE=160", "-DSWEEPS=16"]
+                     + (["-DCOLORED=1"] if not source and number % 4 == 1 else [])
                      + (["-DINTERLEAVE=4"] if rows and target == "spir64" else [])
                      + (["-DSTAGES=2", "-DGROUP_X=32", "-DGROUP_Y=8"] if sweep == "sweep_stream.cl" and "-DDIM=3" in macros else [])
                      + (["-DUSE_FP64"] if real == "double" or number % 2 else [])

@@ -71,6 +71,8 @@ typedef struct clp_memory_use {
     size_t host_bytes_per_node; /* on the host, beside the fields */
 } clp_memory_use;
 
+enum { CLP_CHAIN = 256 };
+
 struct clp_backend {
     const char *name;
     const char *summary; /* for --help */
@@ -118,10 +120,11 @@ struct clp_backend {
                         size_t count);
 
     /*
-     * Relaxation in place: count times, for one colour of nodes after the other, the sweep's formula with one
-     * weight. Red-black Gauss-Seidel with weight 1, over-relaxed above 1. q may be NULL.
+     * Relaxation: count times, for one colour of nodes after the other, the sweep's formula with one weight,
+     * each colour seeing the one before. Red-black Gauss-Seidel with weight 1, over-relaxed above 1. The
+     * result is in `u`; `scratch` is as after a sweep. q may be NULL.
      */
-    clp_status (*relax)(clp_field *u, const clp_field *q, double weight, size_t count);
+    clp_status (*relax)(clp_field *u, clp_field *scratch, const clp_field *q, double weight, size_t count);
 
     /* r = q - A u, and 0 on held nodes. q may be NULL; r is another field than u and q. */
     clp_status (*residual)(const clp_field *u, const clp_field *q, clp_field *r);
@@ -129,6 +132,9 @@ struct clp_backend {
     /* y = a x + b y on all nodes; with b = 0 what y held does not matter. x may belong to a level of the same
      * grid in another precision; the sum is rounded to y's. */
     clp_status (*combine)(clp_field *y, double a, const clp_field *x, double b);
+
+    /* y = x, then CLP_CHAIN times y <- a y + b, on all nodes: to measure what a device computes. */
+    clp_status (*chain)(clp_field *y, const clp_field *x, double a, double b);
 
     /*
      * The sum of x y over the unknowns, weighted by the parts of their control volumes where there is no

@@ -16,11 +16,22 @@ static double bytes_of(const clp_bench_operation *o, const clp_level *level)
     return passes * (o->fields + coarse + coefficients) * (double)clp_precision_bytes(level->precision);
 }
 
+/* Multiplications and additions per node; 0 where they are not counted. */
+static double flops_of(const clp_bench_operation *o, const clp_operator *op)
+{
+    bool deep = clp_grid_dimensions(&op->grid) == 3, sweeping = o->sweeps || (o->plain && o->updates > 0);
+    double constant = deep ? 12 : 9,
+           varying = deep ? 22 : 16; /* of a sweep with a source, as they are written */
+    if (o->flops > 0) return o->flops;
+    return sweeping ? o->updates * (op->network ? varying : constant) : 0;
+}
+
 /* What a whole run of operations knows. */
 typedef struct bench_run {
     clp_device *device, *host;
     bool quick, go_on;
-    double triad[CLP_PRECISION_DOUBLE + 1]; /* bytes per second, by precision; 0: not known */
+    double triad[CLP_PRECISION_DOUBLE + 1];      /* bytes per second, by precision; 0: not known */
+    double arithmetic[CLP_PRECISION_DOUBLE + 1]; /* flops likewise */
     clp_bench_function *function;
     void *user;
 } bench_run;
@@ -49,7 +60,10 @@ static void time_operation(bench_run *run, const clp_bench_operation *o, clp_ben
     } else if (row.right) {
         if (o->updates > 0) row.updates_per_second = o->updates * nodes / row.seconds;
         row.bytes_per_second = bytes_of(o, level) * nodes / row.seconds;
-        double *triad = &run->triad[level->precision];
+        double *triad = &run->triad[level->precision], *most = &run->arithmetic[level->precision];
+        if (flops_of(o, &level->op) > 0) row.flops = flops_of(o, &level->op) * nodes / row.seconds;
+        if (o->flops > 0 && !(*most > 0)) *most = row.flops;
+        if (*most > 0) row.part_of_arithmetic = row.flops / *most;
         if (strcmp(o->name, "triad") == 0 && !(*triad > 0)) *triad = row.bytes_per_second;
         if (*triad > 0) row.part_of_streaming = row.bytes_per_second / *triad;
     }
@@ -66,8 +80,9 @@ static void tell_failure(bench_run *run, const clp_bench_case *c, const clp_grid
 /* Where all variants of the sweep are timed, each has its turn. */
 static bool is_due(const clp_bench_operation *o, const clp_bench_case *c, const char *variant)
 {
-    bool memory = o->updates == 0 && o->fields > 1;
+    bool memory = o->updates == 0 && o->flops == 0;
     if (variant) return o->sweeps;
+    if (o->flops > 0 && c->planes) return false; /* long rows show it best */
     if (memory || c->what == CLP_BENCH_MEMORY) return memory && c->what == CLP_BENCH_MEMORY;
     return c->what == CLP_BENCH_ALL ? !o->sweeps : o->quick;
 }

@@ -28,6 +28,12 @@ static clp_status run_triad(const clp_bench_side *s, double scalars[3])
     return s->backend->combine(s->v, 0.5, s->u, 0.5);
 }
 
+static clp_status run_chain(const clp_bench_side *s, double scalars[3])
+{
+    (void)scalars;
+    return s->backend->chain(s->v, s->u, 0.75, 0.125); /* stays near 0.5 */
+}
+
 static clp_status run_sweep(const clp_bench_side *s, double scalars[3])
 {
     (void)scalars;
@@ -61,7 +67,7 @@ static clp_status run_dot(const clp_bench_side *s, double scalars[3])
 static clp_status run_relax(const clp_bench_side *s, double scalars[3])
 {
     (void)scalars;
-    return s->backend->relax(s->u, s->q, 1, 1);
+    return s->backend->relax(s->u, s->v, s->q, 1, CLP_BENCH_SWEEPS / 2);
 }
 
 static clp_status run_down(const clp_bench_side *s, double scalars[3])
@@ -77,18 +83,22 @@ static clp_status run_up(const clp_bench_side *s, double scalars[3])
 }
 
 const clp_bench_operation clp_bench_operations_list[CLP_BENCH_OPERATIONS] = {
-    {"copy", run_copy, 0, 2, .leaves = LEAVES_V, .quick = true},
-    {"triad", run_triad, 0, 3, .leaves = LEAVES_V, .quick = true},
-    {"sweep", run_sweep, CLP_BENCH_SWEEPS, 3, .sweeps = true, .coefficients = true, .leaves = LEAVES_U,
+    {"arithmetic", run_chain, .updates = 0, .fields = 2, .flops = 2 * CLP_CHAIN, .plain = true,
+     .leaves = LEAVES_V, .quick = true},
+    {"copy", run_copy, .updates = 0, .fields = 2, .leaves = LEAVES_V, .quick = true},
+    {"triad", run_triad, .updates = 0, .fields = 3, .leaves = LEAVES_V, .quick = true},
+    {"sweep", run_sweep, .updates = CLP_BENCH_SWEEPS, .fields = 3, .sweeps = true, .coefficients = true,
+     .leaves = LEAVES_U, .quick = true, .tuned = true},
+    {"residual", run_residual, .updates = 1, .fields = 3, .coefficients = true, .leaves = LEAVES_V},
+    {"residual norms", run_norms, .updates = 1, .fields = 2, .coefficients = true, .leaves = LEAVES_SCALAR,
      .quick = true, .tuned = true},
-    {"residual", run_residual, 1, 3, .coefficients = true, .leaves = LEAVES_V},
-    {"residual norms", run_norms, 1, 2, .coefficients = true, .leaves = LEAVES_SCALAR, .quick = true,
-     .tuned = true},
-    {"inner product", run_dot, 1, 1, .leaves = LEAVES_SCALAR},
-    {"red-black sweep", run_relax, 1, 3, .coefficients = true, .leaves = LEAVES_U},
-    {"half cycle down", run_down, SMOOTHING, 2, .plain = true, .leaves = LEAVES_U | LEAVES_COARSE,
+    {"inner product", run_dot, .updates = 1, .fields = 1, .leaves = LEAVES_SCALAR},
+    {"red-black sweep", run_relax, .updates = CLP_BENCH_SWEEPS / 2, .fields = 3, .sweeps = true,
+     .coefficients = true, .leaves = LEAVES_U},
+    {"half cycle down", run_down, .updates = SMOOTHING, .fields = 2, .plain = true,
+     .leaves = LEAVES_U | LEAVES_COARSE, .quick = true, .tuned = true},
+    {"half cycle up", run_up, .updates = SMOOTHING, .fields = 3, .plain = true, .leaves = LEAVES_U,
      .quick = true, .tuned = true},
-    {"half cycle up", run_up, SMOOTHING, 3, .plain = true, .leaves = LEAVES_U, .quick = true, .tuned = true},
 };
 
 /* ---- the fields ---- */

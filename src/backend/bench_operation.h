@@ -20,6 +20,7 @@ typedef struct clp_bench_operation {
     const char *name;
     clp_status (*run)(const clp_bench_side *side, double scalars[3]);
     double updates; /* per node */
+    double flops;   /* per node; 0: those of the updates, if these are sweeps */
     double fields;  /* numbers per node that have to be read or written, per pass; coarse ones left aside */
     bool sweeps;    /* several to a pass, as the variant can */
     bool coefficients; /* it reads those of a network */
@@ -29,7 +30,7 @@ typedef struct clp_bench_operation {
     bool tuned;        /* part of what tuning looks at */
 } clp_bench_operation;
 
-enum { CLP_BENCH_SWEEPS = 16, CLP_BENCH_OPERATIONS = 9 };
+enum { CLP_BENCH_SWEEPS = 16, CLP_BENCH_OPERATIONS = 10 };
 extern const clp_bench_operation clp_bench_operations_list[CLP_BENCH_OPERATIONS];
 
 /* Level, fields and, without a network, the way to a coarser level; `side->device` is set, the rest 0.

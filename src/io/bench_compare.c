@@ -31,6 +31,8 @@ static void write_figure(const clp_bench_row *row, const clp_bench_row *first, c
         length = snprintf(cell, size, "%.1f M unknowns/s", 1e-6 * row->unknowns_per_second);
     else if (isfinite(row->updates_per_second))
         length = snprintf(cell, size, "%.2f G updates/s", 1e-9 * row->updates_per_second);
+    else if (isfinite(row->flops))
+        length = snprintf(cell, size, "%.1f Gflop/s", 1e-9 * row->flops);
     else
         length = snprintf(cell, size, "%.1f GB/s", 1e-9 * row->bytes_per_second);
     bool whole = length > 0 && (size_t)length < size; /* files may hold any number */

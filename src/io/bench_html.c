@@ -10,12 +10,13 @@
 #include <string.h>
 
 /* Bars of one group share a scale. */
-typedef enum group { GROUP_MEMORY, GROUP_KERNELS, GROUP_SOLVES, GROUPS } group;
+typedef enum group { GROUP_MEMORY, GROUP_ARITHMETIC, GROUP_KERNELS, GROUP_SOLVES, GROUPS } group;
 
 static const struct {
     const char *heading, *unit;
     double scale;
 } groups[GROUPS] = {{"Memory", "GB/s", 1e-9},
+                    {"Arithmetic", "Gflop/s", 1e-9},
                     {"Kernels", "G updates/s", 1e-9},
                     {"Solves to a residual of 1e-8", "M unknowns/s", 1e-6}};
 
@@ -51,6 +52,7 @@ static void put_text(FILE *to, const char *text)
 static group group_of(const clp_bench_row *row)
 {
     if (strcmp(row->name, "solve") == 0) return GROUP_SOLVES;
+    if (strcmp(row->name, "arithmetic") == 0) return GROUP_ARITHMETIC;
     bool memory = strcmp(row->name, "copy") == 0 || strcmp(row->name, "triad") == 0;
     return memory ? GROUP_MEMORY : GROUP_KERNELS;
 }
@@ -59,9 +61,10 @@ static group group_of(const clp_bench_row *row)
 static double figure_of(const clp_bench_row *row)
 {
     group g = group_of(row);
-    double figure = g == GROUP_SOLVES   ? row->unknowns_per_second
-                    : g == GROUP_MEMORY ? row->bytes_per_second
-                                        : row->updates_per_second;
+    double figure = g == GROUP_SOLVES       ? row->unknowns_per_second
+                    : g == GROUP_MEMORY     ? row->bytes_per_second
+                    : g == GROUP_ARITHMETIC ? row->flops
+                                            : row->updates_per_second;
     return groups[g].scale * figure;
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Successive over-relaxation in red-black order: Gauss-Seidel steps in place, one colour of nodes after the
- * other, lengthened by w = 2 / (1 + sqrt(1 - mu^2)), mu the spectral radius of Jacobi's method (S. P.
- * Frankel, Math. Tables Aids Comp. 4, 1950; D. M. Young, Trans. AMS 76, 1954). Errors shrink by w - 1 per
- * sweep. Where mu is not known it is found from errors that shrink less: (r + w - 1)^2 = r w^2 mu^2.
+ * Successive over-relaxation in red-black order: Gauss-Seidel steps, one colour of nodes after the other,
+ * lengthened by w = 2 / (1 + sqrt(1 - mu^2)), mu the spectral radius of Jacobi's method (S. P. Frankel, Math.
+ * Tables Aids Comp. 4, 1950; D. M. Young, Trans. AMS 76, 1954). Errors shrink by w - 1 per sweep. Where mu is
+ * not known it is found from errors that shrink less: (r + w - 1)^2 = r w^2 mu^2.
  */
 #include "solver/method.h"
 
@@ -27,13 +27,11 @@ static size_t period(const clp_iteration *iteration)
 static clp_status iterate(clp_iteration *iteration, size_t steps, bool keep_previous, size_t *sweeps)
 {
     const clp_backend *backend = iteration->u->level->device->backend;
-    double weight = weight_of(iteration), none = 0;
+    double weight = weight_of(iteration);
     size_t last = keep_previous ? 1 : 0;
-    if (steps > last) CLP_TRY(backend->relax(iteration->u, iteration->q, weight, steps - last));
-    if (last) { /* a sweep of weight 0 is a copy */
-        CLP_TRY(backend->sweep(iteration->u, iteration->scratch, iteration->q, &none, 1));
-        CLP_TRY(backend->relax(iteration->u, iteration->q, weight, last));
-    }
+    if (steps > last)
+        CLP_TRY(backend->relax(iteration->u, iteration->scratch, iteration->q, weight, steps - last));
+    if (last) CLP_TRY(backend->relax(iteration->u, iteration->scratch, iteration->q, weight, last));
     *sweeps = steps;
     return CLP_OK;
 }

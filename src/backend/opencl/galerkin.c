@@ -163,30 +163,30 @@ static clp_arguments apply(opencl_level *level, cl_kernel kernel, cl_mem u, cl_m
     return arguments;
 }
 
-static clp_status launch_pipeline(opencl_level *level, const opencl_kernels *kernels, cl_mem from, cl_mem to,
-                                  cl_mem q, const double *weights, size_t count)
+static clp_status launch_pipeline(opencl_level *level, const opencl_kernels *kernels, const opencl_pass *pass)
 {
     double lengths[STAGES] = {0};
-    const size_t strip = clp_opencl_tiles_of(level, count, ROWS_IN_USE).rows, group = 1;
+    const size_t strip = clp_opencl_tiles_of(level, pass->count, ROWS_IN_USE).rows, group = 1;
     const size_t strips = (level->base.layout.nodes[1] + strip - 1) / strip;
-    for (size_t k = 0; k < count; k++) lengths[k] = weights[k];
-    clp_arguments arguments = apply(level, kernels->kernel[KERNEL_GALERKIN_SWEEPS], from, to, q);
+    for (size_t k = 0; k < pass->count; k++) lengths[k] = pass->weights[k];
+    clp_arguments arguments =
+        apply(level, kernels->kernel[KERNEL_GALERKIN_SWEEPS], pass->from, pass->to, pass->q);
     clp_argument_size(&arguments, strip);
-    clp_argument_int(&arguments, (int)count);
+    clp_argument_int(&arguments, pass->count);
     clp_argument_reals(&arguments, lengths, STAGES);
-    clp_argument_real(&arguments, q ? 1 / level->base.op.diagonal : 0);
+    clp_argument_real(&arguments, pass->q ? 1 / level->base.op.diagonal : 0);
     return clp_opencl_launch(level->device, &arguments, "galerkin_sweeps", 1, &strips, &group);
 }
 
-static clp_status launch_sweep(opencl_level *level, cl_mem from, cl_mem to, cl_mem q, const double *weights,
-                               size_t count)
+static clp_status launch_sweep(opencl_level *level, const opencl_pass *pass)
 {
     opencl_kernels *kernels;
     CLP_TRY(clp_opencl_level_kernels(level, KIT_GALERKIN, false, &kernels));
-    if (count > 1) return launch_pipeline(level, kernels, from, to, q, weights, count);
-    clp_arguments arguments = apply(level, kernels->kernel[KERNEL_GALERKIN_SWEEP], from, to, q);
-    clp_argument_real(&arguments, weights[0]);
-    clp_argument_real(&arguments, q ? 1 / level->base.op.diagonal : 0);
+    if (pass->count > 1) return launch_pipeline(level, kernels, pass);
+    clp_arguments arguments =
+        apply(level, kernels->kernel[KERNEL_GALERKIN_SWEEP], pass->from, pass->to, pass->q);
+    clp_argument_real(&arguments, pass->weights[0]);
+    clp_argument_real(&arguments, pass->q ? 1 / level->base.op.diagonal : 0);
     return clp_opencl_launch_rows(level, &arguments, "galerkin_sweep", &level->base.layout);
 }
 

@@ -25,7 +25,7 @@ static void level_options(const opencl_level *level, opencl_kit kit, bool varian
     bool converts = kit == KIT_VECTORS || kit == KIT_DOT || kit == KIT_DEFECT ||
                     kit == KIT_SMOOTH; /* between precisions */
     /* knows nothing of the operator; KITS: of no kit */
-    bool anywhere = kit == KIT_VECTORS || kit == KIT_SEPARABLE || kit == KITS;
+    bool anywhere = kit == KIT_VECTORS || kit == KIT_SEPARABLE || kit == KIT_CHAIN || kit == KITS;
     const opencl_level *source = kit == KIT_COARSEN ? level->finer : level; /* whose coefficients are read */
     for (unsigned side = 0; side < CLP_SIDES && !anywhere; side++) held |= (unsigned)op->held[side] << side;
     for (unsigned axis = 0; axis < CLP_AXES && !anywhere; axis++)
@@ -36,16 +36,19 @@ static void level_options(const opencl_level *level, opencl_kit kit, bool varian
              "-DNETWORK=%d -DHAS_SHUNT=%d -DHAS_SOURCE=%d -DITEMS=%zu -DLANES=%zu -DTILE=%zu -DSWEEPS=%d",
              single ? "-cl-denorms-are-zero" : "-DUSE_FP64", planar ? 2 : 3, real, held, periodic,
              anywhere || op->galerkin ? 0 : seams_of(op), source->base.op.network && !anywhere,
-             source->network[NETWORK_SHUNT] && !anywhere, !converts && variant, level->tuning.items,
-             level->tuning.lanes, level->tile_most, SWEEPS_MAX);
+             source->network[NETWORK_SHUNT] && !anywhere, kit == KIT_SMOOTH || (!converts && variant),
+             level->tuning.items, level->tuning.lanes, level->tile_most, SWEEPS_MAX);
     size_t length = strlen(options);
     if (level->tuning.interleave > 1)
         length +=
             (size_t)snprintf(options + length, size - length, " -DINTERLEAVE=%zu", level->tuning.interleave);
     if (op->galerkin && !anywhere) snprintf(options + length, size - length, " -DAXES=%u", level->axes);
-    if (kit == KIT_SWEEP && level->sweep == &clp_opencl_sweep_planes)
+    const bool relaxes = kit == KIT_RELAX && clp_opencl_relaxes_by_sweeps(level),
+               sweeps = kit == KIT_SWEEP || relaxes;
+    if (relaxes) length += (size_t)snprintf(options + length, size - length, " -DCOLORED=1");
+    if (sweeps && level->sweep == &clp_opencl_sweep_planes)
         snprintf(options + length, size - length, " -DPLANE=%zu", level->plane_most);
-    if (kit == KIT_SWEEP && level->sweep->streams)
+    if (sweeps && level->sweep->streams)
         snprintf(options + length, size - length, " -DSTAGES=%zu -DGROUP_X=%zu -DGROUP_Y=%zu",
                  level->tuning.sweeps, level->tuning.group[0], level->tuning.group[1]);
     if (!converts) return;
@@ -65,12 +68,15 @@ static void release_kernels(opencl_kernels *kernels)
 static clp_status build_kernels(opencl_level *level, opencl_kit kit, const char *options,
                                 opencl_kernels *kernels)
 {
-    bool rows = level->tuning.rows > 0, planar = rows && level->base.layout.nodes[2] == 1;
+    enum { FILES_MAX = 8 };
+    bool rows = level->tuning.rows > 0, planar = rows && level->base.layout.nodes[2] == 1,
+         relaxes = kit == KIT_RELAX && clp_opencl_relaxes_by_sweeps(level),
+         sweeps = kit == KIT_SWEEP || relaxes;
     const char *const names[KITS][KERNELS_MAX + 1] = {
         [KIT_SWEEP] = {"residual_norms", "residual", level->sweep->kernel},
         [KIT_DEFECT] = {"residual_norms"},
         [KIT_CHANGE] = {"change_norms"},
-        [KIT_RELAX] = {"relax"},
+        [KIT_RELAX] = {relaxes ? level->sweep->kernel : "relax"},
         [KIT_VECTORS] = {"combine", "norms_finish"},
         [KIT_SEPARABLE] = {"separable"},
         [KIT_DOT] = {"dot_product", level->base.op.network ? "energy" : NULL},
@@ -78,20 +84,14 @@ static clp_status build_kernels(opencl_level *level, opencl_kit kit, const char 
         [KIT_SMOOTH] = {"smooth_rows"},
         [KIT_GALERKIN] = {"galerkin_sweep", "galerkin_residual", "galerkin_restrict", "galerkin_prolong",
                           "dense", planar ? "galerkin_sweeps" : NULL},
-        [KIT_COARSEN] = {"interpolation", "coarsen"}};
-    const opencl_sweep *sweep = level->sweep;
-    const bool tiles = sweep == &clp_opencl_sweep_rows, pipeline = tiles || sweep == &clp_opencl_sweep_planes;
+        [KIT_COARSEN] = {"interpolation", "coarsen"},
+        [KIT_CHAIN] = {"chain"}};
     const char *const norms = rows ? "norms_rows.cl" : "norms.cl";
-    const char *const files[KITS][8] = {
-        [KIT_SWEEP] = {"reduce.cl", "rows.cl", norms, rows ? "residual_rows.cl" : "residual.cl",
-                       pipeline ? "row_copies.cl" : sweep->file,
-                       tiles      ? "tile.cl"
-                       : pipeline ? sweep->file
-                                  : NULL,
-                       tiles ? sweep->file : NULL},
+    const char *const own[KITS][FILES_MAX] = {
+        [KIT_SWEEP] = {"reduce.cl", "rows.cl", norms, rows ? "residual_rows.cl" : "residual.cl"},
         [KIT_DEFECT] = {"reduce.cl", "rows.cl", norms},
         [KIT_CHANGE] = {"reduce.cl", "change.cl"},
-        [KIT_RELAX] = {"relax.cl"},
+        [KIT_RELAX] = {relaxes ? "rows.cl" : "relax.cl"},
         [KIT_VECTORS] = {"reduce.cl", "norms_finish.cl", rows ? "combine_rows.cl" : "combine.cl"},
         [KIT_SEPARABLE] = {"separable.cl"},
         [KIT_DOT] = {"reduce.cl", "sum.cl", "rows.cl", rows ? "dot_rows.cl" : "dot.cl",
@@ -100,12 +100,22 @@ static clp_status build_kernels(opencl_level *level, opencl_kit kit, const char 
                                              : "energy.cl"},
         [KIT_TRANSFER] = {"tables.cl", rows ? "between_rows.cl" : "transfer.cl",
                           rows ? "transfer_rows.cl" : NULL},
-        [KIT_SMOOTH] = {"row_copies.cl", "tile.cl", "tables.cl", "between_rows.cl", "smooth_rows.cl"},
+        [KIT_SMOOTH] = {"row_copies.cl", "row_sweeps.cl", "tile.cl", "tables.cl", "between_rows.cl",
+                        "smooth_rows.cl"},
         [KIT_GALERKIN] = {"box.cl", "dense.cl", rows ? "galerkin_rows.cl" : "galerkin.cl",
                           planar ? "galerkin_pipeline.cl" : NULL},
-        [KIT_COARSEN] = {"box.cl", "coarsen.cl", rows ? "coarsen_rows.cl" : "coarsen_nodes.cl"}};
+        [KIT_COARSEN] = {"box.cl", "coarsen.cl", rows ? "coarsen_rows.cl" : "coarsen_nodes.cl"},
+        [KIT_CHAIN] = {"chain.cl"}};
+    const char *files[FILES_MAX + SWEEP_FILES + 1] = {0};
+    size_t count = 0;
+    while (own[kit][count]) {
+        files[count] = own[kit][count];
+        count++;
+    }
+    for (int i = 0; sweeps && i < SWEEP_FILES && level->sweep->files[i]; i++)
+        files[count++] = level->sweep->files[i];
     double start = clp_seconds();
-    CLP_TRY(clp_opencl_program(level->device, files[kit], NULL, options, &kernels->program));
+    CLP_TRY(clp_opencl_program(level->device, files, NULL, options, &kernels->program));
     for (int i = 0; names[kit][i]; i++) {
         cl_int code;
         kernels->kernel[i] = clCreateKernel(kernels->program, names[kit][i], &code);
@@ -148,7 +158,8 @@ clp_status clp_opencl_level_kernels(opencl_level *level, opencl_kit kit, bool va
     if (*kernels) return CLP_OK;
     char options[512], key[600];
     level_options(level, kit, variant, options, sizeof options);
-    snprintf(key, sizeof key, "%d %s %s", (int)kit, kit == KIT_SWEEP ? level->sweep->name : "", options);
+    const bool sweeps = kit == KIT_SWEEP || kit == KIT_RELAX;
+    snprintf(key, sizeof key, "%d %s %s", (int)kit, sweeps ? level->sweep->name : "", options);
     opencl_built *entry = device->built;
     while (entry && strcmp(entry->key, key)) entry = entry->next;
     if (!entry) {

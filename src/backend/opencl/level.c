@@ -190,6 +190,7 @@ const clp_backend clp_opencl_backend = {
     .relax = clp_opencl_relax,
     .residual = clp_opencl_residual,
     .combine = clp_opencl_combine,
+    .chain = clp_opencl_chain,
     .dot = clp_opencl_dot,
     .transfer_create = clp_opencl_transfer_create,
     .transfer_destroy = clp_opencl_transfer_destroy,

@@ -132,17 +132,25 @@ clp_status clp_opencl_tuning_keep(clp_device *device, char *path, size_t path_si
  * for their halos is a sixteenth in two dimensions by default, and as much as they read at all in three. */
 void clp_opencl_tune_stream(opencl_tuning *tuning, const clp_device_info *info, const clp_layout *layout);
 
+enum { SWEEP_FILES = 4 };
+
+/* Sweeps that one launch does. */
+typedef struct opencl_pass {
+    cl_mem from, to, q; /* q may be NULL */
+    const double *weights;
+    size_t count;
+    bool colored; /* each takes every other node only: even ones first */
+} opencl_pass;
+
 /* A variant of the sweep: a kernel file, and how it is launched. */
 typedef struct opencl_sweep {
     const char *name;
-    const char *file;
+    const char *files[SWEEP_FILES]; /* the kernel's, and those before it */
     const char *kernel;
     size_t fuses; /* sweeps that one launch does, at most; 0 counts as 1 */
     bool streams; /* its groups have a shape of their own, known when it is built */
     bool planar;  /* for two dimensions only: through planes in three */
-    /* Queues one launch that does the `count` first sweeps; the result is in `to`. */
-    clp_status (*launch)(opencl_level *level, cl_mem from, cl_mem to, cl_mem q, const double *weights,
-                         size_t count);
+    clp_status (*launch)(opencl_level *level, const opencl_pass *pass); /* queues it */
 } opencl_sweep;
 
 extern const opencl_sweep clp_opencl_sweep_linear, clp_opencl_sweep_nodes, clp_opencl_sweep_rows,
@@ -161,6 +169,7 @@ typedef enum opencl_kit {
     KIT_SMOOTH,
     KIT_GALERKIN,
     KIT_COARSEN,
+    KIT_CHAIN,
     KITS
 } opencl_kit;
 enum { KERNELS_MAX = 6 };
@@ -182,6 +191,7 @@ enum {
     KERNEL_GALERKIN_SWEEPS
 };
 enum { KERNEL_INTERPOLATION, KERNEL_COARSEN };
+enum { KERNEL_CHAIN };
 
 /* Arrays of a network, in the order of the kernels' parameters; those that an operator has not are left out.
  */
@@ -237,6 +247,9 @@ clp_status clp_opencl_level_create(clp_device *device, const clp_operator *op, c
                                    const char *sweep_variant, clp_level **level);
 void clp_opencl_level_destroy(clp_level *level);
 
+/* Whether red-black relaxation is done by the kernel that sweeps: where one launch does both colours. */
+bool clp_opencl_relaxes_by_sweeps(const opencl_level *level);
+
 /* The kernels of a kit in a variant, built when first asked for: of KIT_SWEEP and KIT_RELAX without or with a
  * source term, of KIT_VECTORS, KIT_DOT, KIT_DEFECT and KIT_SMOOTH for another field in single or
  * double precision; the others have one. */
@@ -270,9 +283,11 @@ clp_status clp_opencl_field_fill(clp_field *field, clp_fill_columns fill, const 
 
 clp_status clp_opencl_sweep(clp_field *u, clp_field *scratch, const clp_field *q, const double *weights,
                             size_t count);
-clp_status clp_opencl_relax(clp_field *u, const clp_field *q, double weight, size_t count);
+clp_status clp_opencl_relax(clp_field *u, clp_field *scratch, const clp_field *q, double weight,
+                            size_t count);
 clp_status clp_opencl_residual(const clp_field *u, const clp_field *q, clp_field *r);
 clp_status clp_opencl_combine(clp_field *y, double a, const clp_field *x, double b);
+clp_status clp_opencl_chain(clp_field *y, const clp_field *x, double a, double b);
 clp_status clp_opencl_dot(const clp_field *x, const clp_field *y, double *sum);
 clp_status clp_opencl_transfer_create(clp_level *fine, clp_level *coarse, clp_transfer **transfer);
 void clp_opencl_transfer_destroy(clp_transfer *transfer);

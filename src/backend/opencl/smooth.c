@@ -4,7 +4,7 @@
 
 #include "base/checked.h"
 
-enum { STAGES = 4, DOWN = 1, UP = 2, ROWS_ALIVE = 27 }; /* of smooth_rows.cl */
+enum { STAGES = 4, DOWN = 1, UP = 2, ROWS_ALIVE = 27 }; /* of smooth_rows.cl; the last on its way down */
 
 static bool is_fused(const clp_transfer *transfer, size_t count)
 {

@@ -6,57 +6,67 @@
 
 #include <stdint.h>
 
-clp_status clp_opencl_sweep(clp_field *u, clp_field *scratch, const clp_field *q, const double *weights,
-                            size_t count)
+/* As many launches as it takes, `most` sweeps each, from u to scratch and back. */
+static clp_status launch_passes(clp_field *u, clp_field *scratch, const clp_field *q, const double *weights,
+                                size_t count, size_t most, bool colored)
 {
     opencl_level *level = (opencl_level *)u->level;
     opencl_field *from = (opencl_field *)u, *to = (opencl_field *)scratch;
-    size_t most = level->base.sweeps_per_pass;
-    while (count > 0) {
-        size_t now = clp_min(count, most);
-        CLP_TRY(level->sweep->launch(level, from->buffer, to->buffer,
-                                     q ? ((const opencl_field *)q)->buffer : NULL, weights, now));
-        cl_mem result = to->buffer;
-        to->buffer = from->buffer;
-        from->buffer = result;
-        weights += now;
-        count -= now;
+    opencl_pass pass = {.q = q ? ((const opencl_field *)q)->buffer : NULL, .colored = colored};
+    for (size_t done = 0; done < count; done += pass.count) {
+        pass.from = from->buffer;
+        pass.to = to->buffer;
+        pass.weights = weights + (colored ? 0 : done);
+        pass.count = clp_min(count - done, most);
+        CLP_TRY(level->sweep->launch(level, &pass));
+        from->buffer = pass.to;
+        to->buffer = pass.from;
     }
     CLP_CL_TRY(level->device, clFlush(level->device->queue));
     return CLP_OK;
 }
 
-/* The variants of one sweep per launch differ in their range only; NULL: a work-item per node. */
-static clp_status launch_single(opencl_level *level, cl_mem from, cl_mem to, cl_mem q, double weight,
-                                const size_t *global, const size_t *group)
+clp_status clp_opencl_sweep(clp_field *u, clp_field *scratch, const clp_field *q, const double *weights,
+                            size_t count)
+{
+    return launch_passes(u, scratch, q, weights, count, u->level->sweeps_per_pass, false);
+}
+
+/* The kernel of a pass with the arguments that all begin with. */
+static clp_status begin_arguments(opencl_level *level, const opencl_pass *pass, clp_arguments *arguments)
 {
     opencl_kernels *kernels;
+    CLP_TRY(
+        clp_opencl_level_kernels(level, pass->colored ? KIT_RELAX : KIT_SWEEP, pass->q != NULL, &kernels));
+    *arguments = clp_opencl_arguments(level, kernels->kernel[pass->colored ? KERNEL_RELAX : KERNEL_SWEEP],
+                                      pass->from, pass->to, pass->q ? pass->q : pass->from);
+    return CLP_OK;
+}
+
+/* The variants of one sweep per launch differ in their range only; NULL: a work-item per node. */
+static clp_status launch_single(opencl_level *level, const opencl_pass *pass, const size_t *global)
+{
+    clp_arguments arguments;
     double weights[WEIGHTS];
-    CLP_TRY(clp_opencl_level_kernels(level, KIT_SWEEP, q != NULL, &kernels));
-    clp_opencl_weights(&level->base.op, weight, weights);
-    clp_arguments arguments =
-        clp_opencl_arguments(level, kernels->kernel[KERNEL_SWEEP], from, to, q ? q : from);
+    CLP_TRY(begin_arguments(level, pass, &arguments));
+    clp_opencl_weights(&level->base.op, pass->weights[0], weights);
     clp_argument_reals(&arguments, weights, WEIGHTS);
     clp_argument_network(&arguments, level);
-    return global ? clp_opencl_launch(level->device, &arguments, level->sweep->kernel, 1, global, group)
+    return global ? clp_opencl_launch(level->device, &arguments, level->sweep->kernel, 1, global, NULL)
                   : clp_opencl_launch_nodes(level->device, &arguments, level->sweep->kernel,
                                             &level->base.layout);
 }
 
-static clp_status launch_linear(opencl_level *level, cl_mem from, cl_mem to, cl_mem q, const double *weights,
-                                size_t count)
+static clp_status launch_linear(opencl_level *level, const opencl_pass *pass)
 {
-    (void)count;
     const clp_layout *layout = &level->base.layout;
     size_t global = layout->pitch * clp_layout_rows(layout);
-    return launch_single(level, from, to, q, weights[0], &global, NULL);
+    return launch_single(level, pass, &global);
 }
 
-static clp_status launch_nodes(opencl_level *level, cl_mem from, cl_mem to, cl_mem q, const double *weights,
-                               size_t count)
+static clp_status launch_nodes(opencl_level *level, const opencl_pass *pass)
 {
-    (void)count;
-    return launch_single(level, from, to, q, weights[0], NULL, NULL);
+    return launch_single(level, pass, NULL);
 }
 
 static clp_status relax_color(opencl_level *level, cl_mem u, cl_mem q, const double *weights,
@@ -78,11 +88,21 @@ static clp_status relax_color(opencl_level *level, cl_mem u, cl_mem q, const dou
     return clp_opencl_launch(level->device, &arguments, "relax", layout->nodes[2] > 1 ? 3 : 2, global, NULL);
 }
 
-clp_status clp_opencl_relax(clp_field *u, const clp_field *q, double weight, size_t count)
+bool clp_opencl_relaxes_by_sweeps(const opencl_level *level)
+{
+    return level->base.sweeps_per_pass >= 2 && clp_color_count(&level->base.op) == 2;
+}
+
+clp_status clp_opencl_relax(clp_field *u, clp_field *scratch, const clp_field *q, double weight, size_t count)
 {
     opencl_level *level = (opencl_level *)u->level;
     const clp_operator *op = &level->base.op;
-    double weights[WEIGHTS];
+    double weights[SWEEPS_MAX];
+    if (clp_opencl_relaxes_by_sweeps(level)) {
+        for (size_t k = 0; k < SWEEPS_MAX; k++) weights[k] = weight;
+        return launch_passes(u, scratch, q, weights, 2 * count, level->base.sweeps_per_pass / 2 * 2, true);
+    }
+    if (count == 1) CLP_TRY(clp_opencl_combine(scratch, 1, u, 0));
     clp_opencl_weights(op, weight, weights);
     for (size_t k = 0; k < count; k++)
         for (size_t i = 0; i < clp_color_count(op); i++) {
@@ -151,27 +171,26 @@ static size_t rows_alive(const opencl_level *level, bool sourced, size_t count)
 }
 
 /* The weights of a launch, by value: room for as many sweeps as the kernel's struct has. */
-static void argument_schedule(clp_arguments *arguments, const opencl_level *level, const double *weights,
-                              size_t count, size_t room)
+static void argument_schedule(clp_arguments *arguments, const opencl_level *level, const opencl_pass *pass,
+                              size_t room)
 {
     double schedule[SWEEPS_MAX][WEIGHTS] = {{0}};
-    for (size_t k = 0; k < count; k++) clp_opencl_weights(&level->base.op, weights[k], schedule[k]);
+    for (size_t k = 0; k < pass->count; k++)
+        clp_opencl_weights(&level->base.op, pass->weights[k], schedule[k]);
     clp_argument_reals(arguments, &schedule[0][0], room * WEIGHTS);
 }
 
-static clp_status launch_rows(opencl_level *level, cl_mem from, cl_mem to, cl_mem q, const double *weights,
-                              size_t count)
+static clp_status launch_rows(opencl_level *level, const opencl_pass *pass)
 {
-    opencl_kernels *kernels;
-    CLP_TRY(clp_opencl_level_kernels(level, KIT_SWEEP, q != NULL, &kernels));
+    clp_arguments arguments;
+    CLP_TRY(begin_arguments(level, pass, &arguments));
     const clp_layout *layout = &level->base.layout;
-    clp_opencl_tiles tiles = clp_opencl_tiles_of(level, count, rows_alive(level, q != NULL, count));
-    clp_arguments arguments =
-        clp_opencl_arguments(level, kernels->kernel[KERNEL_SWEEP], from, to, q ? q : from);
+    clp_opencl_tiles tiles =
+        clp_opencl_tiles_of(level, pass->count, rows_alive(level, pass->q != NULL, pass->count));
     clp_argument_size(&arguments, tiles.rows);
     clp_argument_int(&arguments, tiles.columns);
-    clp_argument_int(&arguments, count);
-    argument_schedule(&arguments, level, weights, count, SWEEPS_MAX);
+    clp_argument_int(&arguments, pass->count);
+    argument_schedule(&arguments, level, pass, SWEEPS_MAX);
     clp_argument_network(&arguments, level);
     size_t global[2] = {tiles.across, (layout->nodes[1] + tiles.rows - 1) / tiles.rows}, group[2] = {1, 1};
     return clp_opencl_launch(level->device, &arguments, "sweep_rows", 2, global, group);
@@ -212,19 +231,16 @@ static plane_tiles plane_tiles_of(const opencl_level *level, size_t halo)
     return tiles;
 }
 
-static clp_status launch_planes(opencl_level *level, cl_mem from, cl_mem to, cl_mem q, const double *weights,
-                                size_t count)
+static clp_status launch_planes(opencl_level *level, const opencl_pass *pass)
 {
-    opencl_kernels *kernels;
-    CLP_TRY(clp_opencl_level_kernels(level, KIT_SWEEP, q != NULL, &kernels));
-    plane_tiles tiles = plane_tiles_of(level, count);
-    clp_arguments arguments =
-        clp_opencl_arguments(level, kernels->kernel[KERNEL_SWEEP], from, to, q ? q : from);
+    clp_arguments arguments;
+    CLP_TRY(begin_arguments(level, pass, &arguments));
+    plane_tiles tiles = plane_tiles_of(level, pass->count);
     clp_argument_int(&arguments, tiles.nodes[0]);
     clp_argument_int(&arguments, tiles.nodes[1]);
     clp_argument_size(&arguments, tiles.nodes[2]);
-    clp_argument_int(&arguments, count);
-    argument_schedule(&arguments, level, weights, count, PLANES_MAX);
+    clp_argument_int(&arguments, pass->count);
+    argument_schedule(&arguments, level, pass, PLANES_MAX);
     clp_argument_network(&arguments, level);
     const size_t group[3] = {1, 1, 1};
     return clp_opencl_launch(level->device, &arguments, "sweep_planes", 3, tiles.count, group);
@@ -238,48 +254,46 @@ size_t clp_opencl_planes_per_pass(const opencl_level *level)
 }
 
 /* Groups of columns, each with a halo of `count` on either side, and layers of a tile of each. */
-static clp_status launch_stream(opencl_level *level, cl_mem from, cl_mem to, cl_mem q, const double *weights,
-                                size_t count)
+static clp_status launch_stream(opencl_level *level, const opencl_pass *pass)
 {
-    opencl_kernels *kernels;
-    CLP_TRY(clp_opencl_level_kernels(level, KIT_SWEEP, q != NULL, &kernels));
+    clp_arguments arguments;
+    CLP_TRY(begin_arguments(level, pass, &arguments));
     const clp_layout *layout = &level->base.layout;
     const opencl_tuning *tuning = &level->tuning;
     int last = layout->nodes[2] > 1 ? 2 : 1;
     size_t global[3], group[3] = {1, 1, 1};
     for (int axis = 0; axis < last; axis++) {
-        size_t own = tuning->group[axis] - 2 * count;
+        size_t own = tuning->group[axis] - 2 * pass->count;
         group[axis] = tuning->group[axis];
         global[axis] = (layout->nodes[axis] + own - 1) / own * group[axis];
     }
     global[last] = (layout->nodes[last] + tuning->layers - 1) / tuning->layers;
-    clp_arguments arguments =
-        clp_opencl_arguments(level, kernels->kernel[KERNEL_SWEEP], from, to, q ? q : from);
     clp_argument_size(&arguments, tuning->layers);
-    clp_argument_int(&arguments, count);
-    argument_schedule(&arguments, level, weights, count, tuning->sweeps);
+    clp_argument_int(&arguments, pass->count);
+    argument_schedule(&arguments, level, pass, tuning->sweeps);
     clp_argument_network(&arguments, level);
     return clp_opencl_launch(level->device, &arguments, "sweep_stream", (cl_uint)last + 1, global, group);
 }
 
 const opencl_sweep clp_opencl_sweep_stream = {.name = "stream",
-                                              .file = "sweep_stream.cl",
+                                              .files = {"sweep_stream.cl"},
                                               .kernel = "sweep_stream",
                                               .fuses = STREAM_MAX,
                                               .streams = true,
                                               .launch = launch_stream};
 const opencl_sweep clp_opencl_sweep_planes = {.name = "rows",
-                                              .file = "sweep_planes.cl",
+                                              .files = {"row_copies.cl", "sweep_planes.cl"},
                                               .kernel = "sweep_planes",
                                               .fuses = PLANES_MAX,
                                               .launch = launch_planes};
 const opencl_sweep clp_opencl_sweep_linear = {
-    .name = "linear", .file = "sweep_linear.cl", .kernel = "sweep_linear", .launch = launch_linear};
+    .name = "linear", .files = {"sweep_linear.cl"}, .kernel = "sweep_linear", .launch = launch_linear};
 const opencl_sweep clp_opencl_sweep_nodes = {
-    .name = "nodes", .file = "sweep_nodes.cl", .kernel = "sweep_nodes", .launch = launch_nodes};
-const opencl_sweep clp_opencl_sweep_rows = {.name = "rows",
-                                            .file = "sweep_rows.cl",
-                                            .kernel = "sweep_rows",
-                                            .fuses = SWEEPS_MAX,
-                                            .planar = true,
-                                            .launch = launch_rows};
+    .name = "nodes", .files = {"sweep_nodes.cl"}, .kernel = "sweep_nodes", .launch = launch_nodes};
+const opencl_sweep clp_opencl_sweep_rows = {
+    .name = "rows",
+    .files = {"row_copies.cl", "row_sweeps.cl", "tile.cl", "sweep_rows.cl"},
+    .kernel = "sweep_rows",
+    .fuses = SWEEPS_MAX,
+    .planar = true,
+    .launch = launch_rows};

@@ -27,6 +27,25 @@ clp_status clp_opencl_combine(clp_field *y, double a, const clp_field *x, double
     return clp_opencl_launch_rows(level, &arguments, "combine", &level->base.layout);
 }
 
+clp_status clp_opencl_chain(clp_field *y, const clp_field *x, double a, double b)
+{
+    opencl_level *level = (opencl_level *)y->level;
+    const clp_layout *layout = &level->base.layout;
+    opencl_kernels *kernels;
+    CLP_TRY(clp_opencl_level_kernels(level, KIT_CHAIN, false, &kernels));
+    clp_arguments arguments = {.kernel = kernels->kernel[KERNEL_CHAIN], .precision = level->base.precision};
+    const size_t columns = level->tuning.rows ? layout->nodes[0] : 1,
+                 global[3] = {1, layout->nodes[1], layout->nodes[2]}, group[3] = {1, 1, 1};
+    clp_argument_buffer(&arguments, ((opencl_field *)y)->buffer);
+    clp_argument_buffer(&arguments, ((const opencl_field *)x)->buffer);
+    clp_argument_layout(&arguments, layout);
+    clp_argument_real(&arguments, a);
+    clp_argument_real(&arguments, b);
+    clp_argument_int(&arguments, columns);
+    if (columns > 1) return clp_opencl_launch(level->device, &arguments, "chain", 3, global, group);
+    return clp_opencl_launch_nodes(level->device, &arguments, "chain", layout);
+}
+
 clp_status clp_opencl_dot(const clp_field *x, const clp_field *y, double *sum)
 {
     opencl_level *level = (opencl_level *)y->level;

@@ -203,8 +203,10 @@ static clp_status reference_sweep(clp_field *u, clp_field *scratch, const clp_fi
     return CLP_OK;
 }
 
-static clp_status reference_relax(clp_field *u, const clp_field *q, double weight, size_t count)
+static clp_status reference_relax(clp_field *u, clp_field *scratch, const clp_field *q, double weight,
+                                  size_t count)
 {
+    if (count == 1) memcpy(data_of(scratch), data_of(u), u->level->layout.bytes);
     const reference_level *level = level_of(u);
     const clp_operator *op = &level->base.op;
     for (size_t k = 0; k < count; k++)
@@ -228,6 +230,12 @@ static clp_status reference_residual(const clp_field *u, const clp_field *q, clp
 static clp_status reference_combine(clp_field *y, double a, const clp_field *x, double b)
 {
     clp_vector_combine(vector_of(y), a, vector_of(x), b, level_of(y)->stencil.threads);
+    return CLP_OK;
+}
+
+static clp_status reference_chain(clp_field *y, const clp_field *x, double a, double b)
+{
+    clp_vector_chain(vector_of(y), vector_of(x), a, b, CLP_CHAIN, level_of(y)->stencil.threads);
     return CLP_OK;
 }
 
@@ -507,6 +515,7 @@ const clp_backend clp_reference_backend = {
     .residual = reference_residual,
     .defect = reference_defect,
     .combine = reference_combine,
+    .chain = reference_chain,
     .dot = reference_dot,
     .transfer_create = reference_transfer_create,
     .transfer_destroy = reference_transfer_destroy,

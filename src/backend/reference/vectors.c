@@ -42,6 +42,21 @@ void clp_vector_combine(clp_vector y, double a, clp_vector x, double b, int thre
     }
 }
 
+void clp_vector_chain(clp_vector y, clp_vector x, double a, double b, size_t steps, int threads)
+{
+    (void)threads;
+    size_t rows = clp_layout_rows(y.layout);
+#pragma omp parallel for schedule(static) num_threads(threads)
+    for (size_t row = 0; row < rows; row++) {
+        size_t first = clp_layout_row(y.layout, row);
+        for (size_t i = first; i < first + y.layout->nodes[0]; i++) {
+            double value = get(x, i);
+            for (size_t step = 0; step < steps; step++) value = a * value + b;
+            put(y, i, value);
+        }
+    }
+}
+
 /* Part of a control volume at an index of an axis, and 0 outside the equations. */
 static double part_at(const clp_stencil *stencil, int axis, size_t index)
 {

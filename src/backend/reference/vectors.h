@@ -20,6 +20,9 @@ void clp_vector_put(clp_vector v, size_t node, double value);
 /* y = a x + b y. */
 void clp_vector_combine(clp_vector y, double a, clp_vector x, double b, int threads);
 
+/* y = x, then that many times y <- a y + b; of one layout. */
+void clp_vector_chain(clp_vector y, clp_vector x, double a, double b, size_t steps, int threads);
+
 /* The sum of x y over the unknowns, with parts of control volumes where there is no network. */
 double clp_vector_dot(const clp_stencil *stencil, clp_vector x, clp_vector y);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of base, grid and layout: plain values, no device. */
 #include "base/checked.h"
+#include "base/energy.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "grid/layout.h"
@@ -109,6 +110,43 @@ Test(base, files_appear_whole_or_not_at_all)
 static clp_status check_grid(size_t nx, size_t ny, double lx, double ly)
 {
     return clp_grid_check(&(clp_grid){.nodes = {nx, ny}, .size = {lx, ly}});
+}
+
+static void write_counter(const char *folder, const char *package, unsigned long long energy)
+{
+    char path[256];
+    snprintf(path, sizeof path, "%s/%s", folder, package);
+    mkdir(path, 0700);
+    snprintf(path, sizeof path, "%s/%s/energy_uj", folder, package);
+    FILE *stream = fopen(path, "w");
+    fprintf(stream, "%llu\n", energy);
+    fclose(stream);
+    snprintf(path, sizeof path, "%s/%s/max_energy_range_uj", folder, package);
+    stream = fopen(path, "w");
+    fprintf(stream, "1000000000\n");
+    fclose(stream);
+}
+
+Test(base, energy_of_packages)
+{
+    char folder[] = "/tmp/clpoisson-test-XXXXXX";
+    cr_assert(mkdtemp(folder));
+    setenv("CLPOISSON_POWERCAP", folder, 1);
+    clp_energy before = clp_energy_now();
+    cr_expect(isnan(clp_energy_between(&before, &before)), "no counters, no joules");
+    write_counter(folder, "intel-rapl:0", 5000000);
+    write_counter(folder, "intel-rapl:1", 999000000);
+    write_counter(folder, "intel-rapl:0:0", 1000000); /* a part of package 0 */
+    before = clp_energy_now();
+    cr_expect_eq(before.count, 2);
+    write_counter(folder, "intel-rapl:0", 7500000);
+    write_counter(folder, "intel-rapl:1", 500000); /* from the beginning again */
+    write_counter(folder, "intel-rapl:0:0", 2000000);
+    clp_energy after = clp_energy_now();
+    cr_expect_float_eq(clp_energy_between(&before, &after), 2.5 + 1.5, 1e-9);
+    char command[64];
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    cr_expect_eq(system(command), 0);
 }
 
 Test(base, grids)

@@ -28,7 +28,10 @@ typedef struct clp_bench_row {
     double updates_per_second;  /**< nodes times sweeps, or nodes of which something is computed */
     double bytes_per_second;    /**< that have to move: each field once per pass over memory */
     double part_of_streaming;   /**< of the bytes per second of the triad in the same precision */
+    double flops;               /**< multiplications and additions per second */
+    double part_of_arithmetic;  /**< of those of the row "arithmetic" in the same precision */
     double unknowns_per_second; /**< of a solve */
+    double joules;              /**< of one run, on a processor whose counters can be read */
     double relative_residual;   /**< that a solve reached */
     bool right;                 /**< the result is the reference's, as far as rounding explains */
     double difference, allowed; /**< to the reference's; what rounding explains */

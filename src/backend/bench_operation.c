@@ -253,6 +253,8 @@ clp_status clp_bench_measure(const clp_bench_operation *o, clp_bench_side *side,
     CLP_TRY(warm_up(&timed));
     CLP_TRY(clp_bench_time(run_timed, &timed, quick, row));
     row->seconds /= (double)timed.times;
+    row->joules /= (double)timed.times;
+    if (side->device->info.type != CLP_DEVICE_CPU) row->joules = NAN; /* it was not the processor's work */
     return CLP_OK;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "backend/bench.h"
+#include "base/energy.h"
 #include "base/machine.h"
 
 #include <math.h>
@@ -39,6 +40,7 @@ clp_status clp_bench_time(clp_timed *run, void *context, bool quick, clp_bench_r
 {
     double seconds[RUNS_MOST], begin = clp_seconds(), budget = quick ? 0.2 : 1;
     clp_bench_row told = *row;
+    const clp_energy before = clp_energy_now();
     for (size_t count = 0; count < RUNS_MOST;) {
         double start = clp_seconds();
         CLP_TRY(run(context));
@@ -48,6 +50,8 @@ clp_status clp_bench_time(clp_timed *run, void *context, bool quick, clp_bench_r
         double known = told.spread / sqrt((double)count);
         if (known < 0.01 || clp_seconds() - begin > budget) break;
     }
+    const clp_energy after = clp_energy_now();
+    told.joules = clp_energy_between(&before, &after) / (double)told.runs;
     *row = told;
     return CLP_OK;
 }
@@ -65,6 +69,9 @@ clp_bench_row clp_bench_row_of(const char *name, clp_precision precision, const 
         .updates_per_second = NAN,
         .bytes_per_second = NAN,
         .part_of_streaming = NAN,
+        .joules = NAN,
+        .flops = NAN,
+        .part_of_arithmetic = NAN,
         .unknowns_per_second = NAN,
         .relative_residual = NAN,
         .difference = NAN,

@@ -97,6 +97,9 @@ static void put_row(FILE *to, const clp_bench_row *row, double largest)
         fprintf(to, "<div class=\"soft note\">&plusmn;%.0f %%", 50 * row->spread);
         if (isfinite(row->part_of_streaming) && group_of(row) == GROUP_KERNELS)
             fprintf(to, ", %.0f %% of triad", 100 * row->part_of_streaming);
+        if (isfinite(row->part_of_arithmetic) && group_of(row) == GROUP_KERNELS)
+            fprintf(to, ", %.0f %% of arithmetic", 100 * row->part_of_arithmetic);
+        if (isfinite(row->joules)) fprintf(to, ", %.3g J", row->joules);
         if (row->outliers) fprintf(to, ", %zu of %zu far off", row->outliers, row->runs);
         fputs("</div>", to);
     } else {

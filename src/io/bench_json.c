@@ -14,15 +14,17 @@ static json_t *nodes_json(const size_t *nodes)
 static json_t *row_json(const clp_bench_row *row)
 {
     return json_pack(
-        "{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o}", "name",
-        row->name, "variant", row->variant, "coefficients", row->coefficients, "precision",
+        "{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, "
+        "s:o, s:o, s:o}",
+        "name", row->name, "variant", row->variant, "coefficients", row->coefficients, "precision",
         clp_precision_name(row->precision), "nodes", nodes_json(row->nodes), "seconds",
         clp_json_number(row->seconds), "spread", clp_json_number(row->spread), "runs",
         clp_json_whole(row->runs), "outliers", clp_json_whole(row->outliers), "updates_per_second",
         clp_json_number(row->updates_per_second), "bytes_per_second", clp_json_number(row->bytes_per_second),
-        "part_of_streaming", clp_json_number(row->part_of_streaming), "unknowns_per_second",
-        clp_json_number(row->unknowns_per_second), "relative_residual",
-        clp_json_number(row->relative_residual), "right", row->right, "difference",
+        "part_of_streaming", clp_json_number(row->part_of_streaming), "flops", clp_json_number(row->flops),
+        "part_of_arithmetic", clp_json_number(row->part_of_arithmetic), "unknowns_per_second",
+        clp_json_number(row->unknowns_per_second), "joules", clp_json_number(row->joules),
+        "relative_residual", clp_json_number(row->relative_residual), "right", row->right, "difference",
         clp_json_number(row->difference), "allowed", clp_json_number(row->allowed), "message",
         clp_json_text(row->message));
 }

@@ -43,6 +43,8 @@ static void write_rate(const clp_bench_row *row, char *cell)
     *cell = '\0';
     if (isfinite(row->updates_per_second))
         snprintf(cell, CELL, "%.2f G updates/s", 1e-9 * row->updates_per_second);
+    else if (isfinite(row->flops))
+        snprintf(cell, CELL, "%.1f Gflop/s", 1e-9 * row->flops);
     if (isfinite(row->unknowns_per_second))
         snprintf(cell, CELL, "%.1f M unknowns/s", 1e-6 * row->unknowns_per_second);
 }
@@ -56,14 +58,23 @@ static void write_part(const clp_bench_row *row, char *cell)
     *cell = '\0';
     if (isfinite(row->part_of_streaming)) snprintf(cell, CELL, "%.0f %%", 100 * row->part_of_streaming);
 }
+static void write_arithmetic(const clp_bench_row *row, char *cell)
+{
+    *cell = '\0';
+    if (isfinite(row->part_of_arithmetic)) snprintf(cell, CELL, "%.0f %%", 100 * row->part_of_arithmetic);
+}
 static void write_spread(const clp_bench_row *row, char *cell)
 {
-    if (!isfinite(row->spread))
-        *cell = '\0';
-    else if (row->outliers)
-        snprintf(cell, CELL, "%.0f %%, %zu of %zu far off", 100 * row->spread, row->outliers, row->runs);
+    int length = 0;
+    *cell = '\0';
+    if (!isfinite(row->spread)) return;
+    if (row->outliers)
+        length =
+            snprintf(cell, CELL, "%.0f %%, %zu of %zu far off", 100 * row->spread, row->outliers, row->runs);
     else
-        snprintf(cell, CELL, "%.0f %%", 100 * row->spread);
+        length = snprintf(cell, CELL, "%.0f %%", 100 * row->spread);
+    if (isfinite(row->joules) && length < CELL)
+        snprintf(cell + length, (size_t)(CELL - length), ", %.3g J", row->joules);
 }
 
 /* A column: its heading, how wide it is in text, which way it leans, and how to write its cell. */
@@ -81,6 +92,7 @@ static const struct {
     {"speed", 18, true, write_rate},
     {"memory", 11, true, write_bytes},
     {"of triad", 8, true, write_part},
+    {"of flops", 8, true, write_arithmetic},
     {"spread", 7, false, write_spread},
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };

@@ -85,6 +85,7 @@ static void time_solve(clp_device *device, const solve_case *c, bool quick, clp_
     if (status == CLP_OK) status = run_solve(&timed); /* builds the kernels */
     if (status == CLP_OK) judge(c, timed.solver, row);
     if (status == CLP_OK && row->right) status = clp_bench_time(run_solve, &timed, quick, row);
+    if (device->info.type != CLP_DEVICE_CPU) row->joules = NAN; /* not of the device that did the work */
     if (status == CLP_OK && row->right)
         row->unknowns_per_second = (double)clp_solver_report(timed.solver)->unknowns / row->seconds;
     if (status != CLP_OK) {

@@ -103,6 +103,9 @@ Test(program_sweep, what_cannot_be_swept_is_told)
     outcome ran = RUN("solve", "plate.yaml", "--sweep", "boundary.top=0:1:2", "--picture", "p.png");
     EXPECT_STATUS(ran, 2);
     EXPECT_HOLDS(ran.error, "nothing else");
+    ran = RUN("solve", "plate.yaml", "--table", "t.csv");
+    EXPECT_STATUS(ran, 2);
+    EXPECT_HOLDS(ran.error, "add --sweep");
     ran = RUN("solve", "plate.yaml", "--sweep", "boundary.top=0:1:2", "--table", "missing/t.csv");
     EXPECT_STATUS(ran, 1);
     EXPECT_HOLDS(ran.error, "missing");

@@ -302,6 +302,10 @@ static int run(int count, char **arguments)
     device.backend = request.backend;
     device.device = request.device;
     if (request.sweep_count) return sweep(&request, &device);
+    if (request.table) {
+        app_error("--table %s: that is where --sweep puts its rows; add --sweep KEY=A:B:N", request.table);
+        return EXIT_USAGE;
+    }
     clp_problem_file *file;
     clp_status read = clp_problem_file_read(request.path, request.settings, request.setting_count, &file);
     if (read != CLP_OK) return app_fail(read);

@@ -190,3 +190,15 @@ Test(factors, networks)
     };
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) expect_factors(&kinds[i], 0.16, 0.1);
 }
+
+/* What interpolation from weights cannot see: every cell another material, and steps of unlike lengths. */
+Test(factors, rough_networks)
+{
+    static const kind kinds[] = {
+        {.nodes = {65, 66, 1}, .held = 15, .material = LOG_NORMAL, .contrast = 1},
+        {.nodes = {65, 64, 1}, .held = 12, .periodic = 1, .material = LOG_NORMAL, .contrast = 1},
+        {.nodes = {66, 51, 1}, .held = 15, .spacing = {1, 10}, .material = DISC, .contrast = 1e3},
+        {.nodes = {18, 17, 20}, .held = 21, .material = LOG_NORMAL, .contrast = 1},
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) expect_factors(&kinds[i], 0.16, 0.1);
+}

@@ -129,7 +129,7 @@ typedef struct clp_level_time {
 /**
  * Times the levels of a solver that uses multigrid, the finest first: the quickest of three visits. `times`
  * has room for `room`; *count receives how many there are, 0 without multigrid. *making receives how long it
- * takes to make them, of which the first time building kernels is no part: they are made once more. NAN where
+ * takes to make them, without kernels: the quicker of twice, as they are made once more. NAN where
  * memory does not suffice for that. The solution is left as it is. Errors: CLP_ERROR_DEVICE.
  */
 CLP_API clp_status clp_solver_time_levels(clp_solver *solver, clp_level_time *times, size_t room,

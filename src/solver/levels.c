@@ -24,7 +24,8 @@ static clp_status visit(clp_rung *rung, clp_field *total)
     return backend->finish(rung->level->device);
 }
 
-/* Making all of them again. */
+/* Making all of them, the quicker of twice: kernels may be compiled at their first launch, and memory that
+ * nobody had before may be slow to come. */
 static clp_status time_making(const clp_solver *solver, double *seconds)
 {
     clp_device *device = solver->device;
@@ -34,12 +35,13 @@ static clp_status time_making(const clp_solver *solver, double *seconds)
                                                   (double)clp_precision_bytes(solver->inner)};
     clp_hierarchy *made;
     *seconds = NAN;
-    if (device->backend->fits(device, &op->grid, solver->inner, &use) != CLP_OK) return CLP_OK;
+    if (solver->hierarchy->shared || device->backend->fits(device, &op->grid, solver->inner, &use) != CLP_OK)
+        return CLP_OK;
     CLP_TRY(device->backend->finish(device));
     double start = clp_seconds();
     CLP_TRY(clp_hierarchy_create(device, op, solver->inner, total, &made));
     clp_status status = device->backend->finish(device);
-    *seconds = clp_seconds() - start;
+    *seconds = fmin(clp_seconds() - start, solver->seconds_levels);
     clp_hierarchy_destroy(made);
     return status;
 }

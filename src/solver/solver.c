@@ -246,7 +246,11 @@ static clp_status create_levels(clp_solver *solver)
     CLP_TRY(clp_hierarchy_share(solver->finer, &solver->assembly.op, solver->inner, &solver->hierarchy));
     if (solver->hierarchy) return CLP_OK;
     const clp_level *total = solver->method->multigrid == CLP_MULTIGRID_NEEDED ? solver->level : NULL;
-    return clp_hierarchy_create(device, &solver->assembly.op, solver->inner, total, &solver->hierarchy);
+    double start = clp_seconds(), compiled = device->compile_seconds;
+    CLP_TRY(clp_hierarchy_create(device, &solver->assembly.op, solver->inner, total, &solver->hierarchy));
+    CLP_TRY(device->backend->finish(device));
+    solver->seconds_levels = clp_seconds() - start - (device->compile_seconds - compiled);
+    return CLP_OK;
 }
 
 static clp_status allocate(clp_solver *solver)

@@ -42,6 +42,7 @@ struct clp_solver {
     clp_bound bound;
     double source_largest; /* largest |q| */
     bool auto_tolerance;   /* not final: to be made relative to the range of the solution */
+    double seconds_levels; /* that making the hierarchy took, with what PoCL compiles at first launches */
     double held_rounding;  /* largest error of a held value, from storing it in the level's precision */
     double unit_bound;     /* of the error of the last solve with one conductor at 1 */
     clp_norms seen;        /* of the residual of u as it is, by the device */

@@ -301,7 +301,7 @@ Test(expression, deep_expressions_have_values)
     char *text = repeat(70, "0||1&&x<1+2*(", "x"), *whole = repeat(70, ")", "");
     text = realloc(text, strlen(text) + strlen(whole) + 1);
     clp_expression *expression = parse(strcat(text, whole));
-    cr_assert_eq(clp_expression_evaluate_line(expression, 0, somewhere, 0.01, 300, values), CLP_OK);
+    cr_assert_eq(clp_expression_evaluate_line(expression, 0, somewhere, 0.01, 300, NULL, values), CLP_OK);
     cr_assert_eq(clp_expression_evaluate(expression, somewhere, &value), CLP_OK);
     cr_assert_eq(values[0], value);
     clp_expression_destroy(expression);
@@ -338,8 +338,8 @@ Test(expression, random_texts, .timeout = 120)
         if (status == CLP_OK) {
             good++;
             clp_status scalar = clp_expression_evaluate(expression, somewhere, &value);
-            cr_assert_eq(scalar, clp_expression_evaluate_line(expression, 0, somewhere, 0, 3, values), "%s",
-                         text);
+            cr_assert_eq(scalar, clp_expression_evaluate_line(expression, 0, somewhere, 0, 3, NULL, values),
+                         "%s", text);
             cr_assert(scalar != CLP_OK || (isfinite(value) && value == values[2]), "%s", text);
         } else {
             cr_assert_eq(status, CLP_ERROR_INPUT);
@@ -382,11 +382,18 @@ static char *write_random(char *to, int depth)
     }
 }
 
-/* Compares a line with its points, also in errors. Returns the number of good values. */
-static size_t compare_line(const clp_expression *expression, int axis, double step, size_t count)
+/* Compares a line, with what is the same on all lines looked up or not, with its points, also in errors.
+ * Returns the number of good values. */
+static size_t compare_line(const clp_expression *expression, int axis, double step, size_t count,
+                           bool looks_up)
 {
-    double values[700], value = 0;
-    clp_status line = clp_expression_evaluate_line(expression, axis, somewhere, step, count, values);
+    double values[700], value = 0, elsewhere[4] = {9, 9, 9, 9};
+    clp_expression_table *table = NULL;
+    elsewhere[axis] = somewhere[axis];
+    if (looks_up)
+        cr_assert_eq(clp_expression_table_create(expression, axis, elsewhere, step, count, &table), CLP_OK);
+    clp_status line = clp_expression_evaluate_line(expression, axis, somewhere, step, count, table, values);
+    clp_expression_table_destroy(table);
     char *message = strdup(line == CLP_OK ? "" : clp_error_message());
     size_t good = 0;
     for (clp_status status = CLP_OK; good < count && status == CLP_OK; good++) {
@@ -415,7 +422,7 @@ Test(expression, lines_are_exactly_their_points, .timeout = 120)
             continue;
         }
         size_t count = 1 + random_below(700);
-        size_t good = compare_line(expression, (int)random_below(3), 0.05, count);
+        size_t good = compare_line(expression, (int)random_below(3), 0.05, count, i % 2 == 1);
         whole += good == count;
         partial += good < count && good > 0;
         clp_expression_destroy(expression);
@@ -426,11 +433,11 @@ Test(expression, lines_are_exactly_their_points, .timeout = 120)
 Test(expression, lines_fall_back_where_a_branch_is_not_taken)
 {
     clp_expression *expression = parse("x > 0.5 ? log(x - 0.5) : y/z");
-    cr_assert_eq(compare_line(expression, 0, 0.001, 700), 700);
-    cr_assert_eq(compare_line(expression, 1, 0.001, 700), 700);
+    cr_assert_eq(compare_line(expression, 0, 0.001, 700, true), 700);
+    cr_assert_eq(compare_line(expression, 1, 0.001, 700, false), 700);
     clp_expression_destroy(expression);
     expression = parse("1/(x < 3.5)");
-    cr_assert_eq(compare_line(expression, 0, 0.01, 700), 320);
+    cr_assert_eq(compare_line(expression, 0, 0.01, 700, true), 320);
     clp_expression_destroy(expression);
 }
 

@@ -180,6 +180,7 @@ clp_status clp_expression_evaluate(const clp_expression *expression, const doubl
 typedef struct line {
     int axis;
     double point[4], step;
+    const clp_expression_table *table; /* may be NULL */
 } line;
 
 /* The one place that says where point i of a line is. */
@@ -250,18 +251,23 @@ static bool combine(clp_operation operation, size_t count, size_t block, operand
     return are_finite(rows, count);
 }
 
-/* Every operand of every choice, for points begin ... begin + count. False: somewhere a step is not finite,
- * which may be on a side that does not count. */
-static bool evaluate_block(const clp_expression *expression, const line *along, size_t begin, size_t count,
-                           size_t block, double *values)
+/* Every operand of every choice among some steps, for points begin ... begin + count. False: somewhere a step
+ * is not finite, which may be on a side that does not count. */
+static bool evaluate_block(const clp_expression *expression, const clp_table_range *steps, const line *along,
+                           size_t begin, size_t count, size_t block, double *values)
 {
     operand operands[CLP_EXPRESSION_STEPS];
     double rows[WORKSPACE];
-    size_t height = 0;
-    for (size_t next = 0; next < expression->count; next++) {
+    size_t height = 0, range = 0;
+    const clp_expression_table *table = along->table;
+    for (size_t next = steps->first; next < steps->end; next++) {
         const clp_step *step = &expression->steps[next];
         double *row = rows + height * block;
-        if (step->operation == CLP_DO_NUMBER) {
+        if (table && range < table->range_count && next == table->ranges[range].first) {
+            memcpy(row, table->ranges[range].values + begin, count * sizeof *row);
+            operands[height++] = (operand){.is_row = true};
+            next = table->ranges[range++].end - 1;
+        } else if (step->operation == CLP_DO_NUMBER) {
             operands[height++] = (operand){.value = step->number};
         } else if (step->operation == CLP_DO_VARIABLE && step->variable == (clp_variable)along->axis) {
             for (size_t i = 0; i < count; i++) row[i] = coordinate(along, begin + i);
@@ -281,14 +287,35 @@ static bool evaluate_block(const clp_expression *expression, const line *along, 
     return true;
 }
 
-clp_status clp_expression_evaluate_line(const clp_expression *expression, int axis, const double point[4],
-                                        double step, size_t count, double *values)
+/* Points at a time. */
+static size_t block_of(const clp_expression *expression)
+{
+    return clp_min(BLOCK, WORKSPACE / (expression->height + 2));
+}
+
+bool clp_expression_evaluate_part(const clp_expression *expression, const clp_table_range *range, int axis,
+                                  const double point[4], double step, size_t count)
 {
     const line along = {.axis = axis, .point = {point[0], point[1], point[2], point[3]}, .step = step};
-    size_t block = clp_min(BLOCK, WORKSPACE / (expression->height + 2));
+    size_t block = block_of(expression);
+    for (size_t begin = 0; begin < count; begin += block)
+        if (!evaluate_block(expression, range, &along, begin, clp_min(block, count - begin), block,
+                            range->values + begin))
+            return false;
+    return true;
+}
+
+clp_status clp_expression_evaluate_line(const clp_expression *expression, int axis, const double point[4],
+                                        double step, size_t count, const clp_expression_table *table,
+                                        double *values)
+{
+    const line along = {
+        .axis = axis, .point = {point[0], point[1], point[2], point[3]}, .step = step, .table = table};
+    const clp_table_range all = {.end = expression->count};
+    size_t block = block_of(expression);
     for (size_t begin = 0; begin < count; begin += block) {
         size_t end = clp_min(count, begin + block);
-        if (evaluate_block(expression, &along, begin, end - begin, block, values + begin)) continue;
+        if (evaluate_block(expression, &all, &along, begin, end - begin, block, values + begin)) continue;
         for (size_t i = begin; i < end; i++) {
             double at[4] = {point[0], point[1], point[2], point[3]};
             at[axis] = coordinate(&along, i);

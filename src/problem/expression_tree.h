@@ -85,6 +85,25 @@ struct clp_expression {
     double constant;    /* the value if there are none */
 };
 
+/* Steps that are an operand, and its values along a line. */
+typedef struct clp_table_range {
+    size_t first, end;
+    double *values;
+} clp_table_range;
+
+enum { CLP_TABLE_RANGES = 8 };
+
+struct clp_expression_table {
+    int axis;
+    size_t count; /* points of a line */
+    size_t range_count;
+    clp_table_range ranges[CLP_TABLE_RANGES]; /* in the order of the steps */
+};
+
+/* Fills in the values of a range. False: somewhere a step is not finite. */
+bool clp_expression_evaluate_part(const clp_expression *expression, const clp_table_range *range, int axis,
+                                  const double point[4], double step, size_t count);
+
 typedef struct clp_operation_info {
     const char *name, *formula;
     int operands;

@@ -96,6 +96,6 @@ clp_status clp_function_line(const clp_function *function, const clp_line *line,
         return CLP_OK;
     }
     clp_status status = clp_expression_evaluate_line(function->expression, line->axis, line->point,
-                                                     line->step, line->count, values);
+                                                     line->step, line->count, line->table, values);
     return status == CLP_OK ? CLP_OK : clp_fail_within(status, "%s: ", what);
 }

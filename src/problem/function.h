@@ -39,6 +39,7 @@ typedef struct clp_line {
     int axis;
     double point[4], step;
     size_t count, offset, stride;
+    const clp_expression_table *table; /* of the function's expression and such lines, or NULL */
 } clp_line;
 
 clp_status clp_function_line(const clp_function *function, const clp_line *line, const char *what,

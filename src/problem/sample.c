@@ -24,12 +24,20 @@ static clp_status sample_on_host(const clp_function *function, const clp_grid *g
                                  double *values)
 {
     size_t rows = grid->nodes[1] * clp_planes(grid), failed = SIZE_MAX;
+    const clp_line first = line_of(grid, 0, 0);
+    clp_expression_table *table = NULL;
+    double number;
+    if (!function->array && !clp_function_is_number(function, &number))
+        CLP_TRY(clp_expression_table_create(function->expression, 0, first.point, first.step, first.count,
+                                            &table));
 #pragma omp parallel for schedule(static) reduction(min : failed) if (rows * grid->nodes[0] > 1 << 14)
     for (size_t row = 0; row < rows; row++) {
         clp_line line = line_of(grid, row % grid->nodes[1], row / grid->nodes[1]);
+        line.table = table;
         if (clp_function_line(function, &line, what, values + line.offset) != CLP_OK && row < failed)
             failed = row;
     }
+    clp_expression_table_destroy(table);
     if (failed == SIZE_MAX) return CLP_OK;
     /* Messages belong to threads: the first one is made again in this one. */
     clp_line line = line_of(grid, failed % grid->nodes[1], failed / grid->nodes[1]);
@@ -39,7 +47,7 @@ static clp_status sample_on_host(const clp_function *function, const clp_grid *g
 static clp_status evaluate_line(const void *context, const double point[4], double step, size_t count,
                                 double *values)
 {
-    return clp_expression_evaluate_line(context, 0, point, step, count, values);
+    return clp_expression_evaluate_line(context, 0, point, step, count, NULL, values);
 }
 
 static clp_status sample_on_device(const clp_expression *expression, clp_device *device, const clp_grid *grid,

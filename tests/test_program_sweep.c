@@ -106,6 +106,23 @@ Test(program_sweep, what_cannot_be_swept_is_told)
     ran = RUN("solve", "plate.yaml", "--table", "t.csv");
     EXPECT_STATUS(ran, 2);
     EXPECT_HOLDS(ran.error, "add --sweep");
+    /* What is there stays whole where there is no row. */
+    write_text("keep.csv", "old\n");
+    ran = RUN("solve", "plate.yaml", "--sweep", "boundary.tip=0:1:2", "--table", "keep.csv");
+    EXPECT_STATUS(ran, 2);
+    size_t size;
+    cr_expect_str_eq(read_bytes("keep.csv", &size), "old\n");
+    ran = RUN("solve", "plate.yaml", "--sweep", "boundary.top=0:1:2", "--table", "plate.yaml");
+    EXPECT_STATUS(ran, 2);
+    EXPECT_HOLDS(ran.error, "would overwrite the problem file");
+    ran = RUN("solve", "plate.yaml", "--field", "u.npy");
+    EXPECT_STATUS(ran, 0);
+    ran = RUN("solve", "plate.yaml", "--set", "initial=u.npy", "--sweep", "boundary.top=0:1:2", "--table",
+              "u.npy");
+    EXPECT_STATUS(ran, 2);
+    EXPECT_HOLDS(ran.error, "the problem reads it");
+    ran = RUN("solve", "plate.yaml", "--field", "u.npy");
+    EXPECT_STATUS(ran, 0);
     ran = RUN("solve", "plate.yaml", "--sweep", "boundary.top=0:1:2", "--table", "missing/t.csv");
     EXPECT_STATUS(ran, 1);
     EXPECT_HOLDS(ran.error, "missing");

@@ -43,8 +43,8 @@ int main(int count, char **arguments)
     app_keep_threads_apart();
     app_terminal_init();
     if (count < 2) {
-        app_error(
-            "say what to do: solve FILE, devices, plot FIELD.npy or check; `clpoisson --help` tells more");
+        app_error("say what to do: solve FILE, plot FIELD.npy, devices, check, bench or tune; `clpoisson "
+                  "--help` tells more");
         return EXIT_USAGE;
     }
     const char *name = arguments[1];

@@ -38,6 +38,16 @@ static void note_ending(const char *what, const char *path, const char *ending)
         app_warn("%s: the %s is a %s file, whatever its name ends in", path, what, ending);
 }
 
+int app_check_output(const char *problem_path, const char *name, const char *path)
+{
+    if (same_place(path, problem_path)) {
+        app_error("%s: the %s would overwrite the problem file; give it another name", path, name);
+        return EXIT_USAGE;
+    }
+    clp_status status = clp_output_check(path);
+    return status == CLP_OK ? -1 : app_fail(status);
+}
+
 int app_check_outputs(const char *problem_path, const clp_problem_output *output)
 {
     const struct {
@@ -52,11 +62,6 @@ int app_check_outputs(const char *problem_path, const clp_problem_output *output
     for (int i = 0; i < 5; i++) {
         const char *path = outputs[i].path;
         if (!path) continue;
-        if (same_place(path, problem_path)) {
-            app_error("%s: the %s would overwrite the problem file; give it another name", path,
-                      outputs[i].name);
-            return EXIT_USAGE;
-        }
         for (int j = 0; j < i; j++) {
             if (!outputs[j].path || !same_place(path, outputs[j].path)) continue;
             app_error("%s: both the %s and the %s would be written there; give one another name", path,
@@ -69,8 +74,8 @@ int app_check_outputs(const char *problem_path, const clp_problem_output *output
             return EXIT_USAGE;
         }
         if (outputs[i].binary) note_ending(outputs[i].name, path, outputs[i].ending);
-        clp_status status = clp_output_check(path);
-        if (status != CLP_OK) return app_fail(status);
+        int status = app_check_output(problem_path, outputs[i].name, path);
+        if (status >= 0) return status;
     }
     return -1;
 }

@@ -5,6 +5,9 @@
 
 #include <clpoisson/clpoisson.h>
 
+/* Checks that a file can be written and is not the problem file. Answers as app_check_outputs() does. */
+int app_check_output(const char *problem_path, const char *name, const char *path);
+
 /*
  * Checks, before any work, that each output can be written and none falls on another or on the problem file.
  * Answers -1 to go on, or an exit status after an error that has been said.

@@ -161,11 +161,13 @@ static void show_verdict(const clp_report *report, bool written)
 /* The error that more nodes would mend, beside the one that more iterations would. */
 static void show_grid_error(const clp_report *report)
 {
-    double estimate = report->discretization_estimate;
-    if (estimate > report->algebraic_bound)
+    double estimate = report->discretization_estimate,
+           rounding = 1e-10 * fmax(fabs(report->minimum), fabs(report->maximum));
+    if (estimate > report->algebraic_bound && estimate > rounding)
         app_say("         the grid itself is off by about %.2g (estimated; more nodes would help)", estimate);
     else if (isfinite(estimate))
-        app_say("         the grid itself is off by less (estimated: about %.2g)", estimate);
+        app_say("         the grid itself is off by %s (estimated: about %.2g)",
+                estimate > report->algebraic_bound ? "no more than rounding" : "less", estimate);
 }
 
 static void show_outputs(const clp_problem_output *output)

@@ -2,6 +2,7 @@
 #include "app/sweep.h"
 
 #include "app/options.h"
+#include "app/outputs.h"
 #include "app/summary.h"
 #include "app/terminal.h"
 
@@ -24,7 +25,8 @@ typedef struct sweep {
 } sweep;
 
 typedef struct table {
-    FILE *stream;
+    const char *path; /* NULL: standard output */
+    FILE *stream;     /* NULL: no row yet, and whatever is there is whole */
     bool json;
     size_t rows;
 } table;
@@ -171,13 +173,28 @@ static void write_columns(const table *t, const sweep *sweeps, size_t count, con
     for (size_t e = 0; e < report->electrode_count; e++) {
         snprintf(name, sizeof name, "flux.%s", report->electrodes[e].name);
         COLUMN(name, report->electrodes[e].flux);
+        if (!report->electrodes[e].floating) continue;
+        snprintf(name, sizeof name, "value.%s", report->electrodes[e].name);
+        COLUMN(name, report->electrodes[e].value);
     }
 #undef COLUMN
 }
 
-static void write_row(table *t, const sweep *sweeps, size_t count, const double *values,
-                      const clp_report *report)
+/* With the first row. */
+static int open_table(table *t)
 {
+    if (t->stream) return -1;
+    t->stream = t->path ? fopen(t->path, "w") : stdout;
+    if (t->stream) return -1;
+    app_error("%s: could not be opened for writing", t->path);
+    return EXIT_FAILED;
+}
+
+static int write_row(table *t, const sweep *sweeps, size_t count, const double *values,
+                     const clp_report *report)
+{
+    int status = open_table(t);
+    if (status >= 0) return status;
     if (t->json) {
         fputs(t->rows ? ",\n {" : "[{", t->stream);
     } else if (t->rows == 0) {
@@ -188,6 +205,7 @@ static void write_row(table *t, const sweep *sweeps, size_t count, const double 
     fputs(t->json ? "}" : "\n", t->stream);
     fflush(t->stream);
     t->rows++;
+    return -1;
 }
 
 /* ---- solving ---- */
@@ -225,7 +243,7 @@ static int solve_row(const app_sweep_request *request, course *c, table *t, cons
     size_t count = request->setting_count;
     clp_problem_file *file;
     clp_solver *solver = NULL;
-    bool interrupted = false;
+    int answer = -1;
     if (count + request->sweep_count > SETTINGS_MAX) {
         app_error("more than %d settings", SETTINGS_MAX);
         return EXIT_USAGE;
@@ -237,6 +255,12 @@ static int solve_row(const app_sweep_request *request, course *c, table *t, cons
     }
     clp_status status = clp_problem_file_read(request->path, settings, count, &file);
     if (status != CLP_OK) return app_fail(status);
+    if (t->path && clp_problem_file_reads(file, t->path)) {
+        app_error("%s: it would be written over, and the problem reads it; give the table another name",
+                  t->path);
+        clp_problem_file_destroy(file);
+        return EXIT_USAGE;
+    }
     const clp_problem *problem = clp_problem_file_problem(file);
     clp_solver_options options = *clp_problem_file_solver(file);
     app_progress_state progress = {.criterion = options.criterion};
@@ -247,14 +271,14 @@ static int solve_row(const app_sweep_request *request, course *c, table *t, cons
     if (status == CLP_OK) status = clp_solver_run(solver);
     if (status == CLP_OK) {
         const clp_report *report = clp_solver_report(solver);
-        write_row(t, sweeps, request->sweep_count, values, report);
+        answer = write_row(t, sweeps, request->sweep_count, values, report);
         c->all_converged = c->all_converged && report->converged;
-        interrupted = report->reason == CLP_REASON_INTERRUPTED;
+        if (answer < 0 && report->reason == CLP_REASON_INTERRUPTED) answer = EXIT_NOT_CONVERGED;
         keep_guess(c, solver);
     }
     clp_solver_destroy(solver);
     clp_problem_file_destroy(file);
-    return status != CLP_OK ? app_fail(status) : interrupted ? EXIT_NOT_CONVERGED : -1;
+    return status != CLP_OK ? app_fail(status) : answer;
 }
 
 static bool ends_in(const char *path, const char *ending)
@@ -263,27 +287,26 @@ static bool ends_in(const char *path, const char *ending)
     return length >= tail && strcasecmp(path + length - tail, ending) == 0;
 }
 
-static int open_table(const char *path, table *t)
+static int begin_table(const app_sweep_request *request, table *t)
 {
-    *t = (table){.stream = stdout};
-    if (!path || strcmp(path, "-") == 0) return -1;
-    t->json = ends_in(path, ".json");
-    clp_status status = clp_output_check(path);
-    if (status != CLP_OK) return app_fail(status);
-    t->stream = fopen(path, "w");
-    if (t->stream) return -1;
-    app_error("%s: could not be opened for writing", path);
-    return EXIT_FAILED;
+    *t = (table){.path = request->table};
+    if (!t->path || strcmp(t->path, "-") == 0) {
+        t->path = NULL;
+        return -1;
+    }
+    t->json = ends_in(t->path, ".json");
+    return app_check_output(request->path, "table", t->path);
 }
 
-static int close_table(const char *path, table *t, int status)
+static int end_table(table *t, int status)
 {
-    if (t->json) fputs(t->rows ? "]\n" : "[]\n", t->stream);
+    if (!t->stream) return status;
+    if (t->json) fputs("]\n", t->stream);
     if (t->stream == stdout) return app_finish_output(status);
     bool whole = !ferror(t->stream);
     whole = fclose(t->stream) == 0 && whole;
     if (whole) return status;
-    app_error("%s: could not be written whole", path);
+    app_error("%s: could not be written whole", t->path);
     return EXIT_FAILED;
 }
 
@@ -294,7 +317,7 @@ int app_sweep(const app_sweep_request *request)
     course c = {.all_converged = true};
     table t;
     int status = read_sweeps(request, sweeps);
-    if (status < 0) status = open_table(request->table, &t);
+    if (status < 0) status = begin_table(request, &t);
     if (status >= 0) return status;
     clp_status opened = clp_device_open(request->device, &c.device);
     if (opened != CLP_OK) status = app_fail(opened);
@@ -305,8 +328,5 @@ int app_sweep(const app_sweep_request *request)
     }
     clp_device_close(c.device);
     free(c.guess);
-    return close_table(request->table, &t,
-                       status >= 0       ? status
-                       : c.all_converged ? EXIT_SOLVED
-                                         : EXIT_NOT_CONVERGED);
+    return end_table(&t, status >= 0 ? status : c.all_converged ? EXIT_SOLVED : EXIT_NOT_CONVERGED);
 }

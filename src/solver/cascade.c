@@ -59,6 +59,7 @@ static clp_status take_better(clp_solver *solver)
 {
     clp_assembly *assembly = &solver->assembly;
     solver->interpolates = solver->plain && !solver->guessed;
+    solver->own_guess = false;
     if (solver->interpolates) return CLP_OK;
     size_t bytes = clp_grid_node_count(&assembly->op.grid) * sizeof *assembly->values;
     double *own = NULL, before = NAN;
@@ -69,9 +70,10 @@ static clp_status take_better(clp_solver *solver)
         before = clp_reference_residual(&assembly->op, own, assembly->source).largest;
     }
     clp_status status = clp_cascade_interpolate(solver, assembly->source, assembly->values);
-    if (own && status == CLP_OK &&
-        before <= clp_reference_residual(&assembly->op, assembly->values, assembly->source).largest)
-        memcpy(assembly->values, own, bytes);
+    solver->own_guess =
+        own && status == CLP_OK &&
+        before <= clp_reference_residual(&assembly->op, assembly->values, assembly->source).largest;
+    if (solver->own_guess) memcpy(assembly->values, own, bytes);
     free(own);
     return status;
 }

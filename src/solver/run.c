@@ -145,11 +145,10 @@ static clp_status note_test(clp_solver *solver, const solve_course *course)
 /* As far as the device's precision goes: refinement may go on. */
 static clp_status refine(clp_solver *solver, solve_course *course, bool verified, clp_reason *reason)
 {
-    bool met;
+    bool met = false;
     *reason = CLP_REASON_ROUNDING;
-    if (!clp_solver_can_refine(solver)) return CLP_OK;
     if (!verified) CLP_TRY(clp_solver_verify(solver, &met));
-    CLP_TRY(clp_solver_refine(solver, &met));
+    if (!met && clp_solver_can_refine(solver)) CLP_TRY(clp_solver_refine(solver, &met));
     const clp_report *report = &solver->report;
     bool residual = solver->options.criterion == CLP_CRITERION_RESIDUAL;
     course->last.iterations = report->iterations;
@@ -171,7 +170,7 @@ static clp_status refine(clp_solver *solver, solve_course *course, bool verified
 static bool is_untold(const clp_solver *solver)
 {
     bool automatic = solver->options.tolerance == 0 && solver->options.criterion == CLP_CRITERION_ERROR;
-    return automatic && solver->coarse && solver->report.iterations == 0;
+    return automatic && solver->coarse && !solver->own_guess && solver->report.iterations == 0;
 }
 
 /* Whether a first guess for a finer grid is good enough: the last cycle left a part of what it corrected. */

@@ -169,11 +169,13 @@ void clp_solver_choose_tolerance(clp_solver *solver)
     } else if (options->criterion == CLP_CRITERION_STEP) {
         wanted *= 1e-2;
     } else if (isfinite(attainable)) {
-        if (attainable > wanted && final && !solver->quiet && !clp_solver_can_refine(solver))
+        bool tells = attainable > wanted && final && !solver->quiet && !clp_solver_can_refine(solver);
+        if (tells && !solver->told_attainable)
             clp_notice(
                 "%s precision can certify an error of %.2g at best on this grid, not the %.2g that auto "
                 "would ask for",
                 clp_precision_name(solver->outer), attainable, wanted);
+        solver->told_attainable = solver->told_attainable || tells;
         wanted = fmax(wanted, attainable);
     }
     *tolerance = wanted;

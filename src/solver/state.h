@@ -42,6 +42,8 @@ struct clp_solver {
     clp_bound bound;
     double source_largest; /* largest |q| */
     bool auto_tolerance;   /* not final: to be made relative to the range of the solution */
+    bool own_guess;        /* the first guess is the user's, not a coarser grid's */
+    bool told_attainable;
     double seconds_levels; /* that making the hierarchy took, with what PoCL compiles at first launches */
     double held_rounding;  /* largest error of a held value, from storing it in the level's precision */
     double unit_bound;     /* of the error of the last solve with one conductor at 1 */

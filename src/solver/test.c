@@ -19,7 +19,7 @@ double clp_solver_rounding_residual(const clp_solver *solver)
 
 /* How far a residual computed in double may be off: some operations on values up to the magnitude, or in a
  * network on differences, whose rounding is measured when the host verifies. */
-static double verified_rounding(const clp_solver *solver)
+static double rounding_of(const clp_solver *solver)
 {
     const clp_operator *op = &solver->assembly.op;
     return op->network ? solver->rounding
@@ -27,9 +27,8 @@ static double verified_rounding(const clp_solver *solver)
 }
 
 /* Norms of a residual as they may be at worst. */
-static clp_norms widen(const clp_solver *solver, clp_norms norms)
+static clp_norms widen(const clp_solver *solver, clp_norms norms, double rounding)
 {
-    double rounding = verified_rounding(solver);
     norms.largest += rounding;
     norms.two += rounding * sqrt((double)solver->report.unknowns);
     return norms;
@@ -38,7 +37,10 @@ static clp_norms widen(const clp_solver *solver, clp_norms norms)
 double clp_solver_attainable(const clp_solver *solver)
 {
     bool refines = clp_solver_can_refine(solver);
-    double left = refines ? verified_rounding(solver) : clp_solver_rounding_residual(solver);
+    const clp_operator *op = &solver->assembly.op;
+    double left = !refines      ? clp_solver_rounding_residual(solver)
+                  : op->network ? solver->rounding
+                                : 2 * 0x1p-53 * op->diagonal * solver->magnitude; /* of last digits */
     clp_norms norms = {.largest = left, .two = left * sqrt((double)solver->report.unknowns)};
     return 2 * clp_bound_value(&solver->bound, norms) + (refines ? 0 : solver->held_rounding);
 }
@@ -49,7 +51,8 @@ static double criterion_value(const clp_solver *solver, clp_norms norms)
     double initial = solver->report.residual_initial;
     switch (solver->options.criterion) {
     case CLP_CRITERION_ERROR:
-        return clp_bound_value(&solver->bound, widen(solver, norms)) + solver->held_rounding;
+        return clp_bound_value(&solver->bound, widen(solver, norms, rounding_of(solver))) +
+               solver->held_rounding;
     case CLP_CRITERION_RESIDUAL:
         return initial > 0 ? norms.two / initial : norms.two;
     case CLP_CRITERION_STEP:
@@ -213,6 +216,24 @@ void clp_solver_take_estimate(clp_solver *solver)
     clp_solver_choose_tolerance(solver);
 }
 
+/* Of the host's residual of the values. */
+static double measure_rounding(clp_solver *solver)
+{
+    const clp_assembly *assembly = &solver->assembly;
+    return solver->rounding = clp_reference_rounding(&assembly->op, solver->values, assembly->source, NULL);
+}
+
+/* What the host's norms, off by so much at most, say of the error. */
+static void certify(clp_solver *solver, clp_norms host, double rounding)
+{
+    clp_report *report = &solver->report;
+    double interval = interval_bound(solver),
+           bound = clp_bound_value(&solver->bound, widen(solver, host, rounding)) + solver->held_rounding;
+    report->algebraic_bound = fmin(bound, interval);
+    report->bound_is_certified =
+        isfinite(report->algebraic_bound) && (solver->bound.certified || report->algebraic_bound == interval);
+}
+
 clp_status clp_solver_verify(clp_solver *solver, bool *met)
 {
     clp_report *report = &solver->report;
@@ -221,16 +242,13 @@ clp_status clp_solver_verify(clp_solver *solver, bool *met)
     clp_norms host = clp_reference_residual(op, solver->values, solver->assembly.source);
     CLP_TRY(check_device(solver, host));
     solver->host_largest = host.largest;
-    if (op->network)
-        solver->rounding = clp_reference_rounding(op, solver->values, solver->assembly.source, NULL);
     report->residual_final = host.two;
     report->residual_relative = report->residual_initial > 0 ? host.two / report->residual_initial : host.two;
-    double interval = interval_bound(solver);
-    report->algebraic_bound =
-        fmin(clp_bound_value(&solver->bound, widen(solver, host)) + solver->held_rounding, interval);
-    report->bound_is_certified =
-        isfinite(report->algebraic_bound) && (solver->bound.certified || report->algebraic_bound == interval);
+    if (op->network) measure_rounding(solver);
     clp_solver_take_estimate(solver);
+    certify(solver, host, rounding_of(solver));
+    if (!op->network && report->algebraic_bound > report->tolerance)
+        certify(solver, host, measure_rounding(solver));
     switch (solver->options.criterion) {
     case CLP_CRITERION_ERROR:
         *met = report->algebraic_bound <= report->tolerance;

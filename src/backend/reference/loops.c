@@ -79,6 +79,16 @@ static double neighbours(const clp_stencil *stencil, clp_rows rows, size_t i)
            stencil->share[2] * ((double)rows.below[i] + (double)rows.above[i]);
 }
 
+/* What flows into node i without a network, over D: differences round by less than what they are of. */
+static double gain(const clp_stencil *stencil, clp_rows rows, size_t i)
+{
+    double u = rows.centre[i], west = rows.centre[before(stencil, 0, i)],
+           east = rows.centre[after(stencil, 0, i)];
+    return stencil->share[0] * ((west - u) + (east - u)) +
+           stencil->share[1] * ((rows.south[i] - u) + (rows.north[i] - u)) +
+           stencil->share[2] * ((rows.below[i] - u) + (rows.above[i] - u)) - stencil->ground * u;
+}
+
 /* What flows into node i of a network from its neighbours and the ground. */
 static double inflow(const clp_stencil *stencil, clp_rows rows, clp_edges edges, size_t i)
 {
@@ -245,8 +255,7 @@ static void defect(const clp_stencil *stencil, const void *u, const void *q, voi
         REAL *out = (REAL *)r + (rows.centre - (const REAL *)u);
         bool held = row_is_held(stencil, j, k);
         for (size_t i = 0; i < layout->nodes[0]; i++) {
-            double value = edges.x ? inflow(stencil, rows, edges, i)
-                                   : diagonal * (neighbours(stencil, rows, i) - (double)rows.centre[i]);
+            double value = edges.x ? inflow(stencil, rows, edges, i) : diagonal * gain(stencil, rows, i);
             if (source) value += source[i];
             out[i] = held || node_is_held(stencil, edges, i) ? 0 : (REAL)value;
         }
@@ -276,19 +285,22 @@ static void residual_inner(const clp_stencil *stencil, clp_rows rows, const REAL
     const REAL *restrict below = rows.below, *restrict above = rows.above;
     const REAL *restrict q = source ? source : rows.centre;
     const double x = stencil->share[0], y = stencil->share[1], z = stencil->share[2];
-    const double scale = stencil->inverse_scale, feed = source ? stencil->inverse_diagonal : 0;
+    const double scale = stencil->inverse_scale, ground = stencil->ground,
+                 feed = source ? stencil->inverse_diagonal : 0;
     clp_lanes sums = *lanes;
     size_t i = first;
     for (; i + LANES <= end; i += LANES)
         for (int lane = 0; lane < LANES; lane++) {
             size_t n = i + (size_t)lane;
-            double r = x * ((double)u[n - 1] + (double)u[n + 1]) + y * ((double)south[n] + (double)north[n]) +
-                       z * ((double)below[n] + (double)above[n]) - (double)u[n] + feed * (double)q[n];
-            add_to_lane(&sums, lane, r, (double)u[n], scale);
+            const double c = u[n];
+            double r = x * (((double)u[n - 1] - c) + ((double)u[n + 1] - c)) +
+                       y * (((double)south[n] - c) + ((double)north[n] - c)) +
+                       z * (((double)below[n] - c) + ((double)above[n] - c)) - ground * c +
+                       feed * (double)q[n];
+            add_to_lane(&sums, lane, r, c, scale);
         }
     for (; i < end; i++) {
-        double r = x * ((double)u[i - 1] + (double)u[i + 1]) + y * ((double)south[i] + (double)north[i]) +
-                   z * ((double)below[i] + (double)above[i]) - (double)u[i] + feed * (double)q[i];
+        double r = gain(stencil, rows, i) + feed * (double)q[i];
         add_to_lane(&sums, 0, r, (double)u[i], scale);
     }
     *lanes = sums;
@@ -320,7 +332,7 @@ static clp_sums residual_plain(const clp_stencil *stencil, const void *u, const 
         residual_inner(stencil, rows, source, 1, nx - 1, &lanes);
         for (size_t i = 0; i < nx; i += nx - 1) { /* the ends, where they have equations */
             if (i < stencil->first[0] || i >= stencil->end[0]) continue;
-            double r = neighbours(stencil, rows, i) - (double)rows.centre[i];
+            double r = gain(stencil, rows, i);
             if (source) r += stencil->inverse_diagonal * (double)source[i];
             add_to_lane(&lanes, 0, r, (double)rows.centre[i], stencil->inverse_scale);
         }
@@ -358,6 +370,30 @@ static clp_sums residual(const clp_stencil *stencil, const void *u, const void *
         }
     }
     return (clp_sums){.largest = largest, .squares = squares, .field = field};
+}
+
+static double summed(const clp_stencil *stencil, const void *u, const void *q)
+{
+    double largest = 0;
+    size_t rows_of_all = equation_rows(stencil);
+#pragma omp parallel for schedule(static) num_threads(stencil->threads) reduction(max : largest)
+    for (size_t number = 0; number < rows_of_all; number++) {
+        size_t j, k;
+        equation_row(stencil, number, &j, &k);
+        clp_rows rows = rows_around(stencil, u, j, k);
+        const REAL *source = q ? row_of(&stencil->layout, q, j, k) : NULL;
+        for (size_t i = stencil->first[0]; i < stencil->end[0]; i++) {
+            double c = rows.centre[i], west = rows.centre[before(stencil, 0, i)],
+                   east = rows.centre[after(stencil, 0, i)];
+            double sum = stencil->share[0] * (fabs(west - c) + fabs(east - c)) +
+                         stencil->share[1] * (fabs(rows.south[i] - c) + fabs(rows.north[i] - c)) +
+                         stencil->share[2] * (fabs(rows.below[i] - c) + fabs(rows.above[i] - c)) +
+                         stencil->ground * fabs(c);
+            if (source) sum += stencil->inverse_diagonal * fabs((double)source[i]);
+            largest = fmax(largest, sum);
+        }
+    }
+    return largest;
 }
 
 static clp_sums change(const clp_stencil *stencil, const void *u, const void *v)
@@ -405,6 +441,7 @@ const clp_reference_loops LOOPS = {.sweep = sweep,
                                    .relax = relax,
                                    .defect = defect,
                                    .residual = residual,
+                                   .summed = summed,
                                    .change = change,
                                    .write_rows = write_rows,
                                    .read_rows = read_rows};

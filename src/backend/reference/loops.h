@@ -16,6 +16,7 @@ typedef struct clp_stencil {
     clp_layout layout;
     size_t first[CLP_AXES], end[CLP_AXES]; /* equations */
     double share[CLP_AXES];                /* conductance / D, without a network */
+    double ground;                         /* shunt / D, likewise */
     double inverse_diagonal;               /* 1 / D */
     double inverse_scale;
     int threads;
@@ -34,6 +35,8 @@ typedef struct clp_reference_loops {
     void (*defect)(const clp_stencil *stencil, const void *u, const void *q, void *r);
     /* Sums over r / D, D the operator's largest diagonal; see clp_norms for `largest`. */
     clp_sums (*residual)(const clp_stencil *stencil, const void *u, const void *q);
+    /* Without a network: the largest sum of magnitudes that make an r / D. */
+    double (*summed)(const clp_stencil *stencil, const void *u, const void *q);
     /* Sums over u - v. */
     clp_sums (*change)(const clp_stencil *stencil, const void *u, const void *v);
     void (*write_rows)(const clp_layout *layout, void *u, size_t row, size_t rows, const double *values);

@@ -98,6 +98,7 @@ static clp_stencil stencil_of(const clp_operator *op, const clp_layout *layout, 
 {
     clp_stencil stencil = {.op = op,
                            .layout = *layout,
+                           .ground = op->shunt / op->diagonal,
                            .inverse_diagonal = 1 / op->diagonal,
                            .inverse_scale = 1 / op->scale,
                            .threads = useful_threads(layout, threads)};
@@ -467,10 +468,8 @@ double clp_reference_rounding(const clp_operator *op, const double *values, cons
     size_t count = clp_grid_node_count(&op->grid);
     double largest = 0;
     if (!op->network) {
-        double field = 0, fed = 0;
-        for (size_t p = 0; p < count; p++) field = fmax(field, fabs(values[p]));
-        for (size_t p = 0; p < count && source; p++) fed = fmax(fed, fabs(source[p]));
-        return operations * (op->diagonal * field + fed);
+        clp_stencil stencil = host_stencil(op);
+        return operations * op->diagonal * clp_reference_loops_double.summed(&stencil, values, source);
     }
 #pragma omp parallel for schedule(static) reduction(max : largest)
     for (size_t p = 0; p < count; p++) {

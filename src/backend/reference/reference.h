@@ -12,8 +12,8 @@ clp_norms clp_reference_residual(const clp_operator *op, const double *values, c
 void clp_reference_defect(const clp_operator *op, const double *values, const double *source, double *r);
 
 /*
- * How far rounding can have moved such a residual, at most, in the measure of clp_norms' `largest`. In a
- * network each edge adds g (u[n] - u[p]), whose rounding is relative to itself: where neighbours are nearly
+ * How far rounding can have moved such a residual, at most, in the measure of clp_norms' `largest`. Each edge
+ * adds g (u[n] - u[p]), whose rounding is relative to itself: where neighbours are nearly
  * equal it is small, however large g is. With a network `each` (NULL: not wanted) has what it is at every
  * node added.
  */

@@ -213,6 +213,10 @@ struct clp_backend {
     /* Whether a variant of the sweep may be the fastest on a device. */
     bool (*is_worth_trying)(const clp_device *device, const char *variant);
 
+    /* Whether two ways to run a kind come to the same: a choice may be what the default is. */
+    bool (*runs_alike)(const clp_device *device, clp_tuning_kind kind, const clp_tuning *a,
+                       const clp_tuning *b);
+
     /* Levels of a kind are made so from now on. */
     void (*tune)(clp_device *device, clp_tuning_kind kind, const clp_tuning *tuning);
     clp_tuning (*tuned)(const clp_device *device, clp_tuning_kind kind);

@@ -237,7 +237,7 @@ static void try_choices(tuner *t, const char *own)
         for (size_t c = 0; c < CLP_CHOICES && p->choices[c] && goes_on(t); c++) {
             clp_tuning tuning = before;
             tuning.values[i] = p->choices[c];
-            try(t, &tuning);
+            if (!t->backend->runs_alike(t->device, t->kind, &tuning, &before)) try(t, &tuning);
         }
     }
 }

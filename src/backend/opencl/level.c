@@ -210,6 +210,7 @@ const clp_backend clp_opencl_backend = {
     .change_norms = clp_opencl_change_norms,
     .parameters = clp_opencl_parameters,
     .is_worth_trying = clp_opencl_is_worth_trying,
+    .runs_alike = clp_opencl_runs_alike,
     .tune = clp_opencl_tune,
     .tuned = clp_opencl_tuned,
     .tuning_keep = clp_opencl_tuning_keep,

@@ -122,6 +122,8 @@ extern const clp_parameter clp_opencl_parameters[];
 opencl_tuning clp_opencl_tuning(const opencl_device *device, clp_tuning_kind kind);
 void clp_opencl_tune(clp_device *device, clp_tuning_kind kind, const clp_tuning *tuning);
 bool clp_opencl_is_worth_trying(const clp_device *device, const char *variant);
+bool clp_opencl_runs_alike(const clp_device *device, clp_tuning_kind kind, const clp_tuning *a,
+                           const clp_tuning *b);
 clp_tuning clp_opencl_tuned(const clp_device *device, clp_tuning_kind kind);
 
 /* Reads what was kept of a device, if it is of use. */

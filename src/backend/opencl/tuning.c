@@ -108,9 +108,8 @@ bool clp_opencl_is_worth_trying(const clp_device *device, const char *variant)
     return !loops || device->info.type == CLP_DEVICE_CPU; /* else a work-item is no thread of its own */
 }
 
-opencl_tuning clp_opencl_tuning(const opencl_device *device, clp_tuning_kind kind)
+static opencl_tuning tuning_with(const clp_device_info *info, clp_tuning_kind kind, const clp_tuning *chosen)
 {
-    const clp_device_info *info = &device->base.info;
     const tuning_row *row = rows;
     while ((row->platform && !strstr(info->platform, row->platform)) ||
            (row->type >= 0 && row->type != (int)info->type))
@@ -118,6 +117,38 @@ opencl_tuning clp_opencl_tuning(const opencl_device *device, clp_tuning_kind kin
     opencl_tuning tuning = row->tuning;
     while (tuning.items > 1 && info->max_group_items && tuning.items > info->max_group_items)
         tuning.items /= 2;
-    choose(&tuning, kind, &device->tuned[clp_tuning_kind_index(kind)]);
+    choose(&tuning, kind, chosen);
     return tuning;
+}
+
+opencl_tuning clp_opencl_tuning(const opencl_device *device, clp_tuning_kind kind)
+{
+    return tuning_with(&device->base.info, kind, &device->tuned[clp_tuning_kind_index(kind)]);
+}
+
+/* What a large grid of the kind is run by: parameters that its variant has not are as by default. */
+static opencl_tuning run_by(const clp_device_info *info, clp_tuning_kind kind, const clp_tuning *chosen)
+{
+    const size_t large = 4096;
+    const clp_layout layout = {.nodes = {large, large, kind.deep ? large : 1},
+                               .element_bytes = kind.doubled ? sizeof(double) : sizeof(float)};
+    opencl_tuning tuning = tuning_with(info, kind, chosen), none = tuning_with(info, kind, &(clp_tuning){0});
+    size_t most = kind.network ? SWEEPS_OF_NETWORK : SWEEPS_MAX;
+    if (kind.deep) most = clp_min(most, PLANES_MAX);
+    bool streams = strcmp(tuning.sweep, clp_opencl_sweep_stream.name) == 0,
+         pipelines = strcmp(tuning.sweep, clp_opencl_sweep_rows.name) == 0;
+    if (streams) clp_opencl_tune_stream(&tuning, info, &layout);
+    if (pipelines) tuning.sweeps = clp_min(tuning.sweeps, most);
+    if (!pipelines) tuning.cache_bytes = none.cache_bytes;
+    if (!pipelines || !kind.deep) tuning.plane_bytes = none.plane_bytes;
+    return tuning;
+}
+
+bool clp_opencl_runs_alike(const clp_device *device, clp_tuning_kind kind, const clp_tuning *a,
+                           const clp_tuning *b)
+{
+    opencl_tuning x = run_by(&device->info, kind, a), y = run_by(&device->info, kind, b);
+    return strcmp(x.sweep, y.sweep) == 0 && x.sweeps == y.sweeps && x.plane_bytes == y.plane_bytes &&
+           x.cache_bytes == y.cache_bytes && x.interleave == y.interleave && x.group[0] == y.group[0] &&
+           x.group[1] == y.group[1] && x.layers == y.layers && x.groups == y.groups;
 }

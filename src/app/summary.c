@@ -224,7 +224,7 @@ void app_show_summary(const clp_report *report, const clp_problem_output *output
     app_duration(report->seconds_solve, solve, sizeof solve);
     app_duration(report->seconds_compile, compile, sizeof compile);
     app_duration(report->seconds_total, total, sizeof total);
-    if (report->sweeps == 0)
+    if (report->sweeps == 0 && report->converged)
         app_say("         the first guess was right already; solve %s, kernels %s, all %s", solve, compile,
                 total);
     else

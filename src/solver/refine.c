@@ -12,6 +12,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { ROUNDS = 6, STEPS = 20 };
 
@@ -116,19 +117,33 @@ static clp_status find_correction(clp_solver *solver, refinement *work, const do
     const clp_operator *op = &solver->assembly.op;
     clp_reference_defect(op, w, f, work->r);
     work->norms = clp_reference_residual(op, w, f);
-    if (solver->assembly.singular) balance(op, work->r);
+    if (solver->assembly.singular) {
+        balance(op, work->r);
+        memset(work->delta, 0, clp_grid_node_count(&op->grid) * sizeof *work->delta);
+        work->norms = clp_reference_residual(op, work->delta, work->r);
+    }
     double largest = work->norms.largest;
     return solve_on_device(solver, work, largest / op->diagonal, STEPS, 1e-4 * largest, 0.7);
 }
 
-/* Adds the correction, if it is one. What is left of the residual is that of the correction's own equation.
- */
+/* The norm that the criterion looks at. */
+static double decisive(const clp_solver *solver, clp_norms norms)
+{
+    bool two = solver->options.criterion == CLP_CRITERION_RESIDUAL || solver->bound.of_two;
+    return two ? norms.two : norms.largest;
+}
+
+/* Adds the correction, if it is one, and forgets it if it is none. What is left of the residual is that of
+ * the correction's own equation. */
 static bool add_correction(clp_solver *solver, refinement *work)
 {
     const clp_operator *op = &solver->assembly.op;
     size_t count = clp_grid_node_count(&op->grid);
     clp_norms left = clp_reference_residual(op, work->delta, work->r);
-    if (!(left.largest < work->norms.largest)) return false;
+    if (!(decisive(solver, left) < decisive(solver, work->norms))) {
+        memset(work->delta, 0, count * sizeof *work->delta);
+        return false;
+    }
     work->norms = left;
     work->rounding += clp_reference_rounding(op, work->delta, work->r, NULL);
     for (size_t p = 0; p < count; p++) {
@@ -138,10 +153,17 @@ static bool add_correction(clp_solver *solver, refinement *work)
     return true;
 }
 
+/* The last digit of the sum of field and correction. */
+static double last_digit(const clp_solver *solver)
+{
+    return 0x1p-53 * solver->magnitude;
+}
+
+/* Of the same field as before. */
 static void lower_bound(clp_solver *solver, double bound)
 {
     clp_report *report = &solver->report;
-    bound += 0x1p-53 * solver->magnitude; /* the last digit of the sum of field and correction */
+    bound += last_digit(solver);
     if (!(bound < report->algebraic_bound)) return;
     report->algebraic_bound = bound;
     report->bound_is_certified = solver->bound.certified;
@@ -151,10 +173,8 @@ static void lower_bound(clp_solver *solver, double bound)
 static bool judge(clp_solver *solver, const refinement *work)
 {
     clp_report *report = &solver->report;
-    clp_norms worst = work->norms;
-    worst.largest += work->rounding;
-    worst.two += work->rounding * sqrt((double)report->unknowns);
-    lower_bound(solver, clp_bound_value(&solver->bound, worst));
+    double potentials = solver->bound.certified ? 0 : solver->held_rounding; /* of electrodes that float */
+    clp_solver_certify(solver, work->norms, work->rounding, potentials + last_digit(solver));
     report->residual_final = work->norms.two;
     report->residual_relative =
         report->residual_initial > 0 ? work->norms.two / report->residual_initial : work->norms.two;

@@ -18,6 +18,8 @@ typedef struct solve_course {
     double two;            /* the residual's 2-norm at the last test; NaN while unknown */
     double best;           /* smallest value so far, counted anew when it has halved */
     size_t best_step;      /* when that was */
+    double best_left;      /* the residual's largest then */
+    bool verified;         /* the report is of the field as it is */
     size_t refused;        /* times that the host did not confirm what the device said */
 } solve_course;
 
@@ -71,6 +73,7 @@ static void extrapolate(clp_solver *solver, solve_course *course, const clp_test
     if (!(measure > 0.5 * course->best)) {
         course->best = measure;
         course->best_step = test->iterations;
+        course->best_left = test->norms.largest;
     }
     course->largest_before = course->last.norms.largest;
     course->last = *test;
@@ -92,7 +95,8 @@ static bool stagnates(const clp_solver *solver, const solve_course *course)
         return true; /* no better can come */
     /* Where nothing holds the solution, steps run away along the constant once rounding is most of what is
      * left. */
-    if (solver->assembly.singular && solver->method->stepwise && test->value > 4 * course->best) return true;
+    bool runs_away = solver->assembly.singular && solver->method->stepwise && test->value > 4 * course->best;
+    if (runs_away && course->best_left <= 64 * rounding) return true;
     if (!solver->method->monotone) floor *= 8; /* over-relaxation amplifies rounding as well */
     clp_iteration slowest =
         solver->iteration; /* rounding can be taken for a smaller eigenvalue than there is */
@@ -142,6 +146,12 @@ static clp_status note_test(clp_solver *solver, const solve_course *course)
     return CLP_OK;
 }
 
+/* Whether the tolerance is a part of the grid's own error. */
+static bool is_automatic(const clp_solver *solver)
+{
+    return solver->options.tolerance == 0 && solver->options.criterion == CLP_CRITERION_ERROR;
+}
+
 /* As far as the device's precision goes: refinement may go on. */
 static clp_status refine(clp_solver *solver, solve_course *course, bool verified, clp_reason *reason)
 {
@@ -149,15 +159,15 @@ static clp_status refine(clp_solver *solver, solve_course *course, bool verified
     *reason = CLP_REASON_ROUNDING;
     if (!verified) CLP_TRY(clp_solver_verify(solver, &met));
     if (!met && clp_solver_can_refine(solver)) CLP_TRY(clp_solver_refine(solver, &met));
+    course->verified = true;
     const clp_report *report = &solver->report;
     bool residual = solver->options.criterion == CLP_CRITERION_RESIDUAL;
     course->last.iterations = report->iterations;
     course->last.sweeps = report->sweeps;
     course->last.norms.two = report->residual_final;
     course->last.value = residual ? report->residual_relative : report->algebraic_bound;
-    CLP_TRY(note_test(solver, course));
-    if (!met && solver->options.tolerance == 0 && solver->options.criterion == CLP_CRITERION_ERROR &&
-        report->algebraic_bound <= clp_solver_tolerance_at_most(solver)) {
+    if (solver->refined) CLP_TRY(note_test(solver, course));
+    if (!met && is_automatic(solver) && report->algebraic_bound <= clp_solver_tolerance_at_most(solver)) {
         solver->report.tolerance = report->algebraic_bound; /* auto asks for no more than can be certified */
         met = true;
     }
@@ -169,8 +179,7 @@ static clp_status refine(clp_solver *solver, solve_course *course, bool verified
  * a tenth. */
 static bool is_untold(const clp_solver *solver)
 {
-    bool automatic = solver->options.tolerance == 0 && solver->options.criterion == CLP_CRITERION_ERROR;
-    return automatic && solver->coarse && !solver->own_guess && solver->report.iterations == 0;
+    return is_automatic(solver) && solver->coarse && !solver->own_guess && solver->report.iterations == 0;
 }
 
 /* Whether a first guess for a finer grid is good enough: the last cycle left a part of what it corrected. */
@@ -306,7 +315,7 @@ clp_status clp_solver_solve(clp_solver *solver)
         CLP_TRY(decide(solver, &course, &reason));
     }
     bool met = true;
-    if (reason != CLP_REASON_TOLERANCE && !solver->refined) CLP_TRY(clp_solver_verify(solver, &met));
+    if (reason != CLP_REASON_TOLERANCE && !course.verified) CLP_TRY(clp_solver_verify(solver, &met));
     report->reason = reason;
     report->converged = reason == CLP_REASON_TOLERANCE;
     return CLP_OK;

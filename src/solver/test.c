@@ -41,8 +41,8 @@ double clp_solver_attainable(const clp_solver *solver)
     double left = !refines      ? clp_solver_rounding_residual(solver)
                   : op->network ? solver->rounding
                                 : 2 * 0x1p-53 * op->diagonal * solver->magnitude; /* of last digits */
-    clp_norms norms = {.largest = left, .two = left * sqrt((double)solver->report.unknowns)};
-    return 2 * clp_bound_value(&solver->bound, norms) + (refines ? 0 : solver->held_rounding);
+    return 2 * clp_bound_value(&solver->bound, widen(solver, (clp_norms){.largest = 0}, left)) +
+           (refines ? 0 : solver->held_rounding);
 }
 
 /* The criterion's value from the norms it looks at. */
@@ -223,12 +223,11 @@ static double measure_rounding(clp_solver *solver)
     return solver->rounding = clp_reference_rounding(&assembly->op, solver->values, assembly->source, NULL);
 }
 
-/* What the host's norms, off by so much at most, say of the error. */
-static void certify(clp_solver *solver, clp_norms host, double rounding)
+void clp_solver_certify(clp_solver *solver, clp_norms host, double rounding, double more)
 {
     clp_report *report = &solver->report;
     double interval = interval_bound(solver),
-           bound = clp_bound_value(&solver->bound, widen(solver, host, rounding)) + solver->held_rounding;
+           bound = clp_bound_value(&solver->bound, widen(solver, host, rounding)) + more;
     report->algebraic_bound = fmin(bound, interval);
     report->bound_is_certified =
         isfinite(report->algebraic_bound) && (solver->bound.certified || report->algebraic_bound == interval);
@@ -246,9 +245,9 @@ clp_status clp_solver_verify(clp_solver *solver, bool *met)
     report->residual_relative = report->residual_initial > 0 ? host.two / report->residual_initial : host.two;
     if (op->network) measure_rounding(solver);
     clp_solver_take_estimate(solver);
-    certify(solver, host, rounding_of(solver));
+    clp_solver_certify(solver, host, rounding_of(solver), solver->held_rounding);
     if (!op->network && report->algebraic_bound > report->tolerance)
-        certify(solver, host, measure_rounding(solver));
+        clp_solver_certify(solver, host, measure_rounding(solver), solver->held_rounding);
     switch (solver->options.criterion) {
     case CLP_CRITERION_ERROR:
         *met = report->algebraic_bound <= report->tolerance;

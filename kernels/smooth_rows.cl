@@ -48,11 +48,6 @@ static inline long first_coarse(long first, long fine, long coarse)
     return (first * (coarse - 1) + fine - 2) / (fine - 1);
 }
 
-static inline int held_row(long j, long ny)
-{
-    return (HELD_BOTTOM & (j <= 0)) | (HELD_TOP & (j >= ny - 1));
-}
-
 /* The row inside that one stands for. */
 static inline long row_inside(long j, long ny)
 {
@@ -103,7 +98,7 @@ static void add_correction(REAL *row, REAL *line, const between_t rows, __global
     }
 }
 
-/* A row of a tile: the columns of held sides in it, or -1, and where rows are held along y. */
+/* A row of a tile: the columns of held sides in it, or -1; nodes along y. */
 typedef struct {
     int left, right, span;
     long ny;
@@ -117,7 +112,7 @@ static inline void keep_ends(REAL *out, const REAL *centre, const row_t row, REA
 }
 
 /*
- * Rows j and j + 1 after a sweep, from four rows before it from j - 1 on, of which `of` is the first in a ring of ALIVE.
+ * Rows j and j + 1 after a sweep, from the four rows before it from j - 1 on.
  * Held nodes keep their values where `keep` is 1; where it is 0, as in a residual, they are 0.
  */
 static void sweep_two(REAL *out_low, REAL *out_high, const REAL *south, const REAL *low, const REAL *high,

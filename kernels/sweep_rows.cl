@@ -97,8 +97,7 @@ __kernel void sweep_rows(__global const REAL *restrict u, __global REAL *restric
             __global REAL *target = v + (size_t)max(j, 0L) * width + (size_t)x0;
             const int rows = k < count || j + 1 < y_end ? STEP : 1;
 #if !NETWORK
-            const int held_low = (HELD_BOTTOM & (j <= 0)) | (HELD_TOP & (j >= ny - 1));
-            const int held_high = (HELD_BOTTOM & (j + 1 <= 0)) | (HELD_TOP & (j + 1 >= ny - 1));
+            const int held_low = held_row(j, ny), held_high = held_row(j + 1, ny);
             const int paired = (rows == 2) & !held_low & !held_high;
             const REAL *south = RING(k - 1, row - 1), *low = RING(k - 1, row), *high = RING(k - 1, row + 1),
                        *north = RING(k - 1, row + 2);

@@ -18,6 +18,12 @@
 #define ALIVE (STEP + 2)       /* rows of a stage, in a ring */
 #define RING(k, row) (&ring[k][(row) % ALIVE][PAD])
 
+/* Whether row j, inside or beyond, is held. */
+static inline int held_row(long j, long ny)
+{
+    return (HELD_BOTTOM & (j <= 0)) | (HELD_TOP & (j >= ny - 1));
+}
+
 /*
  * Row j of a field, columns x0 - HALO to x0 - HALO + span: wrapped on a periodic axis, mirrored outside insulated sides
  * where `mirrored`, else 0 or anything there.

@@ -112,7 +112,8 @@ static clp_status check_grid(size_t nx, size_t ny, double lx, double ly)
     return clp_grid_check(&(clp_grid){.nodes = {nx, ny}, .size = {lx, ly}});
 }
 
-static void write_counter(const char *folder, const char *package, unsigned long long energy)
+static void write_counter(const char *folder, const char *package, const char *name,
+                          unsigned long long energy)
 {
     char path[256];
     snprintf(path, sizeof path, "%s/%s", folder, package);
@@ -125,6 +126,10 @@ static void write_counter(const char *folder, const char *package, unsigned long
     stream = fopen(path, "w");
     fprintf(stream, "1000000000\n");
     fclose(stream);
+    snprintf(path, sizeof path, "%s/%s/name", folder, package);
+    stream = fopen(path, "w");
+    fprintf(stream, "%s\n", name);
+    fclose(stream);
 }
 
 Test(base, energy_of_packages)
@@ -134,14 +139,16 @@ Test(base, energy_of_packages)
     setenv("CLPOISSON_POWERCAP", folder, 1);
     clp_energy before = clp_energy_now();
     cr_expect(isnan(clp_energy_between(&before, &before)), "no counters, no joules");
-    write_counter(folder, "intel-rapl:0", 5000000);
-    write_counter(folder, "intel-rapl:1", 999000000);
-    write_counter(folder, "intel-rapl:0:0", 1000000); /* a part of package 0 */
+    write_counter(folder, "intel-rapl:0", "package-0", 5000000);
+    write_counter(folder, "intel-rapl:1", "package-1", 999000000);
+    write_counter(folder, "intel-rapl:2", "psys", 7000000);
+    write_counter(folder, "intel-rapl:0:0", "core", 1000000); /* a part of package 0 */
     before = clp_energy_now();
     cr_expect_eq(before.count, 2);
-    write_counter(folder, "intel-rapl:0", 7500000);
-    write_counter(folder, "intel-rapl:1", 500000); /* from the beginning again */
-    write_counter(folder, "intel-rapl:0:0", 2000000);
+    write_counter(folder, "intel-rapl:0", "package-0", 7500000);
+    write_counter(folder, "intel-rapl:1", "package-1", 500000); /* from the beginning again */
+    write_counter(folder, "intel-rapl:0:0", "core", 2000000);
+    write_counter(folder, "intel-rapl:2", "psys", 9000000);
     clp_energy after = clp_energy_now();
     cr_expect_float_eq(clp_energy_between(&before, &after), 2.5 + 1.5, 1e-9);
     char command[64];

@@ -226,6 +226,13 @@ static void try_variants(tuner *t, const char *own)
             try(t, &(clp_tuning){.variant = *variant});
 }
 
+static bool is_tried(const tuner *t, const clp_tuning *tuning, const clp_tuning *tried, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (t->backend->runs_alike(t->device, t->kind, tuning, &tried[i])) return true;
+    return false;
+}
+
 static void try_choices(tuner *t, const char *own)
 {
     const clp_parameter *parameters = t->backend->parameters;
@@ -233,11 +240,13 @@ static void try_choices(tuner *t, const char *own)
         const clp_parameter *p = &parameters[i];
         const char *variant = t->best.variant ? t->best.variant : own;
         if (!(t->kind.deep ? p->deep : p->flat) || (p->variant && strcmp(p->variant, variant))) continue;
-        const clp_tuning before = t->best;
-        for (size_t c = 0; c < CLP_CHOICES && p->choices[c] && goes_on(t); c++) {
-            clp_tuning tuning = before;
+        clp_tuning tried[CLP_CHOICES + 1] = {t->best};
+        for (size_t c = 0, count = 1; c < CLP_CHOICES && p->choices[c] && goes_on(t); c++) {
+            clp_tuning tuning = tried[0];
             tuning.values[i] = p->choices[c];
-            if (!t->backend->runs_alike(t->device, t->kind, &tuning, &before)) try(t, &tuning);
+            if (is_tried(t, &tuning, tried, count)) continue;
+            tried[count++] = tuning;
+            try(t, &tuning);
         }
     }
 }

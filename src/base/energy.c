@@ -6,13 +6,29 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+static FILE *open_file(const char *folder, unsigned package, const char *name)
+{
+    char path[1024];
+    int length = snprintf(path, sizeof path, "%s/intel-rapl:%u/%s", folder, package, name);
+    return length > 0 && (size_t)length < sizeof path ? fopen(path, "r") : NULL;
+}
+
+/* Others may be of the whole platform, with the packages in it. */
+static bool is_package(const char *folder, unsigned package)
+{
+    char name[64] = "";
+    FILE *stream = open_file(folder, package, "name");
+    if (!stream) return false;
+    bool is = fgets(name, sizeof name, stream) && strncmp(name, "package", 7) == 0;
+    fclose(stream);
+    return is;
+}
 
 static bool read_number(const char *folder, unsigned package, const char *name, unsigned long long *number)
 {
-    char path[1024];
-    if (snprintf(path, sizeof path, "%s/intel-rapl:%u/%s", folder, package, name) >= (int)sizeof path)
-        return false;
-    FILE *stream = fopen(path, "r");
+    FILE *stream = open_file(folder, package, name);
     if (!stream) return false;
     bool read = fscanf(stream, "%llu", number) == 1;
     fclose(stream);
@@ -31,7 +47,7 @@ clp_energy clp_energy_now(void)
         char more;
         unsigned long long energy, range;
         if (sscanf(entry->d_name, "intel-rapl:%u%c", &package, &more) != 1) continue; /* parts of a package */
-        if (!read_number(folder, package, "energy_uj", &energy) ||
+        if (!is_package(folder, package) || !read_number(folder, package, "energy_uj", &energy) ||
             !read_number(folder, package, "max_energy_range_uj", &range))
             continue;
         now.packages[now.count].index = package;

@@ -51,7 +51,7 @@ needs = {"coarsen_nodes.cl": ["box.cl", "coarsen.cl"], "coarsen_rows.cl": ["box.
 jobs = [(target, [*needs.get(path.name, []), path.name], []) for target in targets for path in sorted(kernels.glob("*.cl")) if path.name not in ("common.cl", "row_copies.cl", "row_sweeps.cl", "tile.cl", "between_rows.cl", "sum.cl", "coarsen.cl")]  # which have nothing of their own
 for number, macros in enumerate(operators()):
     for sweep, real, source in itertools.product(sweeps, ("float", "double"), (0, 1)):
-        if sweep in ("sweep_linear.cl", "sweep_nodes.cl", "sweep_stream.cl") and (number + source) % (4 if "stream" in sweep else 2):
+        if (number + source) % (4 if "stream" in sweep else 2):
             continue  # what differs by sides and source is in functions that all share
         if (sweep == "sweep_rows.cl" and "-DDIM=3" in macros) or (sweep == "sweep_planes.cl" and "-DDIM=2" in macros):
             continue
@@ -69,7 +69,7 @@ for number, macros in enumerate(operators()):
             files += ["combine_rows.cl", "sum.cl", "dot_rows.cl", *energy] + (["tables.cl", "between_rows.cl", "transfer_rows.cl"] if not tiles else [])
         jobs.append((target, files, [*macros, f"-DREAL={real}", f"-DHAS_SOURCE={source}", f"-DITEMS={items}", f"-DLANES={lanes}",
                                      "-DTILE=160", "-DSWEEPS=16"]
-                     + (["-DCOLORED=1"] if not source and number % 4 == 1 else [])
+                     + (["-DCOLORED=1"] if not source and number % 4 == 0 else [])
                      + (["-DINTERLEAVE=4"] if rows and target == "spir64" else [])
                      + (["-DSTAGES=2", "-DGROUP_X=32", "-DGROUP_Y=8"] if sweep == "sweep_stream.cl" and "-DDIM=3" in macros else [])
                      + (["-DUSE_FP64"] if real == "double" or number % 2 else [])

@@ -83,30 +83,20 @@ static clp_status solve_on_device(clp_solver *solver, refinement *work, double u
     return backend->field_read(solver->u, 0, rows, work->delta);
 }
 
-/* How much of the equations of a row of nodes count, times their control volumes; those of a network have
- * theirs in them. */
-static double part_of_row(const clp_operator *op, const clp_row *row)
-{
-    double part = row->copy ? 0 : 1;
-    for (int axis = 1; axis < clp_grid_dimensions(&op->grid) && !op->network; axis++) {
-        bool ends = row->at[axis] == 0 || row->at[axis] + 1 == op->grid.nodes[axis];
-        if (ends && !op->periodic[axis]) part *= 0.5;
-    }
-    return part;
-}
-
-/* Where nothing holds the solution the equations add up to 0. Takes out of r what they cannot answer: near
- * rounding that is as much as all the rest. */
+/* Where nothing holds the solution the equations, times their control volumes, which those of a network have
+ * in them, add up to 0. Takes out of r what they cannot answer: near rounding that is as much as all the
+ * rest. */
 static void balance(const clp_operator *op, double *r)
 {
-    double sum = 0, volume = 0, end = op->network || op->periodic[0] ? 1 : 0.5;
-    size_t nx = op->grid.nodes[0], count = nx - op->periodic[0];
-    for (size_t i = 0; i < clp_operator_rows(op); i++) {
-        clp_row row = clp_operator_row(op, i);
-        double part = part_of_row(op, &row), own = -(1 - end) * (r[row.first] + r[row.first + nx - 1]);
-        for (size_t p = row.first; p < row.first + count; p++) own += r[p];
-        sum += part * own;
-        volume += part * ((double)count - 2 * (1 - end));
+    double sum = 0, volume = 0;
+    for (size_t n = 0; n < clp_operator_rows(op); n++) {
+        clp_row row = clp_operator_row(op, n);
+        for (size_t i = 0; i < op->grid.nodes[0]; i++) {
+            if (clp_row_is_copy(op, &row, i)) continue;
+            double part = op->network ? 1 : clp_row_part(op, &row, i);
+            sum += part * r[row.first + i];
+            volume += part;
+        }
     }
     for (size_t p = 0; p < clp_grid_node_count(&op->grid); p++) r[p] -= sum / volume;
 }

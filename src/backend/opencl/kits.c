@@ -15,6 +15,12 @@ static unsigned seams_of(const clp_operator *op)
     return clp_color_at(op, 0).axes;
 }
 
+/* Whether the kit's program has the kernel of the level's variant of the sweep. */
+static bool is_sweep(const opencl_level *level, opencl_kit kit)
+{
+    return kit == KIT_SWEEP || (kit == KIT_RELAX && clp_opencl_relaxes_by_sweeps(level));
+}
+
 static void level_options(const opencl_level *level, opencl_kit kit, bool variant, char *options, size_t size)
 {
     const clp_operator *op = &level->base.op;
@@ -43,9 +49,9 @@ static void level_options(const opencl_level *level, opencl_kit kit, bool varian
         length +=
             (size_t)snprintf(options + length, size - length, " -DINTERLEAVE=%zu", level->tuning.interleave);
     if (op->galerkin && !anywhere) snprintf(options + length, size - length, " -DAXES=%u", level->axes);
-    const bool relaxes = kit == KIT_RELAX && clp_opencl_relaxes_by_sweeps(level),
-               sweeps = kit == KIT_SWEEP || relaxes;
-    if (relaxes) length += (size_t)snprintf(options + length, size - length, " -DCOLORED=1");
+    const bool sweeps = is_sweep(level, kit);
+    if (sweeps && kit == KIT_RELAX)
+        length += (size_t)snprintf(options + length, size - length, " -DCOLORED=1");
     if (sweeps && level->sweep == &clp_opencl_sweep_planes)
         snprintf(options + length, size - length, " -DPLANE=%zu", level->plane_most);
     if (sweeps && level->sweep->streams)
@@ -70,13 +76,12 @@ static clp_status build_kernels(opencl_level *level, opencl_kit kit, const char 
 {
     enum { FILES_MAX = 8 };
     bool rows = level->tuning.rows > 0, planar = rows && level->base.layout.nodes[2] == 1,
-         relaxes = kit == KIT_RELAX && clp_opencl_relaxes_by_sweeps(level),
-         sweeps = kit == KIT_SWEEP || relaxes;
+         sweeps = is_sweep(level, kit);
     const char *const names[KITS][KERNELS_MAX + 1] = {
         [KIT_SWEEP] = {"residual_norms", "residual", level->sweep->kernel},
         [KIT_DEFECT] = {"residual_norms"},
         [KIT_CHANGE] = {"change_norms"},
-        [KIT_RELAX] = {relaxes ? level->sweep->kernel : "relax"},
+        [KIT_RELAX] = {sweeps ? level->sweep->kernel : "relax"},
         [KIT_VECTORS] = {"combine", "norms_finish"},
         [KIT_SEPARABLE] = {"separable"},
         [KIT_DOT] = {"dot_product", level->base.op.network ? "energy" : NULL},
@@ -91,7 +96,7 @@ static clp_status build_kernels(opencl_level *level, opencl_kit kit, const char 
         [KIT_SWEEP] = {"reduce.cl", "rows.cl", norms, rows ? "residual_rows.cl" : "residual.cl"},
         [KIT_DEFECT] = {"reduce.cl", "rows.cl", norms},
         [KIT_CHANGE] = {"reduce.cl", "change.cl"},
-        [KIT_RELAX] = {relaxes ? "rows.cl" : "relax.cl"},
+        [KIT_RELAX] = {sweeps ? "rows.cl" : "relax.cl"},
         [KIT_VECTORS] = {"reduce.cl", "norms_finish.cl", rows ? "combine_rows.cl" : "combine.cl"},
         [KIT_SEPARABLE] = {"separable.cl"},
         [KIT_DOT] = {"reduce.cl", "sum.cl", "rows.cl", rows ? "dot_rows.cl" : "dot.cl",
@@ -158,8 +163,7 @@ clp_status clp_opencl_level_kernels(opencl_level *level, opencl_kit kit, bool va
     if (*kernels) return CLP_OK;
     char options[512], key[600];
     level_options(level, kit, variant, options, sizeof options);
-    const bool sweeps = kit == KIT_SWEEP || kit == KIT_RELAX;
-    snprintf(key, sizeof key, "%d %s %s", (int)kit, sweeps ? level->sweep->name : "", options);
+    snprintf(key, sizeof key, "%d %s %s", (int)kit, is_sweep(level, kit) ? level->sweep->name : "", options);
     opencl_built *entry = device->built;
     while (entry && strcmp(entry->key, key)) entry = entry->next;
     if (!entry) {

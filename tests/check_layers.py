@@ -13,7 +13,8 @@ allowed = {
     "backend": {"base", "grid"},
     "problem": {"base", "grid", "backend"},
     "solver": {"base", "grid", "backend", "problem"},
-    "io": {"base", "grid", "backend", "problem", "solver"},
+    "transient": {"base", "grid", "backend", "problem", "solver"},
+    "io": {"base", "grid", "backend", "problem", "solver", "transient"},
     "app": set(),
 }
 errors = []

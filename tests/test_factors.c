@@ -137,7 +137,7 @@ static void expect_factors(const kind *k, double two_grid, double more)
         op.network = &network;
     }
     OK(device->backend->level_create(device, &op, CLP_PRECISION_DOUBLE, NULL, &level));
-    OK(clp_hierarchy_create(device, &op, CLP_PRECISION_DOUBLE, NULL, &all));
+    OK(clp_hierarchy_create(device, &op, CLP_PRECISION_DOUBLE, NULL, CLP_SMOOTHING, &all));
     cr_assert_gt(all->count, 2);
     for (size_t first = 0; first + 1 < all->count; first++) {
         tail own, coarse;

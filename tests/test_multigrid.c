@@ -104,7 +104,7 @@ static void begin(setup *s, clp_device *device, const kind *k, clp_precision inn
     s->iteration = clp_iteration_begin(s->u, s->scratch, s->q);
     s->iteration.correction = s->correction;
     s->iteration.residual = s->residual;
-    OK(clp_hierarchy_create(device, &s->op, inner, NULL, &s->iteration.hierarchy));
+    OK(clp_hierarchy_create(device, &s->op, inner, NULL, CLP_SMOOTHING, &s->iteration.hierarchy));
     if (k->material != PLAIN) { /* conjugate gradients' vectors are the hierarchy's */
         s->iteration.residual = NULL;
         OK(s->backend->field_create(s->iteration.hierarchy->rungs[0].level, &s->shared));

@@ -16,6 +16,7 @@
 #include <clpoisson/solver.h>
 #include <clpoisson/status.h>
 #include <clpoisson/text.h>
+#include <clpoisson/transient.h>
 #include <clpoisson/tune.h>
 
 #endif

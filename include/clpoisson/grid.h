@@ -66,6 +66,10 @@ CLP_API size_t clp_grid_cell_count(const clp_grid *grid);
 /** Distance between neighbouring nodes along an axis; 1 (the unit of depth) along z in two dimensions. */
 CLP_API double clp_grid_spacing(const clp_grid *grid, int axis);
 
+/** The value at a point of the box, between the nodes by linear interpolation along each axis; beyond a side
+ * what is there. `values` has the grid's shape. */
+CLP_API double clp_grid_interpolate(const clp_grid *grid, const double *values, const double point[CLP_AXES]);
+
 #ifdef __cplusplus
 }
 #endif

@@ -52,6 +52,7 @@ enum {
     CLP_SETS_CONDUCTIVITY = 4, /**< another material; what an earlier region held there is free again */
     CLP_SETS_REACTION = 8,
     CLP_SETS_SOURCE = 16,
+    CLP_SETS_CAPACITY = 32, /**< counts in time only */
 };
 
 /**
@@ -63,7 +64,7 @@ typedef struct clp_region {
     const char *name; /**< NULL: named by its number */
     clp_shape shape;
     unsigned sets;
-    clp_value value, conductivity, reaction, source;
+    clp_value value, conductivity, reaction, source, capacity;
 } clp_region;
 
 /**
@@ -104,6 +105,12 @@ CLP_API clp_status clp_problem_set_conductivity(clp_problem *problem, const clp_
  * nodes. */
 CLP_API clp_status clp_problem_set_reaction(clp_problem *problem, const clp_value *reaction);
 
+/**
+ * The capacity C > 0 of C du/dt = div(k grad u) - sigma u + source, in units of k times time over length
+ * squared; 1 where it is not set. An array has the shape of the cells. Steady solves do not look at it.
+ */
+CLP_API clp_status clp_problem_set_capacity(clp_problem *problem, const clp_value *capacity);
+
 /** The source: what is fed in per volume (per area in two dimensions); an array has the shape of the nodes.
  */
 CLP_API clp_status clp_problem_set_source(clp_problem *problem, const clp_value *source);
@@ -138,7 +145,7 @@ CLP_API const clp_region *clp_problem_region(const clp_problem *problem, size_t 
 
 /**
  * What the cells consist of: the conductivity of each, and the region (its index + 1; 0: none) that decides
- * about it: the last one that holds it or sets its conductivity, reaction or source. Arrays have the shape of
+ * about it: the last one that holds it or sets anything there. Arrays have the shape of
  * the cells; either may be NULL. Errors: CLP_ERROR_INPUT names the place of a conductivity that is not above
  * 0; CLP_ERROR_MEMORY.
  */
@@ -149,6 +156,13 @@ CLP_API clp_status clp_problem_cells(const clp_problem *problem, double *conduct
  * Errors: CLP_ERROR_INPUT says what is missing.
  */
 CLP_API clp_status clp_problem_check(const clp_problem *problem);
+
+/**
+ * Likewise for a problem that is to be stepped in time, where nothing need hold the solution. Errors:
+ * CLP_ERROR_INPUT, also for a conductivity, reaction, transfer or capacity that depends on t, and for
+ * floating electrodes.
+ */
+CLP_API clp_status clp_problem_check_in_time(const clp_problem *problem);
 
 #ifdef __cplusplus
 }

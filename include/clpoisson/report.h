@@ -21,10 +21,12 @@ typedef enum clp_reason {
     CLP_REASON_ROUNDING,       /**< no further progress possible in this precision */
     CLP_REASON_STAGNATION,     /**< no progress, far from what rounding would explain */
     CLP_REASON_BREAKDOWN, /**< the equations or the preconditioner turned out not to be positive definite */
+    CLP_REASON_END,       /**< of the time to step through */
+    CLP_REASON_STEADY,    /**< nothing changes with time any more */
 } clp_reason;
 
-/** "tolerance", "max_iterations", "interrupted", "rounding", "stagnation", "breakdown" or "none". Static
- * storage. */
+/** "tolerance", "max_iterations", "interrupted", "rounding", "stagnation", "breakdown", "end", "steady" or
+ * "none". Static storage. */
 CLP_API const char *clp_reason_name(clp_reason reason);
 
 /** An electrode: the regions of one name that hold u. */
@@ -42,6 +44,40 @@ typedef struct clp_test_report {
     double value;    /**< of the criterion; infinite before anything is known */
     double residual; /**< 2-norm; NaN where the test does not look at it */
 } clp_test_report;
+
+/**
+ * What happened between two outputs of a run in time. Amounts are integrals over the interval, per unit depth
+ * in 2-D; `imbalance` is what fluxes and sources bring in less what is stored in addition: 0 but for what the
+ * scheme and rounding leave.
+ */
+typedef struct clp_interval_report {
+    double time;   /**< at its end */
+    size_t steps;  /**< up to there */
+    double stored; /**< what the nodes that are not held store at its end: the integral of capacity times u */
+    double change; /**< of that, since the interval before */
+    double entered; /**< through sides and from electrodes */
+    double fed;     /**< by sources */
+    double drained; /**< by reaction */
+    double imbalance;
+    double minimum, maximum, mean; /**< of u at its end */
+} clp_interval_report;
+
+/** How a run in time went. */
+typedef struct clp_time_report {
+    double end; /**< asked for */
+    double reached;
+    double step;         /**< asked for; NaN: auto */
+    double tolerance;    /**< per unit of time; NaN where steps are fixed */
+    double output_every; /**< NaN: at the end only */
+    size_t steps, rejected;
+    double step_smallest, step_largest;
+    double largest_stable;                /**< of explicit steps: sure to be stable */
+    size_t applications;                  /**< of the operator on the grid: sweeps and residuals */
+    size_t cycles;                        /**< of implicit steps */
+    bool steady;                          /**< stopped because nothing changes any more */
+    const clp_interval_report *intervals; /**< the first one is the initial state; the run's */
+    size_t interval_count;
+} clp_time_report;
 
 /** A figure that does not exist is NaN (null in JSON). Times are in seconds. */
 typedef struct clp_report {
@@ -91,7 +127,8 @@ typedef struct clp_report {
     const double *matrix; /**< [count][count], where clp_solver_matrix was asked for; else NULL */
     const char *const *conductors; /**< names of its rows */
     size_t conductor_count;
-    bool singular; /**< nothing holds the solution: it is the one of mean 0 */
+    bool singular;                  /**< nothing holds the solution: it is the one of mean 0 */
+    const clp_time_report *in_time; /**< NULL: it is the steady state */
 } clp_report;
 
 #ifdef __cplusplus

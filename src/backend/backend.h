@@ -107,6 +107,9 @@ struct clp_backend {
     clp_status (*field_write)(clp_field *field, size_t row, size_t rows, const double *values);
     clp_status (*field_read)(clp_field *field, size_t row, size_t rows, double *values);
 
+    /* Held nodes take what host values of the grid's shape have there, rounded likewise. */
+    clp_status (*hold)(clp_field *u, const double *values);
+
     /* All nodes by a function of the host, rounded likewise: without an array of them where the field lies in
      * the host's memory. */
     clp_status (*field_fill)(clp_field *field, clp_fill_columns fill, const void *context);

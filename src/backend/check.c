@@ -324,6 +324,19 @@ static clp_status check_mixed(check_bench *bench, double *difference, double *al
     return CLP_OK;
 }
 
+/* Other values on held nodes, and the old ones on all others. */
+static clp_status check_hold(check_bench *bench, double *difference, double *allowed)
+{
+    for (int i = 0; i < 2; i++) {
+        check_side *side = i ? &bench->reference : &bench->tested;
+        CLP_TRY(side->backend->hold(side->u, bench->q));
+    }
+    CLP_TRY(clp_check_read(bench));
+    *difference = clp_check_difference(bench);
+    *allowed = 0;
+    return CLP_OK;
+}
+
 static clp_status check_formula_line(const void *context, const double point[4], double step, size_t count,
                                      double *values)
 {
@@ -367,6 +380,7 @@ static const struct {
     {"change norms", check_change_norms},
     {"energy", check_energy},
     {"norms of a NaN", check_norms_nan},
+    {"values of held nodes", check_hold},
     {"evaluation of a formula", check_evaluate},
     {"inner product", check_dot},
     {"two precisions", check_mixed},

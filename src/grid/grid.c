@@ -82,3 +82,31 @@ double clp_grid_spacing(const clp_grid *grid, int axis)
 {
     return axis < clp_grid_dimensions(grid) ? grid->size[axis] / (double)(grid->nodes[axis] - 1) : 1;
 }
+
+double clp_grid_interpolate(const clp_grid *grid, const double *values, const double point[CLP_AXES])
+{
+    int dimensions = clp_grid_dimensions(grid);
+    size_t first = 0, step = 1, steps[CLP_AXES] = {0};
+    double part[CLP_AXES] = {0}, sum = 0;
+    for (int axis = 0; axis < dimensions; axis++) {
+        double place = (point[axis] - grid->origin[axis]) / clp_grid_spacing(grid, axis);
+        double most = (double)(grid->nodes[axis] - 1);
+        place = place > 0 ? place < most ? place : most : 0;
+        size_t index = (size_t)place < grid->nodes[axis] - 2 ? (size_t)place : grid->nodes[axis] - 2;
+        part[axis] = place - (double)index;
+        first += index * step;
+        steps[axis] = step;
+        step *= grid->nodes[axis];
+    }
+    for (int corner = 0; corner < 1 << dimensions; corner++) {
+        double weight = 1;
+        size_t node = first;
+        for (int axis = 0; axis < dimensions; axis++) {
+            bool upper = corner >> axis & 1;
+            weight *= upper ? part[axis] : 1 - part[axis];
+            node += upper ? steps[axis] : 0;
+        }
+        if (weight > 0) sum += weight * values[node];
+    }
+    return sum;
+}

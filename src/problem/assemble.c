@@ -16,7 +16,14 @@ bool clp_problem_is_plain(const clp_problem *problem)
     return clp_function_is_number(&problem->conductivity, &number) &&
            clp_function_is_number(&problem->reaction, &number) &&
            !clp_problem_has_side(problem, CLP_BOUNDARY_TRANSFER) &&
-           !clp_problem_sets(problem, (unsigned)~CLP_SETS_SOURCE);
+           !clp_problem_sets(problem, ~(unsigned)(CLP_SETS_SOURCE | CLP_SETS_CAPACITY));
+}
+
+bool clp_problem_is_plain_in_time(const clp_problem *problem)
+{
+    double number;
+    return clp_problem_is_plain(problem) && clp_function_is_number(&problem->capacity, &number) &&
+           !clp_problem_sets(problem, CLP_SETS_CAPACITY);
 }
 
 static bool has_source(const clp_problem *problem)
@@ -66,17 +73,29 @@ static void scale_to_parts(const clp_operator *op, double *values)
     }
 }
 
-/* Puts the cuts into shunts and sources. */
+/* Puts the cuts into shunts. */
 static clp_status apply_cuts(const clp_problem *problem, clp_assembly *assembly)
 {
     if (assembly->cuts.count == 0) return CLP_OK;
     if (!assembly->network.shunt) CLP_TRY(clp_nodes_allocate(problem, &assembly->network.shunt));
-    if (!assembly->source) CLP_TRY(clp_nodes_allocate(problem, &assembly->source));
     for (size_t c = 0; c < assembly->cuts.count; c++) {
         const clp_cut *cut = &assembly->cuts.list[c];
         assembly->network.shunt[cut->node] += cut->conductance;
-        assembly->source[cut->node] += cut->conductance * cut->value;
     }
+    return CLP_OK;
+}
+
+clp_status clp_sources_finish(const clp_problem *problem, clp_assembly *assembly)
+{
+    const clp_cuts *cuts = &assembly->cuts;
+    if (!assembly->holder) return CLP_OK;
+    if (cuts->count && !assembly->source) CLP_TRY(clp_nodes_allocate(problem, &assembly->source));
+    if (!assembly->source) return CLP_OK;
+    scale_to_parts(&assembly->op, assembly->source);
+    for (size_t c = 0; c < cuts->count; c++)
+        assembly->source[cuts->list[c].node] += cuts->list[c].conductance * cuts->list[c].value;
+    for (size_t p = 0; p < clp_grid_node_count(&problem->grid); p++)
+        if (assembly->holder[p] != CLP_HOLDER_NONE) assembly->source[p] = 0;
     return CLP_OK;
 }
 
@@ -107,7 +126,6 @@ static void fill_diagonal(clp_assembly *assembly)
         bool held = assembly->holder[p] != CLP_HOLDER_NONE;
         double edges = edges_at(op, network, p);
         network->diagonal[p] = held ? 0 : edges + (network->shunt ? network->shunt[p] : 0);
-        if (held && assembly->source) assembly->source[p] = 0;
         if (!held) diagonal = fmax(diagonal, edges);
         fixed += held && clp_operator_in_range(op, p);
     }
@@ -124,11 +142,12 @@ static clp_status assemble_network(const clp_problem *problem, clp_assembly *ass
     CLP_TRY(clp_shunts_create(problem, assembly));
     if (assembly->network.shunt) assembly->undriven = false;
     if (assembly->network.shunt) scale_to_parts(&assembly->op, assembly->network.shunt);
-    if (assembly->source) scale_to_parts(&assembly->op, assembly->source);
     CLP_TRY(clp_electrodes_find(problem, assembly));
     CLP_TRY(apply_cuts(problem, assembly));
     CLP_TRY(clp_values_create(problem, assembly));
+    CLP_TRY(clp_sources_finish(problem, assembly));
     fill_diagonal(assembly);
+    if (assembly->in_time) CLP_TRY(clp_mass_create(problem, assembly));
     assembly->op.network = &assembly->network;
     return CLP_OK;
 }
@@ -141,6 +160,7 @@ static clp_status assemble_plain(const clp_problem *problem, clp_assembly *assem
     double conductivity;
     clp_function_is_number(&problem->conductivity, &conductivity);
     clp_function_is_number(&problem->reaction, &op->shunt);
+    clp_function_is_number(&problem->capacity, &assembly->capacity);
     for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++) {
         double spacing = clp_grid_spacing(&op->grid, axis);
         op->conductance[axis] = conductivity / (spacing * spacing);
@@ -191,7 +211,7 @@ static void measure(clp_assembly *assembly)
         largest = fmax(largest, fabs(assembly->cuts.list[c].value));
     }
     assembly->op.scale = power_of_two(largest);
-    assembly->singular = !shunted && assembly->held_low > assembly->held_high;
+    assembly->singular = !assembly->in_time && !shunted && assembly->held_low > assembly->held_high;
 }
 
 /* Sources that come from numbers are integrated exactly, others as well as sums over nodes do. */
@@ -249,12 +269,15 @@ static clp_status balance(const clp_problem *problem, clp_assembly *assembly)
     return CLP_OK;
 }
 
-clp_status clp_assemble(const clp_problem *problem, clp_device *device, clp_assembly *assembly)
+static clp_status assemble(const clp_problem *problem, clp_device *device, bool in_time,
+                           clp_assembly *assembly)
 {
     /* A CPU takes longer through OpenCL (0.5 s to the host's 0.47 s for 2e7 points), and a kernel to build.
      */
     bool helps = device && device->info.type != CLP_DEVICE_CPU;
+    bool plain = in_time ? clp_problem_is_plain_in_time(problem) : clp_problem_is_plain(problem);
     *assembly = (clp_assembly){.op.grid = problem->grid,
+                               .in_time = in_time,
                                .sampler = {.device = helps ? device : NULL, .large = CLP_SAMPLE_LARGE}};
     clp_operator *op = &assembly->op;
     for (int side = 0; side < CLP_SIDES; side++)
@@ -263,8 +286,7 @@ clp_status clp_assemble(const clp_problem *problem, clp_device *device, clp_asse
     clp_status status = clp_sources_create(problem, assembly);
     assembly->undriven = !assembly->source;
     if (status == CLP_OK)
-        status = clp_problem_is_plain(problem) ? assemble_plain(problem, assembly)
-                                               : assemble_network(problem, assembly);
+        status = plain ? assemble_plain(problem, assembly) : assemble_network(problem, assembly);
     if (status == CLP_OK && clp_operator_unknowns(op) == 0)
         status =
             clp_fail(CLP_ERROR_INPUT, "every node is held, so there is nothing to solve; make the electrodes "
@@ -275,6 +297,16 @@ clp_status clp_assemble(const clp_problem *problem, clp_device *device, clp_asse
     }
     if (status != CLP_OK) clp_assembly_finish(assembly);
     return status;
+}
+
+clp_status clp_assemble(const clp_problem *problem, clp_device *device, clp_assembly *assembly)
+{
+    return assemble(problem, device, false, assembly);
+}
+
+clp_status clp_assemble_in_time(const clp_problem *problem, clp_device *device, clp_assembly *assembly)
+{
+    return assemble(problem, device, true, assembly);
 }
 
 void clp_assembly_finish(clp_assembly *assembly)
@@ -289,6 +321,7 @@ void clp_assembly_finish(clp_assembly *assembly)
     free(assembly->source);
     free(assembly->values);
     free(assembly->holder);
+    free(assembly->mass);
     free(assembly->cuts.list);
     *assembly = (clp_assembly){0};
 }

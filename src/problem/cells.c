@@ -6,6 +6,7 @@
 #include "grid/extent.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,37 +141,50 @@ clp_status clp_cells_held(const clp_problem *problem, uint16_t **held)
     return CLP_OK;
 }
 
-/* The conductivity of the cells of a line that have no region of their own has been put there already. */
-static clp_status override_line(const clp_problem *problem, const clp_line *line, const uint16_t *top,
-                                double *k)
+/* What cells have: k, or C. */
+typedef struct cell_property {
+    const char *name, *instead; /* what to write instead of 0 */
+    unsigned bit;
+    size_t everywhere, of_region; /* where the functions are in a problem and in a declared region */
+} cell_property;
+
+static const cell_property conductivity_of_cells = {
+    "conductivity", " (an insulator: a small number such as 1e-9)", CLP_SETS_CONDUCTIVITY,
+    offsetof(clp_problem, conductivity), offsetof(clp_declared_region, conductivity)};
+static const cell_property capacity_of_cells = {"capacity", "", CLP_SETS_CAPACITY,
+                                                offsetof(clp_problem, capacity),
+                                                offsetof(clp_declared_region, capacity)};
+
+/* The values of the cells of a line that have no region of their own have been put there already. */
+static clp_status override_line(const clp_problem *problem, const cell_property *property,
+                                const clp_line *line, const uint16_t *top, double *k)
 {
     for (size_t i = 0; i < line->count; i++) {
         if (top[line->offset + i] == CLP_CELL_NONE) continue;
         const clp_declared_region *region = clp_declared_region_at(problem, top[line->offset + i]);
-        if (clp_function_is_number(&region->conductivity, &k[i])) continue;
+        const clp_function *function = (const clp_function *)((const char *)region + property->of_region);
+        if (clp_function_is_number(function, &k[i])) continue;
         clp_line one = *line;
         one.point[0] += (double)i * line->step;
         one.count = 1;
-        CLP_TRY(clp_function_line(&region->conductivity, &one, region->name, &k[i]));
+        CLP_TRY(clp_function_line(function, &one, region->name, &k[i]));
     }
     return CLP_OK;
 }
 
-static clp_status check_line(const clp_problem *problem, const clp_line *line, const double *conductivity)
+static clp_status check_line(const clp_problem *problem, const cell_property *property, const clp_line *line,
+                             const double *values)
 {
     for (size_t i = 0; i < line->count; i++) {
-        if (conductivity[i] > 0 && isfinite(conductivity[i])) continue;
+        if (values[i] > 0 && isfinite(values[i])) continue;
         char place[128];
         double x = line->point[0] + (double)i * line->step;
         if (clp_grid_dimensions(&problem->grid) == 3)
             snprintf(place, sizeof place, "x = %.6g, y = %.6g, z = %.6g", x, line->point[1], line->point[2]);
         else
             snprintf(place, sizeof place, "x = %.6g, y = %.6g", x, line->point[1]);
-        return clp_fail(
-            CLP_ERROR_INPUT,
-            "the conductivity of the cell at %s is %g; it must be above 0 and finite (an insulator: a "
-            "small number such as 1e-9)",
-            place, conductivity[i]);
+        return clp_fail(CLP_ERROR_INPUT, "the %s of the cell at %s is %g; it must be above 0 and finite%s",
+                        property->name, place, values[i], property->instead);
     }
     return CLP_OK;
 }
@@ -187,37 +201,49 @@ static clp_grid centres_of(const clp_grid *grid)
     return cells;
 }
 
-clp_status clp_cells_conductivity(const clp_problem *problem, const clp_sampler *sampler,
-                                  double **conductivity)
+static clp_status sample_property(const clp_problem *problem, const cell_property *property,
+                                  const clp_sampler *sampler, double **made)
 {
+    const clp_function *function = (const clp_function *)((const char *)problem + property->everywhere);
     const clp_grid cells = centres_of(&problem->grid);
     const clp_grid *grid = &problem->grid;
     size_t bytes = clp_grid_cell_count(grid) * sizeof(double);
     uint16_t *top = NULL;
-    clp_status status = clp_cells_top(problem, CLP_SETS_CONDUCTIVITY, &top);
+    clp_status status = clp_cells_top(problem, property->bit, &top);
     double *all = status == CLP_OK ? malloc(bytes) : NULL;
     if (status == CLP_OK && !all) status = clp_fail_host_memory(bytes);
-    if (status == CLP_OK) status = clp_sample(sampler, &problem->conductivity, &cells, "conductivity", all);
+    if (status == CLP_OK) status = clp_sample(sampler, function, &cells, property->name, all);
     for (size_t k = 0; k < clp_cells_along(grid, 2) && status == CLP_OK; k++)
         for (size_t j = 0; j < clp_cells_along(grid, 1) && status == CLP_OK; j++) {
             clp_line line = clp_cells_line(grid, j, k);
             double *values = all + line.offset;
-            if (top) status = override_line(problem, &line, top, values);
-            if (status == CLP_OK) status = check_line(problem, &line, values);
+            if (top) status = override_line(problem, property, &line, top, values);
+            if (status == CLP_OK) status = check_line(problem, property, &line, values);
         }
     free(top);
     if (status != CLP_OK) {
         free(all);
         return status;
     }
-    *conductivity = all;
+    *made = all;
     return CLP_OK;
+}
+
+clp_status clp_cells_conductivity(const clp_problem *problem, const clp_sampler *sampler,
+                                  double **conductivity)
+{
+    return sample_property(problem, &conductivity_of_cells, sampler, conductivity);
+}
+
+clp_status clp_cells_capacity(const clp_problem *problem, const clp_sampler *sampler, double **capacity)
+{
+    return sample_property(problem, &capacity_of_cells, sampler, capacity);
 }
 
 clp_status clp_problem_cells(const clp_problem *problem, double *conductivity, uint16_t *regions)
 {
-    const unsigned all =
-        CLP_SETS_VALUE | CLP_SETS_FLOATING | CLP_SETS_CONDUCTIVITY | CLP_SETS_REACTION | CLP_SETS_SOURCE;
+    const unsigned all = CLP_SETS_VALUE | CLP_SETS_FLOATING | CLP_SETS_CONDUCTIVITY | CLP_SETS_REACTION |
+                         CLP_SETS_SOURCE | CLP_SETS_CAPACITY;
     size_t count = clp_grid_cell_count(&problem->grid);
     double *k = NULL;
     uint16_t *top = NULL;

@@ -39,4 +39,7 @@ clp_line clp_cells_line(const clp_grid *grid, size_t j, size_t k);
 clp_status clp_cells_conductivity(const clp_problem *problem, const clp_sampler *sampler,
                                   double **conductivity);
 
+/* And their capacity; likewise. */
+clp_status clp_cells_capacity(const clp_problem *problem, const clp_sampler *sampler, double **capacity);
+
 #endif

@@ -14,7 +14,7 @@ typedef struct clp_declared_side {
 typedef struct clp_declared_region {
     clp_region region; /* its texts, shape and name are its own */
     char name[64];
-    clp_function value, conductivity, reaction, source;
+    clp_function value, conductivity, reaction, source, capacity;
 } clp_declared_region;
 
 typedef struct clp_region_list {
@@ -26,7 +26,7 @@ struct clp_problem {
     clp_grid grid; /* nodes[2] is 1 in two dimensions */
     clp_declared_side sides[CLP_SIDES];
     bool periodic[CLP_AXES];
-    clp_function conductivity, reaction, source, initial;
+    clp_function conductivity, reaction, source, initial, capacity;
     uint16_t *cells; /* indices of materials; NULL: none */
     clp_region_list materials, regions;
 };
@@ -51,6 +51,13 @@ int clp_region_outside(const clp_problem *problem, const clp_declared_region *re
 
 /* Whether any side is of a kind. */
 bool clp_problem_has_side(const clp_problem *problem, clp_boundary_kind kind);
+
+/* Checks numbers in the place of fields. */
+clp_status clp_problem_check_numbers(const clp_problem *problem);
+
+/* What of the right-hand side and of the held values depends on t. */
+bool clp_problem_feeds_in_time(const clp_problem *problem);
+bool clp_problem_holds_in_time(const clp_problem *problem);
 
 /* Whether any region sets one of the bits. */
 bool clp_problem_sets(const clp_problem *problem, unsigned bits);

@@ -18,6 +18,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { ELECTRODE = CLP_SETS_VALUE | CLP_SETS_FLOATING };
 
@@ -125,7 +126,9 @@ static clp_status add_cut(const scan_line *line, clp_assembly *assembly, size_t 
         .node = node, .conductance = conductance / fmax(fraction, nearest_cut), .holder = electrode};
     double point[CLP_AXES] = {line->point[0], line->point[1], line->point[2]};
     point[line->axis] = where;
-    CLP_TRY(clp_electrode_value(line->problem, electrode - CLP_HOLDER_REGION, point, &cut.value));
+    memcpy(cut.point, point, sizeof point);
+    CLP_TRY(clp_electrode_value(line->problem, electrode - CLP_HOLDER_REGION, assembly->time, point,
+                                &cut.value));
     return clp_cuts_add(&assembly->cuts, cut);
 }
 

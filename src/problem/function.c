@@ -71,6 +71,12 @@ bool clp_function_is_number(const clp_function *function, double *number)
            (!function->expression || clp_expression_is_constant(function->expression, number));
 }
 
+bool clp_function_uses_time(const clp_function *function)
+{
+    return !function->array && function->expression &&
+           clp_expression_uses(function->expression, CLP_VARIABLE_T);
+}
+
 bool clp_function_is_zero(const clp_function *function)
 {
     double number;

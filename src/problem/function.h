@@ -25,6 +25,9 @@ void clp_function_finish(clp_function *function);
 /* Whether it is the same number everywhere. */
 bool clp_function_is_number(const clp_function *function, double *number);
 
+/* Whether it depends on t. */
+bool clp_function_uses_time(const clp_function *function);
+
 /* Whether it is the number 0. */
 bool clp_function_is_zero(const clp_function *function);
 

@@ -6,6 +6,7 @@
 #include "base/status.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { AROUND = CLP_CELLS_AROUND };
 
@@ -133,7 +134,8 @@ static clp_status shorten(const clp_outline *outline, size_t p, size_t q, double
                                  q / grid->nodes[0] / grid->nodes[1]};
     for (int axis = 0; axis < clp_grid_dimensions(grid); axis++)
         point[axis] = clp_coordinate(grid, axis, at[axis]);
-    CLP_TRY(clp_electrode_value(outline->problem, outline->nodes[q], point, &cut.value));
+    memcpy(cut.point, point, sizeof point);
+    CLP_TRY(clp_electrode_value(outline->problem, outline->nodes[q], assembly->time, point, &cut.value));
     *edge = 0;
     return clp_cuts_add(&assembly->cuts, cut);
 }

@@ -20,7 +20,7 @@ clp_status clp_problem_create(const clp_grid *grid, clp_problem **problem)
         created->grid.nodes[2] = 1;
         created->grid.size[2] = created->grid.origin[2] = 0;
     }
-    created->conductivity.value.number = 1;
+    created->conductivity.value.number = created->capacity.value.number = 1;
     *problem = created;
     return CLP_OK;
 }
@@ -37,6 +37,7 @@ void clp_problem_destroy(clp_problem *problem)
     clp_function_finish(&problem->reaction);
     clp_function_finish(&problem->source);
     clp_function_finish(&problem->initial);
+    clp_function_finish(&problem->capacity);
     clp_region_list_finish(&problem->materials);
     clp_region_list_finish(&problem->regions);
     free(problem->cells);
@@ -146,6 +147,11 @@ clp_status clp_problem_set_reaction(clp_problem *problem, const clp_value *react
     return clp_function_set(&problem->reaction, reaction, clp_grid_node_count(&problem->grid), "reaction");
 }
 
+clp_status clp_problem_set_capacity(clp_problem *problem, const clp_value *capacity)
+{
+    return clp_function_set(&problem->capacity, capacity, clp_grid_cell_count(&problem->grid), "capacity");
+}
+
 clp_status clp_problem_set_source(clp_problem *problem, const clp_value *source)
 {
     return clp_function_set(&problem->source, source, clp_grid_node_count(&problem->grid), "source");
@@ -196,7 +202,7 @@ static clp_status check_held(const clp_problem *problem)
     return CLP_OK;
 }
 
-clp_status clp_problem_check(const clp_problem *problem)
+clp_status clp_problem_check_numbers(const clp_problem *problem)
 {
     double number;
     if (clp_function_is_number(&problem->conductivity, &number) && !(number > 0))
@@ -206,5 +212,11 @@ clp_status clp_problem_check(const clp_problem *problem)
                         number);
     if (clp_function_is_number(&problem->reaction, &number) && number < 0)
         return clp_fail(CLP_ERROR_INPUT, "the reaction is %g; it must be 0 or above", number);
+    return CLP_OK;
+}
+
+clp_status clp_problem_check(const clp_problem *problem)
+{
+    CLP_TRY(clp_problem_check_numbers(problem));
     return check_held(problem);
 }

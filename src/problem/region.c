@@ -17,6 +17,7 @@ static void region_finish(clp_declared_region *region)
     clp_function_finish(&region->conductivity);
     clp_function_finish(&region->reaction);
     clp_function_finish(&region->source);
+    clp_function_finish(&region->capacity);
 }
 
 void clp_region_list_finish(clp_region_list *regions)
@@ -49,6 +50,9 @@ static clp_status check_numbers(const clp_declared_region *copy)
         number < 0)
         return clp_fail(CLP_ERROR_INPUT, "the reaction of %s is %g; it must be 0 or above", copy->name,
                         number);
+    if (copy->region.sets & CLP_SETS_CAPACITY && clp_function_is_number(&copy->capacity, &number) &&
+        !(number > 0))
+        return clp_fail(CLP_ERROR_INPUT, "the capacity of %s is %g; it must be above 0", copy->name, number);
     return CLP_OK;
 }
 
@@ -59,10 +63,10 @@ static clp_status check_sets(const clp_declared_region *copy)
         return clp_fail(CLP_ERROR_INPUT, "%s is held at a value and floating at once; choose one",
                         copy->name);
     if (sets & (CLP_SETS_VALUE | CLP_SETS_FLOATING) &&
-        sets & (CLP_SETS_CONDUCTIVITY | CLP_SETS_REACTION | CLP_SETS_SOURCE))
+        sets & (CLP_SETS_CONDUCTIVITY | CLP_SETS_REACTION | CLP_SETS_SOURCE | CLP_SETS_CAPACITY))
         return clp_fail(CLP_ERROR_INPUT,
-                        "%s is an electrode, inside which a conductivity, reaction or source has no effect; "
-                        "leave that out",
+                        "%s is an electrode, inside which a conductivity, reaction, source or capacity has "
+                        "no effect; leave that out",
                         copy->name);
     return CLP_OK;
 }
@@ -80,10 +84,12 @@ static clp_status copy_region(clp_declared_region *copy, const clp_region *regio
                          "conductivity"));
     CLP_TRY(set_function(copy, &copy->reaction, &region->reaction, CLP_SETS_REACTION, "reaction"));
     CLP_TRY(set_function(copy, &copy->source, &region->source, CLP_SETS_SOURCE, "source"));
+    CLP_TRY(set_function(copy, &copy->capacity, &region->capacity, CLP_SETS_CAPACITY, "capacity"));
     copy->region.value = copy->value.value;
     copy->region.conductivity = copy->conductivity.value;
     copy->region.reaction = copy->reaction.value;
     copy->region.source = copy->source.value;
+    copy->region.capacity = copy->capacity.value;
     return check_numbers(copy);
 }
 

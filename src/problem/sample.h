@@ -13,6 +13,7 @@ enum { CLP_SAMPLE_LARGE = 1 << 24 };
 typedef struct clp_sampler {
     clp_device *device; /* NULL: the host alone */
     size_t large;       /* from as many points on the device evaluates expressions */
+    double time;        /* t */
 } clp_sampler;
 
 /*

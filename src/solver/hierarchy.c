@@ -17,30 +17,38 @@
  * cycles shrink residuals by 0.08 where those of the first kind do by 0.1, at 4 by 0.05 where those do by
  * 0.08.
  */
-static void set_smoothing(clp_rung *rung, double highest)
+static void set_smoothing(clp_rung *rung, double highest, size_t sweeps)
 {
-    rung->sweeps = CLP_SMOOTHING;
+    rung->sweeps = sweeps;
     for (size_t k = 0; k < rung->sweeps; k++) {
         double angle = M_PI * (double)(k + 1) / ((double)rung->sweeps + 0.5);
         rung->weights[k] = 2 / (highest * (1 - cos(angle)));
     }
 }
 
-/* Enough sweeps to solve the coarsest level, whose spectrum goes from `low` to `high`. */
+/* What solving by sweeps divides errors by at least. */
+enum { SOLVED = 100 };
+
+/* Enough sweeps to solve the coarsest level, whose spectrum goes from `low` to `high`: fewer where it is
+ * narrow. */
 static void set_solving(clp_rung *rung, double low, double high)
 {
     double stretch = clp_highest_eigenvalue / high;
     rung->sweeps = CLP_COARSEST_SWEEPS;
+    if (low < high) {
+        double rate = acosh((high + low) / (high - low));
+        rung->sweeps = (size_t)fmin(fmax(ceil(acosh(SOLVED) / rate), 2), CLP_COARSEST_SWEEPS);
+    }
     for (size_t k = 0; k < rung->sweeps; k++)
         rung->weights[k] = stretch * clp_chebyshev_weight(low * stretch, M_PI * (double)(2 * k + 1) /
                                                                              (double)(2 * rung->sweeps));
 }
 
-/* Whether the sweeps on the coarsest level solve it: error below a hundredth. */
-static bool sweeps_solve(const clp_operator *op)
+/* Whether as many sweeps solve it: error below a hundredth. */
+static bool sweeps_solve(const clp_operator *op, size_t sweeps)
 {
     double low = clp_lowest_eigenvalue(op), high = clp_highest_eigenvalue, z = (high + low) / (high - low);
-    return low >= high || cosh(CLP_COARSEST_SWEEPS * acosh(z)) > 100;
+    return low >= high || cosh((double)sweeps * acosh(z)) > SOLVED;
 }
 
 static clp_status create_fields(clp_rung *rung)
@@ -78,11 +86,14 @@ static clp_status add_plain_rungs(clp_device *device, const clp_operator *op, cl
         if (index > 0) CLP_TRY(device->backend->transfer_create(rung[-1].level, rung->level, &rung[-1].down));
         rung->direct = clp_operator_is_separable(&here);
         if (rung->direct) return device->backend->factor(rung->level);
-        if (hierarchy->count == CLP_RUNGS || sweeps_solve(&here) || !clp_operator_coarsen(&here, &coarser)) {
+        /* On the finest level not more of them than a cycle has. */
+        size_t few = index > 0 ? CLP_COARSEST_SWEEPS : 2 * hierarchy->smoothing + 1;
+        if (hierarchy->count == CLP_RUNGS || sweeps_solve(&here, few) ||
+            !clp_operator_coarsen(&here, &coarser)) {
             set_solving(rung, fmin(clp_lowest_eigenvalue(&here), 1), clp_highest_eigenvalue);
             return CLP_OK;
         }
-        set_smoothing(rung, clp_highest_eigenvalue);
+        set_smoothing(rung, clp_highest_eigenvalue, hierarchy->smoothing);
         here = coarser;
     }
 }
@@ -184,7 +195,7 @@ static clp_status add_network_rungs(clp_device *device, const clp_operator *op, 
     hierarchy->count = 1;
     CLP_TRY(rung_create(device, &finest, precision, rung));
     while (hierarchy->count < CLP_RUNGS && clp_operator_coarsen_galerkin(&rung->level->op, along, &coarser)) {
-        set_smoothing(rung, highest);
+        set_smoothing(rung, highest, hierarchy->smoothing);
         hierarchy->count++;
         CLP_TRY(backend->coarsen(rung->level, &coarser, &rung[1].level, &rung->down));
         rung++;
@@ -212,12 +223,13 @@ static clp_status create_scratch(clp_hierarchy *hierarchy, const clp_level *tota
 }
 
 clp_status clp_hierarchy_create(clp_device *device, const clp_operator *op, clp_precision precision,
-                                const clp_level *total, clp_hierarchy **hierarchy)
+                                const clp_level *total, size_t sweeps, clp_hierarchy **hierarchy)
 {
     *hierarchy = NULL;
     clp_hierarchy *created = calloc(1, sizeof *created);
     if (!created) return clp_fail_host_memory(sizeof *created);
     created->norm = op->network ? 1 : op->diagonal;
+    created->smoothing = sweeps;
     clp_status status = op->network ? add_network_rungs(device, op, precision, created)
                                     : add_plain_rungs(device, op, precision, created);
     if (status == CLP_OK) status = create_scratch(created, total);
@@ -353,7 +365,8 @@ double clp_hierarchy_fields(const clp_operator *op, bool plain)
         double own = (double)clp_grid_node_count(&here.grid);
         if (finest == 0) finest = own;
         nodes += own;
-        if (clp_operator_is_separable(&here) || sweeps_solve(&here) || !clp_operator_coarsen(&here, &coarser))
+        if (clp_operator_is_separable(&here) || sweeps_solve(&here, CLP_COARSEST_SWEEPS) ||
+            !clp_operator_coarsen(&here, &coarser))
             return 3 * nodes / finest;
         here = coarser;
     }

@@ -25,18 +25,19 @@ typedef struct clp_rung {
 
 typedef struct clp_hierarchy {
     size_t count;
-    double norm; /* the diagonal without a network, else 1 */
-    bool shared; /* the levels are another one's */
+    size_t smoothing; /* sweeps on the way down, and up, of each level */
+    double norm;      /* the diagonal without a network, else 1 */
+    bool shared;      /* the levels are another one's */
     clp_rung rungs[CLP_RUNGS];
 } clp_hierarchy;
 
 /*
  * Levels for an operator, whose network, if any, must outlive them, in a precision. `total` is the level of
  * the fields that every cycle is to be added to; NULL: there may be cycles that are not. The caller owns
- * *hierarchy (NULL on errors).
+ * *hierarchy (NULL on errors). `sweeps` are those of half a cycle: CLP_SMOOTHING, or fewer.
  */
 clp_status clp_hierarchy_create(clp_device *device, const clp_operator *op, clp_precision precision,
-                                const clp_level *total, clp_hierarchy **hierarchy);
+                                const clp_level *total, size_t sweeps, clp_hierarchy **hierarchy);
 void clp_hierarchy_destroy(clp_hierarchy *hierarchy);
 
 /* The levels of a finer hierarchy from the second on, where they are those of a plain operator in that

@@ -39,7 +39,7 @@ static clp_status time_making(const clp_solver *solver, double *seconds)
         return CLP_OK;
     CLP_TRY(device->backend->finish(device));
     double start = clp_seconds();
-    CLP_TRY(clp_hierarchy_create(device, op, solver->inner, total, &made));
+    CLP_TRY(clp_hierarchy_create(device, op, solver->inner, total, CLP_SMOOTHING, &made));
     clp_status status = device->backend->finish(device);
     *seconds = fmin(clp_seconds() - start, solver->seconds_levels);
     clp_hierarchy_destroy(made);

@@ -249,7 +249,8 @@ static clp_status create_levels(clp_solver *solver)
     if (solver->hierarchy) return CLP_OK;
     const clp_level *total = solver->method->multigrid == CLP_MULTIGRID_NEEDED ? solver->level : NULL;
     double start = clp_seconds(), compiled = device->compile_seconds;
-    CLP_TRY(clp_hierarchy_create(device, &solver->assembly.op, solver->inner, total, &solver->hierarchy));
+    CLP_TRY(clp_hierarchy_create(device, &solver->assembly.op, solver->inner, total, CLP_SMOOTHING,
+                                 &solver->hierarchy));
     CLP_TRY(device->backend->finish(device));
     solver->seconds_levels = clp_seconds() - start - (device->compile_seconds - compiled);
     return CLP_OK;
@@ -279,36 +280,6 @@ static clp_status allocate(clp_solver *solver)
     if (solver->options.check == CLP_CHECK_HOST) solver->previous = malloc(bytes);
     if (!solver->values || (solver->options.check == CLP_CHECK_HOST && !solver->previous))
         return clp_fail_host_memory(bytes);
-    return CLP_OK;
-}
-
-/* Regions of one name that hold u are one electrode. */
-static clp_status list_electrodes(clp_solver *solver, const clp_problem *problem)
-{
-    size_t count = clp_problem_region_count(problem);
-    solver->electrodes = calloc(count + 1, sizeof *solver->electrodes);
-    solver->electrode_of = calloc(count + 1, sizeof *solver->electrode_of);
-    if (!solver->electrodes || !solver->electrode_of)
-        return clp_fail_host_memory(count * sizeof *solver->electrodes);
-    size_t *found = &solver->report.electrode_count;
-    for (size_t r = 0; r < count; r++) {
-        const clp_region *region = clp_problem_region(problem, r);
-        if (!(region->sets & (CLP_SETS_VALUE | CLP_SETS_FLOATING))) continue;
-        size_t e = 0;
-        while (e < *found && strcmp(solver->electrodes[e].name, region->name)) e++;
-        solver->electrode_of[r] = e;
-        clp_electrode_report *electrode = &solver->electrodes[e];
-        double value = region->value.expression ? NAN : region->value.number;
-        if (e == *found) {
-            clp_cut_text(electrode->name, sizeof electrode->name, region->name);
-            electrode->value = value;
-            electrode->floating = region->sets & CLP_SETS_FLOATING;
-            ++*found;
-        } else if (electrode->value != value) {
-            electrode->value = NAN;
-        }
-    }
-    solver->report.electrodes = solver->electrodes;
     return CLP_OK;
 }
 
@@ -428,7 +399,7 @@ static clp_status prepare(clp_solver *solver, const clp_problem *problem, const 
         1);
     if (!solver->held_values) return clp_fail_host_memory(clp_grid_node_count(&solver->assembly.op.grid));
     CLP_TRY(clp_solver_measure(solver));
-    CLP_TRY(list_electrodes(solver, problem));
+    CLP_TRY(clp_electrodes_list(problem, &solver->electrodes, &solver->electrode_of, &solver->report));
     CLP_TRY(allocate(solver));
     clp_cascade_create(solver, problem);
     begin_report(solver);

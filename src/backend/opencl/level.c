@@ -163,6 +163,7 @@ void clp_opencl_level_destroy(clp_level *level)
     clp_opencl_buffer_destroy(destroyed->device, destroyed->result);
     clp_opencl_buffer_destroy(destroyed->device, destroyed->couplings);
     clp_opencl_buffer_destroy(destroyed->device, destroyed->direct);
+    clp_opencl_buffer_destroy(destroyed->device, destroyed->held);
     free(destroyed);
 }
 
@@ -186,6 +187,7 @@ const clp_backend clp_opencl_backend = {
     .field_write = clp_opencl_field_write,
     .field_read = clp_opencl_field_read,
     .field_fill = clp_opencl_field_fill,
+    .hold = clp_opencl_hold,
     .sweep = clp_opencl_sweep,
     .relax = clp_opencl_relax,
     .residual = clp_opencl_residual,

@@ -172,6 +172,7 @@ typedef enum opencl_kit {
     KIT_GALERKIN,
     KIT_COARSEN,
     KIT_CHAIN,
+    KIT_HOLD,
     KITS
 } opencl_kit;
 enum { KERNELS_MAX = 6 };
@@ -194,6 +195,7 @@ enum {
 };
 enum { KERNEL_INTERPOLATION, KERNEL_COARSEN };
 enum { KERNEL_CHAIN };
+enum { KERNEL_HOLD };
 
 /* Arrays of a network, in the order of the kernels' parameters; those that an operator has not are left out.
  */
@@ -225,6 +227,8 @@ struct opencl_level {
     clp_field *network[NETWORK_ARRAYS]; /* divided by the operator's diagonal */
     cl_mem partial, result;             /* of the norms */
     size_t groups;
+    cl_mem held;   /* where held nodes are in a buffer; NULL: not asked for yet */
+    size_t held_count;
     cl_mem direct; /* what solving at once takes: an inverse, or numbers of backend/separable.h */
     /* of levels made by Galerkin's principle: */
     cl_mem couplings;
@@ -288,6 +292,7 @@ clp_status clp_opencl_sweep(clp_field *u, clp_field *scratch, const clp_field *q
 clp_status clp_opencl_relax(clp_field *u, clp_field *scratch, const clp_field *q, double weight,
                             size_t count);
 clp_status clp_opencl_residual(const clp_field *u, const clp_field *q, clp_field *r);
+clp_status clp_opencl_hold(clp_field *u, const double *values);
 clp_status clp_opencl_combine(clp_field *y, double a, const clp_field *x, double b);
 clp_status clp_opencl_chain(clp_field *y, const clp_field *x, double a, double b);
 clp_status clp_opencl_dot(const clp_field *x, const clp_field *y, double *sum);

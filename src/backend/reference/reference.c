@@ -234,6 +234,18 @@ static clp_status reference_combine(clp_field *y, double a, const clp_field *x, 
     return CLP_OK;
 }
 
+static clp_status reference_hold(clp_field *u, const double *values)
+{
+    const clp_operator *op = &u->level->op;
+    for (size_t r = 0; r < clp_operator_rows(op); r++) {
+        const clp_row row = clp_operator_row(op, r);
+        for (size_t i = 0; i < op->grid.nodes[0]; i++)
+            if (clp_row_is_held(op, &row, i))
+                clp_vector_put(vector_of(u), row.first + i, values[row.first + i]);
+    }
+    return CLP_OK;
+}
+
 static clp_status reference_chain(clp_field *y, const clp_field *x, double a, double b)
 {
     clp_vector_chain(vector_of(y), vector_of(x), a, b, CLP_CHAIN, level_of(y)->stencil.threads);
@@ -515,6 +527,7 @@ const clp_backend clp_reference_backend = {
     .defect = reference_defect,
     .combine = reference_combine,
     .chain = reference_chain,
+    .hold = reference_hold,
     .dot = reference_dot,
     .transfer_create = reference_transfer_create,
     .transfer_destroy = reference_transfer_destroy,

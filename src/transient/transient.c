@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+#include "transient/state.h"
+
+#include "base/machine.h"
+#include "base/text.h"
+#include "problem/declared.h"
+#include "solver/quantities.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- choosing ---- */
+
+enum { EXPLICIT_STEPS = 2000 };
+
+static clp_status check_options(const clp_time_options *options)
+{
+    if (!(options->end > 0) || !isfinite(options->end))
+        return clp_fail(CLP_ERROR_INPUT, "the end of the time is %g; it must be above 0, where t begins",
+                        options->end);
+    if (options->step < 0 || !isfinite(options->step))
+        return clp_fail(CLP_ERROR_INPUT, "the time step is %g; it must be above 0, or auto", options->step);
+    if (options->output_every < 0 || !isfinite(options->output_every))
+        return clp_fail(CLP_ERROR_INPUT, "the time between outputs is %g; it must be above 0",
+                        options->output_every);
+    double interval = options->output_every > 0 ? fmin(options->output_every, options->end) : options->end;
+    if (options->step > interval * (1 + 1e-9))
+        return clp_fail(CLP_ERROR_INPUT,
+                        "the time step of %g is longer than the time between outputs, %g; make one of them "
+                        "fit the other",
+                        options->step, interval);
+    if (options->tolerance < 0 || !isfinite(options->tolerance))
+        return clp_fail(CLP_ERROR_INPUT, "the tolerance of time steps is %g; it must be above 0, or auto",
+                        options->tolerance);
+    return CLP_OK;
+}
+
+/* Auto: explicit steps where few suffice, whose error is of the order of the grid's own. */
+static clp_status choose_stepper(clp_transient *transient)
+{
+    const clp_time_options *options = &transient->options;
+    const char *name = options->method;
+    double stable = transient->in_time.largest_stable;
+    if (name && strcmp(name, "auto")) {
+        transient->stepper = clp_stepper_find(name);
+        if (transient->stepper) return CLP_OK;
+        return clp_fail(CLP_ERROR_INPUT,
+                        "there is no time method '%s'; use auto, explicit, rkl2, "
+                        "implicit_euler or trbdf2",
+                        name);
+    }
+    if (options->step > 0) {
+        bool fits = options->step <= stable;
+        transient->stepper = fits ? &clp_stepper_explicit : &clp_stepper_trbdf2;
+        transient->report.choice = fits ? "steps as short as asked for are stable without solving equations"
+                                        : "explicit steps as long as asked for would not be stable";
+        return CLP_OK;
+    }
+    bool few = options->end <= EXPLICIT_STEPS * stable;
+    transient->stepper = few ? &clp_stepper_explicit : &clp_stepper_trbdf2;
+    transient->report.choice = few ? "few stable explicit steps lead to the end"
+                                   : "explicit steps would be too many; its steps follow the solution";
+    return CLP_OK;
+}
+
+static clp_status check_stable(const clp_transient *transient)
+{
+    const double rounding = 1 + 1e-9;
+    double step = transient->options.step, reach = transient->stepper->reach;
+    double longest = transient->in_time.largest_stable * reach;
+    if (reach == 0 || step <= longest * rounding) return CLP_OK;
+    return clp_fail(
+        CLP_ERROR_INPUT,
+        "the time step of %g is not stable for method %s: steps up to %.10g are; take such a step, "
+        "step: auto, or method: auto",
+        step, transient->stepper->name, longest);
+}
+
+static clp_status choose_precision(clp_transient *transient)
+{
+    bool fp64 = transient->device->info.fp64, cycles = transient->stepper->tableau;
+    clp_precision *asked = &transient->options.precision;
+    if (*asked == CLP_PRECISION_AUTO)
+        *asked = !fp64 ? CLP_PRECISION_SINGLE : cycles ? CLP_PRECISION_MIXED : CLP_PRECISION_DOUBLE;
+    if (*asked == CLP_PRECISION_MIXED && !cycles)
+        return clp_fail(CLP_ERROR_INPUT,
+                        "precision mixed is for implicit steps, and method %s has none; use "
+                        "double or single",
+                        transient->stepper->name);
+    if (*asked != CLP_PRECISION_SINGLE && !fp64)
+        return clp_fail(
+            CLP_ERROR_UNSUPPORTED,
+            "%s (%s) has no double precision (cl_khr_fp64), which steps in %s need; use precision: "
+            "single, another --device, or --backend reference",
+            transient->device->info.name, transient->device->info.platform, clp_precision_name(*asked));
+    transient->outer = *asked == CLP_PRECISION_SINGLE ? CLP_PRECISION_SINGLE : CLP_PRECISION_DOUBLE;
+    transient->inner = *asked == CLP_PRECISION_DOUBLE ? CLP_PRECISION_DOUBLE : CLP_PRECISION_SINGLE;
+    return CLP_OK;
+}
+
+/* ---- preparing ---- */
+
+/* The network with M in the place of the diagonal, which sweeps divide by. */
+static clp_operator stepping_operator(clp_transient *transient)
+{
+    clp_assembly *assembly = &transient->assembly;
+    clp_operator op = assembly->op;
+    if (transient->plain) return op;
+    size_t count = clp_grid_node_count(&op.grid);
+    double largest = 0;
+    for (size_t p = 0; p < count; p++) {
+        if (assembly->network.diagonal[p] == 0) assembly->mass[p] = 0;
+        largest = fmax(largest, assembly->mass[p]);
+    }
+    transient->network = assembly->network;
+    transient->network.diagonal = assembly->mass;
+    op.network = &transient->network;
+    op.diagonal = largest;
+    op.least = 0;
+    return op;
+}
+
+static clp_status create_fields(clp_transient *transient)
+{
+    const clp_backend *backend = transient->device->backend;
+    const clp_stepper *stepper = transient->stepper;
+    size_t rows = clp_layout_rows(&transient->level->layout);
+    clp_assembly *assembly = &transient->assembly;
+    CLP_TRY(backend->field_create(transient->level, &transient->u));
+    CLP_TRY(backend->field_create(transient->level, &transient->scratch));
+    if (assembly->source) CLP_TRY(backend->field_create(transient->level, &transient->q));
+    if (!stepper->advance) CLP_TRY(backend->field_create(transient->level, &transient->next));
+    if (!stepper->advance) CLP_TRY(backend->field_create(transient->level, &transient->error));
+    if (!stepper->advance) CLP_TRY(backend->field_create(transient->level, &transient->spare));
+    for (size_t i = 0; i < stepper->rates; i++)
+        CLP_TRY(backend->field_create(transient->level, &transient->rates[i]));
+    CLP_TRY(clp_balance_create(transient));
+    CLP_TRY(backend->field_write(transient->u, 0, rows, assembly->values));
+    return transient->q ? backend->field_write(transient->q, 0, rows, assembly->source) : CLP_OK;
+}
+
+/* Fields of the size of u, for the estimate of memory: with an upper limit for the levels of cycles. */
+static size_t field_count(const clp_transient *transient)
+{
+    const clp_stepper *stepper = transient->stepper;
+    size_t network = transient->plain ? 0 : (size_t)clp_grid_dimensions(&transient->assembly.op.grid) + 2;
+    return 3 + (transient->assembly.source != NULL) + stepper->rates + (stepper->advance ? 0 : 4) + network +
+           (stepper->tableau ? 2 + network : 0);
+}
+
+static void begin_report(clp_transient *transient)
+{
+    clp_report *report = &transient->report;
+    clp_time_report *in_time = &transient->in_time;
+    const clp_time_options *options = &transient->options;
+    report->grid = transient->assembly.op.grid;
+    report->unknowns = clp_operator_unknowns(&transient->assembly.op);
+    report->device = transient->device->info;
+    clp_cut_text(report->method, sizeof report->method, transient->stepper->name);
+    clp_cut_text(report->precision, sizeof report->precision, clp_precision_name(options->precision));
+    clp_cut_text(report->criterion, sizeof report->criterion, options->until_steady ? "steady" : "end");
+    clp_cut_text(report->check, sizeof report->check, "device");
+    report->tolerance = report->residual_initial = report->residual_final = report->residual_relative = NAN;
+    report->algebraic_bound = report->discretization_estimate = report->seconds_output = NAN;
+    report->capacitance = NAN;
+    report->device_bytes = (unsigned long long)field_count(transient) * transient->level->layout.bytes +
+                           clp_hierarchy_bytes(transient->implicit.hierarchy);
+    report->bytes_per_unknown = (double)report->device_bytes / (double)report->unknowns;
+    report->in_time = in_time;
+    in_time->end = options->end;
+    in_time->step = options->step > 0 ? options->step : NAN;
+    in_time->tolerance = NAN;
+    in_time->output_every = options->output_every > 0 ? options->output_every : NAN;
+    in_time->step_smallest = INFINITY;
+}
+
+static clp_status prepare(clp_transient *transient)
+{
+    const clp_backend *backend = transient->device->backend;
+    clp_assembly *assembly = &transient->assembly;
+    CLP_TRY(clp_problem_check_in_time(transient->problem));
+    CLP_TRY(check_options(&transient->options));
+    CLP_TRY(clp_assemble_in_time(transient->problem, transient->device, assembly));
+    transient->plain = !assembly->op.network;
+    transient->feeds = clp_problem_feeds_in_time(transient->problem);
+    transient->holds = clp_problem_holds_in_time(transient->problem);
+    if (transient->options.until_steady && (transient->feeds || transient->holds))
+        return clp_fail(CLP_ERROR_INPUT,
+                        "there is no steady state where values or sources depend on t; leave "
+                        "until: steady out");
+    transient->in_time.largest_stable = clp_transient_largest_stable(transient);
+    CLP_TRY(choose_stepper(transient));
+    CLP_TRY(check_stable(transient));
+    CLP_TRY(choose_precision(transient));
+    const clp_memory_use use = {.fields = field_count(transient),
+                                .bytes_per_node =
+                                    transient->stepper->tableau
+                                        ? clp_hierarchy_fields(&assembly->op, transient->plain) *
+                                              (double)clp_precision_bytes(transient->inner)
+                                        : 0,
+                                .host_bytes_per_node = 2 * sizeof(double)};
+    CLP_TRY(backend->fits(transient->device, &assembly->op.grid, transient->outer, &use));
+    clp_operator op = stepping_operator(transient);
+    CLP_TRY(backend->level_create(transient->device, &op, transient->outer, getenv("CLPOISSON_SWEEP"),
+                                  &transient->level));
+    CLP_TRY(create_fields(transient));
+    size_t bytes = clp_grid_node_count(&assembly->op.grid) * sizeof *transient->values;
+    transient->values = malloc(bytes);
+    if (!transient->values) return clp_fail_host_memory(bytes);
+    memcpy(transient->values, assembly->values, bytes);
+    CLP_TRY(clp_electrodes_list(transient->problem, &transient->electrodes, &transient->electrode_of,
+                                &transient->report));
+    begin_report(transient);
+    return clp_note_lost_regions(transient->problem, assembly);
+}
+
+clp_status clp_transient_create(clp_device *device, const clp_problem *problem,
+                                const clp_time_options *options, clp_transient **transient)
+{
+    double start = clp_seconds(), compiled = device->compile_seconds;
+    *transient = NULL;
+    clp_transient *created = calloc(1, sizeof *created);
+    if (!created) return clp_fail_host_memory(sizeof *created);
+    created->device = device;
+    created->problem = problem;
+    created->options = *options;
+    clp_status status = prepare(created);
+    if (status != CLP_OK) {
+        clp_transient_destroy(created);
+        return status;
+    }
+    created->report.seconds_compile = device->compile_seconds - compiled;
+    created->report.seconds_setup = clp_seconds() - start - created->report.seconds_compile;
+    *transient = created;
+    return CLP_OK;
+}
+
+void clp_transient_destroy(clp_transient *transient)
+{
+    if (!transient) return;
+    const clp_backend *backend = transient->device->backend;
+    clp_implicit_finish(transient);
+    clp_balance_destroy(transient);
+    clp_field *const fields[] = {transient->u, transient->next,  transient->scratch,
+                                 transient->q, transient->error, transient->spare};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) backend->field_destroy(fields[i]);
+    for (size_t i = 0; i < CLP_RATES; i++) backend->field_destroy(transient->rates[i]);
+    backend->level_destroy(transient->level);
+    clp_assembly_finish(&transient->assembly);
+    free(transient->values);
+    free(transient->electrodes);
+    free(transient->electrode_of);
+    free(transient->intervals);
+    free(transient);
+}
+
+const double *clp_transient_values(const clp_transient *transient)
+{
+    return transient->values;
+}
+
+void clp_transient_flux(const clp_transient *transient, double *flux)
+{
+    clp_flux(&transient->assembly.op, transient->values, flux);
+}
+
+const clp_report *clp_transient_report(const clp_transient *transient)
+{
+    return &transient->report;
+}

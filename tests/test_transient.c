@@ -1,0 +1,512 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Diffusion in time, against an independent program's numbers, exact solutions, and the steady solver. With
+ * fields that are quadratic in space the grid is exact, and what is off is what steps are off by.
+ */
+#include <clpoisson/clpoisson.h>
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+TestSuite(transient);
+
+#define OK(call) cr_assert_eq(call, CLP_OK, "%s", clp_error_message())
+
+static clp_device *open_device(const char *backend)
+{
+    clp_device *device;
+    OK(clp_device_open(&(clp_device_options){.backend = backend}, &device));
+    return device;
+}
+
+static clp_value formula(const char *text)
+{
+    return (clp_value){.expression = text};
+}
+
+static void hold_all(clp_problem *problem, double value)
+{
+    for (int side = 0; side < 2 * clp_grid_dimensions(clp_problem_grid(problem)); side++)
+        OK(clp_problem_hold_side(problem, (clp_side)side, value));
+}
+
+/* ---- the four peaks ---- */
+
+static clp_problem *four_peaks(void)
+{
+    clp_problem *problem;
+    double h = 20.0 / 266;
+    const clp_grid grid = {.nodes = {268, 268}, .size = {267 * h, 267 * h}, .origin = {-10 - h, -10 - h}};
+    clp_value initial = formula("(1 - abs(1 - abs(4*x/20)))*(1 - abs(1 - abs(4*y/20)))");
+    OK(clp_problem_create(&grid, &problem));
+    hold_all(problem, 0);
+    OK(clp_problem_set_initial(problem, &initial));
+    return problem;
+}
+
+static void expect_four_peaks(const char *backend, clp_precision precision, double allowed)
+{
+    double h = 20.0 / 266, largest = 0, sum = 0;
+    clp_device *device = open_device(backend);
+    clp_problem *problem = four_peaks();
+    clp_transient *run;
+    if (precision == CLP_PRECISION_DOUBLE && !clp_device_get_info(device)->fp64) cr_skip_test("no fp64");
+    const clp_time_options options = {
+        .end = 10, .step = 0.25 * h * h, .output_every = 0.5, .method = "explicit", .precision = precision};
+    OK(clp_transient_create(device, problem, &options, &run));
+    OK(clp_transient_run(run));
+    const double *u = clp_transient_values(run);
+    for (size_t p = 0; p < 268 * 268; p++) {
+        sum += u[p];
+        largest = fmax(largest, u[p]);
+    }
+    const clp_time_report *report = clp_transient_report(run)->in_time;
+    cr_expect_eq(report->steps, 7075);
+    cr_expect_eq(report->interval_count, 21);
+    cr_expect_float_eq(largest, 0.227983222909, allowed, "largest %.12f", largest);
+    cr_expect_float_eq(sum / 8461.299893035, 1, allowed, "sum %.9f", sum);
+    cr_expect_float_eq(u[134 * 268 + 134], 0.227975146067, allowed, "in the middle %.12f",
+                       u[134 * 268 + 134]);
+    clp_transient_destroy(run);
+    clp_problem_destroy(problem);
+    clp_device_close(device);
+}
+
+Test(transient, four_peaks_as_an_independent_program_has_them)
+{
+    expect_four_peaks("opencl", CLP_PRECISION_DOUBLE, 1e-9);
+    expect_four_peaks("opencl", CLP_PRECISION_SINGLE, 1e-4);
+    expect_four_peaks("reference", CLP_PRECISION_DOUBLE, 1e-9);
+}
+
+/* Steps of its own choice: at t = 9.99915, where the 7075 explicit ones end. */
+Test(transient, four_peaks_with_automatic_steps)
+{
+    double h = 20.0 / 266, apart = 0, largest = 0;
+    clp_device *device = open_device(NULL);
+    clp_problem *problem = four_peaks();
+    clp_transient *runs[2];
+    const clp_time_options options[2] = {{.end = 10, .step = 0.25 * h * h, .method = "explicit"},
+                                         {.end = 7075 * (0.25 * h * h), .method = "trbdf2"}};
+    for (int i = 0; i < 2; i++) {
+        OK(clp_transient_create(device, problem, &options[i], &runs[i]));
+        OK(clp_transient_run(runs[i]));
+    }
+    for (size_t p = 0; p < 268 * 268; p++) {
+        apart = fmax(apart, fabs(clp_transient_values(runs[0])[p] - clp_transient_values(runs[1])[p]));
+        largest = fmax(largest, clp_transient_values(runs[0])[p]);
+    }
+    const clp_time_report *report = clp_transient_report(runs[1])->in_time;
+    cr_expect_leq(apart, 1e-4 * largest, "%g of the largest apart", apart / largest);
+    cr_expect_leq(20 * report->applications, 7075, "%zu times the operator in %zu steps, %zu cycles",
+                  report->applications, report->steps, report->cycles);
+    for (int i = 0; i < 2; i++) clp_transient_destroy(runs[i]);
+    clp_problem_destroy(problem);
+    clp_device_close(device);
+}
+
+/* ---- order in time ---- */
+
+/* Problems whose solution g(t) (1 + x/2 + 2 y + x^2/4 - y^2/2) + t, g(t) = cos(2 t), is quadratic in space:
+ * every kind of side, and coefficients that make a network or not. */
+typedef enum kind { PLAIN, NETWORK, KINDS } kind;
+
+#define FIELD "(cos(2*t)*(1 + x/2 + 2*y + x^2/4 - y^2/2) + t)"
+#define RATE "(1 - 2*sin(2*t)*(1 + x/2 + 2*y + x^2/4 - y^2/2))"
+#define SPREADING "(-cos(2*t)/2)" /* the Laplacian */
+
+static double exact_at(double x, double y, double t)
+{
+    return cos(2 * t) * (1 + x / 2 + 2 * y + x * x / 4 - y * y / 2) + t;
+}
+
+static clp_problem *smooth_problem(kind which, size_t nodes)
+{
+    clp_problem *problem;
+    const clp_grid grid = {.nodes = {nodes, nodes + 2}, .size = {1, 1.25}};
+    bool network = which == NETWORK;
+    /* k = 2 in both, C = 3 and sigma = 0.7; a network has C in an array. */
+    double cells[64 * 64];
+    for (size_t c = 0; c < sizeof cells / sizeof *cells; c++) cells[c] = 3;
+    clp_value initial = formula(FIELD), source = formula("3*" RATE " - 2*" SPREADING " + 0.7*" FIELD);
+    clp_value capacity = {.number = 3, .array = network ? cells : NULL}, k = {.number = 2},
+              sigma = {.number = 0.7};
+    OK(clp_problem_create(&grid, &problem));
+    OK(clp_problem_set_initial(problem, &initial));
+    OK(clp_problem_set_source(problem, &source));
+    OK(clp_problem_set_capacity(problem, &capacity));
+    OK(clp_problem_set_conductivity(problem, &k));
+    OK(clp_problem_set_reaction(problem, &sigma));
+    clp_boundary held = {.kind = CLP_BOUNDARY_VALUE, .value = formula(FIELD)};
+    clp_boundary fed = {.kind = CLP_BOUNDARY_FLUX, .value = formula("2*cos(2*t)*(1/2 + x/2)")};
+    /* outward is down: -du/dy; 2 (-du/dy) = 5 (ambient - u) */
+    clp_boundary cooled = {.kind = CLP_BOUNDARY_TRANSFER,
+                           .transfer = {.number = 5},
+                           .ambient = formula(FIELD " - 2*cos(2*t)*(2 - y)/5")};
+    OK(clp_problem_set_boundary(problem, CLP_SIDE_LEFT, &held));
+    OK(clp_problem_set_boundary(problem, CLP_SIDE_RIGHT, &fed));
+    OK(clp_problem_set_boundary(problem, CLP_SIDE_TOP, &held));
+    if (network) OK(clp_problem_set_boundary(problem, CLP_SIDE_BOTTOM, &cooled));
+    if (!network) OK(clp_problem_set_boundary(problem, CLP_SIDE_BOTTOM, &held));
+    return problem;
+}
+
+static double error_of(const clp_transient *run, double *imbalance)
+{
+    const clp_report *report = clp_transient_report(run);
+    const clp_grid *grid = &report->grid;
+    const double *u = clp_transient_values(run);
+    double error = 0;
+    *imbalance = 0;
+    for (size_t j = 0; j < grid->nodes[1]; j++)
+        for (size_t i = 0; i < grid->nodes[0]; i++)
+            error =
+                fmax(error, fabs(u[j * grid->nodes[0] + i] - exact_at((double)i * clp_grid_spacing(grid, 0),
+                                                                      (double)j * clp_grid_spacing(grid, 1),
+                                                                      report->in_time->reached)));
+    for (size_t i = 0; i < report->in_time->interval_count; i++)
+        *imbalance = fmax(*imbalance, fabs(report->in_time->intervals[i].imbalance));
+    return error;
+}
+
+static double error_with(clp_device *device, kind which, const char *method, double step, size_t nodes)
+{
+    clp_problem *problem = smooth_problem(which, nodes);
+    clp_transient *run;
+    const clp_time_options options = {
+        .end = 1, .step = step, .method = method, .output_every = 0.25, .precision = CLP_PRECISION_DOUBLE};
+    OK(clp_transient_create(device, problem, &options, &run));
+    OK(clp_transient_run(run));
+    double imbalance, error = error_of(run, &imbalance);
+    cr_expect_leq(imbalance, 1e-6, "%s on kind %d with steps of %g: %g came in or went for nothing", method,
+                  (int)which, step, imbalance);
+    clp_transient_destroy(run);
+    clp_problem_destroy(problem);
+    return error;
+}
+
+static void expect_orders(const char *backend)
+{
+    static const struct {
+        const char *method;
+        double step, order;
+    } rows[] = {
+        {"explicit", 0.002, 1}, {"rkl2", 0.1, 2}, {"implicit_euler", 0.00625, 1}, {"trbdf2", 0.05, 2}};
+    clp_device *device = open_device(backend);
+    if (!clp_device_get_info(device)->fp64) cr_skip_test("no fp64");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (kind which = PLAIN; which < KINDS; which++) {
+            double coarse = error_with(device, which, rows[i].method, rows[i].step, 9),
+                   fine = error_with(device, which, rows[i].method, rows[i].step / 2, 9),
+                   order = log2(coarse / fine);
+            cr_expect(order > rows[i].order - 0.15 && order < rows[i].order + 0.5,
+                      "%s on kind %d has the order %.2f: errors %g and %g", rows[i].method, (int)which, order,
+                      coarse, fine);
+            cr_expect_leq(fine, 0.02, "%s on kind %d is %g off", rows[i].method, (int)which, fine);
+        }
+    clp_device_close(device);
+}
+
+Test(transient, order_in_time_with_every_kind_of_side)
+{
+    expect_orders("opencl");
+}
+
+Test(transient, order_in_time_on_the_reference)
+{
+    expect_orders("reference");
+}
+
+/* Steps of their own choice keep to the tolerance. */
+Test(transient, automatic_steps_keep_to_the_tolerance)
+{
+    static const char *const methods[] = {"trbdf2", "rkl2", "implicit_euler"};
+    clp_device *device = open_device(NULL);
+    if (!clp_device_get_info(device)->fp64) cr_skip_test("no fp64");
+    for (size_t m = 0; m < 3; m++)
+        for (kind which = PLAIN; which < KINDS; which++)
+            for (double tolerance = 1e-2; tolerance > 5e-4; tolerance /= 10) {
+                clp_problem *problem = smooth_problem(which, 17);
+                clp_transient *run;
+                const clp_time_options options = {
+                    .end = 1, .tolerance = tolerance, .method = methods[m], .output_every = 0.3};
+                OK(clp_transient_create(device, problem, &options, &run));
+                OK(clp_transient_run(run));
+                double imbalance, error = error_of(run, &imbalance);
+                cr_expect_leq(error, tolerance, "%s, kind %d, tolerance %g: %g off after %zu steps",
+                              methods[m], (int)which, tolerance, error,
+                              clp_transient_report(run)->in_time->steps);
+                clp_transient_destroy(run);
+                clp_problem_destroy(problem);
+            }
+    clp_device_close(device);
+}
+
+/* ---- modes that decay ---- */
+
+static double decay_error(clp_device *device, int dimensions, size_t nodes, const char *method, double step)
+{
+    clp_problem *problem;
+    clp_transient *run;
+    const double rate = 0.5 * M_PI * M_PI * (1 + 4 + (dimensions == 3 ? 1 : 0)); /* k / C = 1 / 2 */
+    const clp_grid grid = {.nodes = {nodes, nodes, dimensions == 3 ? nodes : 0},
+                           .size = {1, 1, dimensions == 3 ? 1 : 0}};
+    clp_value initial =
+        formula(dimensions == 3 ? "sin(pi*x)*sin(2*pi*y)*sin(pi*z)" : "sin(pi*x)*sin(2*pi*y)");
+    clp_value capacity = {.number = 2};
+    OK(clp_problem_create(&grid, &problem));
+    hold_all(problem, 0);
+    OK(clp_problem_set_initial(problem, &initial));
+    OK(clp_problem_set_capacity(problem, &capacity));
+    const clp_time_options options = {.end = 0.05, .step = step, .method = method};
+    OK(clp_transient_create(device, problem, &options, &run));
+    OK(clp_transient_run(run));
+    double error = 0, h = 1.0 / (double)(nodes - 1);
+    const double *u = clp_transient_values(run);
+    for (size_t p = 0; p < clp_grid_node_count(&grid); p++) {
+        double x = (double)(p % nodes) * h, y = (double)(p / nodes % nodes) * h,
+               z = dimensions == 3 ? (double)(p / nodes / nodes) * h : 0.5;
+        double exact = exp(-0.05 * rate) * sin(M_PI * x) * sin(2 * M_PI * y) * sin(M_PI * z);
+        error = fmax(error, fabs(u[p] - exact));
+    }
+    clp_transient_destroy(run);
+    clp_problem_destroy(problem);
+    return error;
+}
+
+Test(transient, sine_modes_decay_as_they_should)
+{
+    clp_device *device = open_device(NULL);
+    if (!clp_device_get_info(device)->fp64) cr_skip_test("no fp64");
+    for (int dimensions = 2; dimensions <= 3; dimensions++) {
+        double coarse = decay_error(device, dimensions, 9, "trbdf2", 0.00025),
+               fine = decay_error(device, dimensions, 17, "trbdf2", 0.00025);
+        double order = log2(coarse / fine);
+        cr_expect(order > 1.8 && order < 2.2, "order %.2f in space in %d dimensions: %g, %g", order,
+                  dimensions, coarse, fine);
+    }
+    cr_expect_leq(decay_error(device, 2, 65, NULL, 0), 2e-3);
+    clp_device_close(device);
+}
+
+/* ---- the steady state ---- */
+
+static clp_problem *plate_with_disc(bool disc)
+{
+    clp_problem *problem;
+    const clp_grid grid = {.nodes = {49, 41}, .size = {1, 1}};
+    const clp_region region = {.name = "disc",
+                               .shape = {.kind = CLP_SHAPE_BALL, .center = {0.5, 0.5}, .radius = 0.2},
+                               .sets = CLP_SETS_CONDUCTIVITY | CLP_SETS_CAPACITY,
+                               .conductivity = {.number = 20},
+                               .capacity = {.number = 5}};
+    const clp_region wire = {.name = "wire",
+                             .shape = {.kind = CLP_SHAPE_BALL, .center = {0.2, 0.8}, .radius = 0.07},
+                             .sets = CLP_SETS_VALUE,
+                             .value = {.number = 3}};
+    clp_value source = formula("4*x");
+    OK(clp_problem_create(&grid, &problem));
+    OK(clp_problem_hold_side(problem, CLP_SIDE_LEFT, 1));
+    OK(clp_problem_hold_side(problem, CLP_SIDE_TOP, 0));
+    OK(clp_problem_set_source(problem, &source));
+    if (disc) OK(clp_problem_add_region(problem, &region));
+    if (disc) OK(clp_problem_add_region(problem, &wire));
+    return problem;
+}
+
+static void expect_steady(clp_device *device, const char *method, bool disc)
+{
+    clp_problem *problem = plate_with_disc(disc);
+    clp_transient *run;
+    clp_solver *solver;
+    const clp_time_options options = {.end = 200, .method = method, .until_steady = true};
+    const clp_solver_options exact = {.tolerance = 1e-7};
+    OK(clp_transient_create(device, problem, &options, &run));
+    OK(clp_transient_run(run));
+    OK(clp_solver_create(device, problem, &exact, &solver));
+    OK(clp_solver_run(solver));
+    const clp_report *report = clp_transient_report(run);
+    cr_expect(report->in_time->steady && report->converged && report->in_time->reached < 200,
+              "%s: not steady at %g", method, report->in_time->reached);
+    cr_expect_eq(report->reason, CLP_REASON_STEADY);
+    double apart = 0;
+    for (size_t p = 0; p < 49 * 41; p++)
+        apart = fmax(apart, fabs(clp_solver_values(solver)[p] - clp_transient_values(run)[p]));
+    cr_expect_leq(apart, 1e-5, "%s, disc %d: %g from the steady state at t = %g after %zu steps", method,
+                  (int)disc, apart, report->in_time->reached, report->in_time->steps);
+    clp_solver_destroy(solver);
+    clp_transient_destroy(run);
+    clp_problem_destroy(problem);
+}
+
+Test(transient, steady_states_are_those_of_the_steady_solver)
+{
+    clp_device *device = open_device(NULL);
+    if (!clp_device_get_info(device)->fp64) cr_skip_test("no fp64");
+    expect_steady(device, "trbdf2", true);
+    expect_steady(device, "trbdf2", false);
+    expect_steady(device, "rkl2", true);
+    expect_steady(device, "explicit", false);
+    expect_steady(device, "implicit_euler", false);
+    clp_device_close(device);
+}
+
+/* ---- balances and ends ---- */
+
+/* Insulated: what a source feeds stays, exactly. */
+Test(transient, what_is_fed_is_stored)
+{
+    clp_device *device = open_device(NULL);
+    static const char *const methods[] = {"explicit", "rkl2", "implicit_euler", "trbdf2"};
+    for (size_t m = 0; m < 4; m++) {
+        clp_problem *problem;
+        clp_transient *run;
+        const clp_grid grid = {.nodes = {33, 17}, .size = {2, 1}};
+        clp_value source = formula("x < 1 ? 3 : 0"), capacity = {.number = 2.5};
+        OK(clp_problem_create(&grid, &problem));
+        OK(clp_problem_set_periodic(problem, 1));
+        OK(clp_problem_set_source(problem, &source));
+        OK(clp_problem_set_capacity(problem, &capacity));
+        const clp_time_options options = {.end = 0.5, .method = methods[m], .output_every = 0.2};
+        OK(clp_transient_create(device, problem, &options, &run));
+        OK(clp_transient_run(run));
+        const clp_time_report *report = clp_transient_report(run)->in_time;
+        const clp_interval_report *last = &report->intervals[report->interval_count - 1];
+        cr_expect_eq(report->interval_count, 4, "%zu", report->interval_count);
+        cr_expect_float_eq(last->time, 0.5, 1e-12);
+        /* 3 per volume on x < 1 with the node at 1 left out: 16 of 32 spacings less half a cell. */
+        double fed = 3 * (1 - 0.5 * 2 / 32) * 0.5;
+        cr_expect_float_eq(last->stored, fed, 2e-5 * fed, "%s: stored %g of %g", methods[m], last->stored,
+                           fed);
+        for (size_t i = 0; i < report->interval_count; i++)
+            cr_expect_leq(fabs(report->intervals[i].imbalance), 2e-5, "%s: %g", methods[m],
+                          report->intervals[i].imbalance);
+        clp_transient_destroy(run);
+        clp_problem_destroy(problem);
+    }
+    clp_device_close(device);
+}
+
+Test(transient, unstable_steps_are_refused_with_the_largest_stable_one)
+{
+    clp_device *device = open_device("reference");
+    clp_problem *problem = four_peaks();
+    clp_transient *run;
+    double h = 20.0 / 266;
+    OK(clp_transient_create(device, problem,
+                            &(clp_time_options){.end = 1, .step = 0.25 * h * h, .method = "explicit"}, &run));
+    clp_transient_destroy(run);
+    cr_expect_eq(
+        clp_transient_create(device, problem,
+                             &(clp_time_options){.end = 1, .step = 0.26 * h * h, .method = "explicit"}, &run),
+        CLP_ERROR_INPUT);
+    cr_expect_null(run);
+    char stable[64];
+    snprintf(stable, sizeof stable, "%.10g", 0.25 * h * h);
+    cr_expect(strstr(clp_error_message(), "not stable") && strstr(clp_error_message(), stable), "%s",
+              clp_error_message());
+    clp_problem_destroy(problem);
+    clp_device_close(device);
+}
+
+Test(transient, bad_options_are_refused)
+{
+    clp_device *device = open_device("reference");
+    clp_problem *problem = plate_with_disc(false);
+    clp_transient *run;
+    static const struct {
+        clp_time_options options;
+        const char *message;
+    } rows[] = {
+        {{.end = 0}, "the end of the time is 0"},
+        {{.end = NAN}, "the end of the time is"},
+        {{.end = 1, .step = -1}, "the time step is -1"},
+        {{.end = 1, .step = INFINITY}, "the time step is inf"},
+        {{.end = 1, .step = 2}, "longer than the time between outputs, 1"},
+        {{.end = 1, .step = 0.3, .output_every = 0.2}, "longer than the time between outputs, 0.2"},
+        {{.end = 1, .output_every = -2}, "the time between outputs is -2"},
+        {{.end = 1, .tolerance = -1}, "the tolerance of time steps is -1"},
+        {{.end = 1, .method = "leapfrog"}, "there is no time method 'leapfrog'"},
+        {{.end = 1, .method = "explicit", .precision = CLP_PRECISION_MIXED},
+         "precision mixed is for implicit"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        cr_expect_eq(clp_transient_create(device, problem, &rows[i].options, &run), CLP_ERROR_INPUT,
+                     "row %zu", i);
+        cr_expect(strstr(clp_error_message(), rows[i].message), "row %zu: %s", i, clp_error_message());
+    }
+    clp_problem_destroy(problem);
+    clp_device_close(device);
+}
+
+/* An expression that has no value at some t, with time and place. */
+Test(transient, sources_without_a_value_name_time_and_place)
+{
+    clp_device *device = open_device("reference");
+    clp_problem *problem = plate_with_disc(false);
+    clp_transient *run;
+    clp_value source = formula("x/(0.5 - t)");
+    OK(clp_problem_set_source(problem, &source));
+    OK(clp_transient_create(device, problem, &(clp_time_options){.end = 1, .step = 0.25, .method = "trbdf2"},
+                            &run));
+    cr_expect_eq(clp_transient_run(run), CLP_ERROR_INPUT);
+    cr_expect(strstr(clp_error_message(), "source") && strstr(clp_error_message(), "t = 0.5"), "%s",
+              clp_error_message());
+    clp_transient_destroy(run);
+    clp_problem_destroy(problem);
+    clp_device_close(device);
+}
+
+static bool stop_at_once(void *user, const clp_time_progress *progress)
+{
+    (void)user;
+    (void)progress;
+    return false;
+}
+
+static clp_status count_snapshots(void *user, const clp_snapshot *snapshot)
+{
+    size_t *count = user;
+    cr_expect_eq(snapshot->index, (*count)++);
+    return CLP_OK;
+}
+
+static clp_status refuse_second(void *user, const clp_snapshot *snapshot)
+{
+    (void)user;
+    return snapshot->index == 1 ? CLP_ERROR_FILE : CLP_OK;
+}
+
+Test(transient, snapshots_and_monitors_are_heard)
+{
+    clp_device *device = open_device("reference");
+    clp_problem *problem = plate_with_disc(false);
+    clp_transient *run;
+    size_t count = 0;
+    clp_time_options options = {.end = 1,
+                                .step = 0.01,
+                                .output_every = 0.25,
+                                .method = "trbdf2",
+                                .snapshot = count_snapshots,
+                                .user = &count};
+    OK(clp_transient_create(device, problem, &options, &run));
+    OK(clp_transient_run(run));
+    cr_expect_eq(count, 5);
+    cr_expect_eq(clp_transient_run(run), CLP_ERROR_INPUT, "a second time");
+    clp_transient_destroy(run);
+    options.snapshot = refuse_second;
+    OK(clp_transient_create(device, problem, &options, &run));
+    cr_expect_eq(clp_transient_run(run), CLP_ERROR_FILE);
+    clp_transient_destroy(run);
+    options = (clp_time_options){.end = 1e6, .step = 1e-5, .method = "explicit", .monitor = stop_at_once};
+    OK(clp_transient_create(device, problem, &options, &run));
+    OK(clp_transient_run(run));
+    cr_expect_eq(clp_transient_report(run)->reason, CLP_REASON_INTERRUPTED);
+    cr_expect_not(clp_transient_report(run)->converged);
+    clp_transient_destroy(run);
+    clp_problem_destroy(problem);
+    clp_device_close(device);
+}

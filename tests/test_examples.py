@@ -63,6 +63,12 @@ class Example:
               f"{what}: the backends are {apart:g} apart, their bounds allow {bounds:g}")
         return report["quantities"], u, report["error"]["algebraic_bound"]
 
+    def follow(self, *settings):
+        """The same of a problem with time: quantities, field and what it took."""
+        (report, u), (_, v) = (self.solve_with(backend, settings, ()) for backend in ("opencl", "reference"))
+        check(np.abs(u - v).max() <= 1e-6 * np.ptp(u), f"{self.name}: the backends are {np.abs(u - v).max():g} apart")
+        return report["quantities"], u, report["time"]
+
     def agree(self):
         """All methods, on the reference backend and on grids small enough for the slow ones: no two results are
         further apart than their bounds allow."""
@@ -274,9 +280,20 @@ def inpainting(example):
     check(off.mean() < 1.5 and off.max() < 10, "the mended pixels are far from those of the whole picture")
 
 
+def four_peaks(example):
+    settings = ("time.method=trbdf2", "time.step=auto", "time.end=9.999152015376719")
+    found, u, _ = example.follow()
+    near("largest value", found["maximum"], 0.227983222909, 1e-9)
+    near("in the middle", u[134, 134], 0.227975146067, 1e-9)
+    near("sum", u.sum(), 8461.299893035, 1e-9)
+    _, v, used = example.follow(*settings)
+    check(np.abs(u - v).max() < 1e-4 * u.max(), f"steps of its own choice are {np.abs(u - v).max():g} off")
+    check(20 * used["applications"] <= 7075, f"{used['applications']} times the operator")
+
+
 EXAMPLES = {"heated-plate": heated_plate, "wall": wall, "coax": coax, "microstrip": microstrip,
             "coupled-microstrip": coupled_microstrip, "fin": fin, "dam": dam, "lattice": lattice,
-            "heat-sink": heat_sink, "inpainting": inpainting}
+            "heat-sink": heat_sink, "inpainting": inpainting, "four-peaks": four_peaks}
 
 
 def main():
@@ -295,7 +312,8 @@ def main():
             try:
                 example = Example(pathlib.Path(program).resolve(), folder, name)
                 EXAMPLES[name](example)
-                example.agree()
+                if "\ntime:" not in path.read_text():
+                    example.agree()
             except RuntimeError as error:
                 check(False, str(error))
     print(f"{len(failures)} failures" if failures else "all hold")

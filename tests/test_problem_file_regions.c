@@ -115,7 +115,7 @@ Test(problem_file_regions, errors)
                                             "cylinder, not 'circel'; did you mean 'circle'?"},
         {"regions:\n  - {" CIRCLE "}\n",
          "yaml:7: 'regions.1' sets nothing; add value, floating: true, conductivity, "
-         "reaction or source"},
+         "reaction, source or capacity"},
         {"regions:\n  - {" CIRCLE ", floating: false}\n", "sets nothing"},
         {"regions:\n  - {" CIRCLE ", floating: maybe}\n",
          "'regions.1.floating' takes true, false, not 'maybe'"},

@@ -8,6 +8,7 @@
 
 #include <clpoisson/device.h>
 #include <clpoisson/grid.h>
+#include <clpoisson/problem_file.h>
 #include <clpoisson/report.h>
 
 #include <stdint.h>
@@ -35,6 +36,33 @@ CLP_API clp_status clp_field_write_npy(const char *path, const clp_grid *grid, c
  * Errors: CLP_ERROR_FILE, CLP_ERROR_INPUT where it is no such array, CLP_ERROR_MEMORY.
  */
 CLP_API clp_status clp_field_read_npy(const char *path, size_t nodes[CLP_AXES], double **values);
+
+typedef struct clp_series clp_series;
+
+/**
+ * Begins a NumPy file of fields at several times, [t][z][y][x] or [t][y][x]. The caller owns *series, NULL
+ * after an error, and finishes it. Errors: CLP_ERROR_FILE, CLP_ERROR_INPUT for standard output,
+ * CLP_ERROR_MEMORY.
+ */
+CLP_API clp_status clp_series_create(const char *path, const clp_grid *grid, bool single,
+                                     clp_series **series);
+
+/** Adds a field. CLP_ERROR_MEMORY; what goes wrong with the file is told at the end. */
+CLP_API clp_status clp_series_add(clp_series *series, const double *values);
+
+/** Puts the file in its place, or gives it up, and frees the series; NULL is allowed. CLP_ERROR_FILE. */
+CLP_API clp_status clp_series_finish(clp_series *series, bool keep);
+
+/**
+ * Writes a list of files at times (.pvd), which ParaView shows as an animation; names relative to the list's
+ * folder. Errors: CLP_ERROR_FILE.
+ */
+CLP_API clp_status clp_collection_write(const char *path, const double *times, const char *const *files,
+                                        size_t count);
+
+/** Writes what probes noted, a row for each time: `values` is [time][probe]. Errors: CLP_ERROR_FILE. */
+CLP_API clp_status clp_probes_write_csv(const char *path, const clp_probe *probes, size_t count,
+                                        const double *times, const double *values, size_t rows);
 
 /** How the numbers of an array are kept in a .vti file. */
 typedef enum clp_vti_type {
@@ -87,11 +115,12 @@ typedef struct clp_picture_options {
     clp_flux_style flux_style;
     clp_slice slice_across; /**< of a field of three dimensions */
     size_t slice;           /**< index of the plane of nodes, where an axis is chosen */
+    double low, high;       /**< range of the colours; the same: that of the values that are shown */
 } clp_picture_options;
 
 /**
  * Draws values on the nodes, [z][y][x] or [y][x], as a PNG: heat map with y (or z) upwards, isolines, colour
- * bar, axes, title. Colours span the values that are shown. Errors: CLP_ERROR_INPUT, CLP_ERROR_FILE,
+ * bar, axes, title. Errors: CLP_ERROR_INPUT, CLP_ERROR_FILE,
  * CLP_ERROR_MEMORY, CLP_ERROR_UNSUPPORTED (built without cairo).
  */
 CLP_API clp_status clp_picture_write(const char *path, const clp_grid *grid, const double *values,

@@ -7,6 +7,7 @@
 
 #include <clpoisson/problem.h>
 #include <clpoisson/solver.h>
+#include <clpoisson/transient.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -37,6 +38,18 @@ CLP_API const clp_problem *clp_problem_file_problem(const clp_problem_file *file
 /** How to solve; texts are valid as long as the file. */
 CLP_API const clp_solver_options *clp_problem_file_solver(const clp_problem_file *file);
 
+/** How to step in time; NULL where the problem is a steady one. Valid as long as the file. */
+CLP_API const clp_time_options *clp_problem_file_time(const clp_problem_file *file);
+
+/** A place where u is to be noted. */
+typedef struct clp_probe {
+    const char *name;
+    double at[CLP_AXES];
+} clp_probe;
+
+/** The probes, inside the box; *count receives their number. Valid as long as the file. */
+CLP_API const clp_probe *clp_problem_file_probes(const clp_problem_file *file, size_t *count);
+
 /** What to write: paths as given (relative to the current folder, "-" is standard output), NULL where not
  * asked for. No two are the same. */
 typedef struct clp_problem_output {
@@ -45,6 +58,7 @@ typedef struct clp_problem_output {
     const char *vtk;
     const char *convergence;
     const char *report;
+    const char *series, *animation, *frames, *probes; /**< of problems with time */
 } clp_problem_output;
 
 /** What to write; valid as long as the file, texts included. */

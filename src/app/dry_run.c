@@ -6,6 +6,7 @@
 #include "app/summary.h"
 #include "app/terminal.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -62,7 +63,20 @@ static clp_status print_memory(const clp_problem *problem, const clp_solver_opti
     return status;
 }
 
-int app_dry_run(const clp_problem *problem, const clp_solver_options *options)
+static void print_time(const clp_time_options *in_time)
+{
+    printf("time     0 to %g", in_time->end);
+    if (in_time->step > 0)
+        printf(", steps of %g, %.0f in all", in_time->step,
+               floor(in_time->end / in_time->step * (1 + 1e-12)));
+    if (in_time->output_every > 0)
+        printf(", an output every %g, %.0f with the first", in_time->output_every,
+               ceil(in_time->end / in_time->output_every * (1 - 1e-12)) + 1);
+    printf("\n");
+}
+
+int app_dry_run(const clp_problem *problem, const clp_solver_options *options,
+                const clp_time_options *in_time)
 {
     const clp_grid *grid = clp_problem_grid(problem);
     uint16_t *cells = malloc(clp_grid_cell_count(grid) * sizeof *cells);
@@ -83,7 +97,10 @@ int app_dry_run(const clp_problem *problem, const clp_solver_options *options)
         for (int side = 0; side < 2 * clp_grid_dimensions(grid); side++)
             printf("  %s\n", app_side_text(problem, (clp_side)side, text, sizeof text));
         if (clp_problem_region_count(problem)) print_regions(problem, cells);
-        status = print_memory(problem, options);
+        if (in_time)
+            print_time(in_time);
+        else
+            status = print_memory(problem, options);
     }
     free(cells);
     return status == CLP_OK ? app_finish_output(EXIT_SOLVED) : app_fail(status);

@@ -58,11 +58,15 @@ int app_check_outputs(const char *problem_path, const clp_problem_output *output
                    {"field", output->field, true, ".npy"},
                    {"vtk", output->vtk, true, ".vti"},
                    {"convergence", output->convergence, true, ".png"},
-                   {"report", output->report, false, ".json"}};
-    for (int i = 0; i < 5; i++) {
+                   {"report", output->report, false, ".json"},
+                   {"series", output->series, true, ".npy"},
+                   {"animation", output->animation, true, ".pvd"},
+                   {"frames", output->frames, true, ".png"},
+                   {"probes", output->probes, false, ".csv"}};
+    for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
         const char *path = outputs[i].path;
         if (!path) continue;
-        for (int j = 0; j < i; j++) {
+        for (size_t j = 0; j < i; j++) {
             if (!outputs[j].path || !same_place(path, outputs[j].path)) continue;
             app_error("%s: both the %s and the %s would be written there; give one another name", path,
                       outputs[j].name, outputs[i].name);

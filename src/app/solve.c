@@ -2,6 +2,7 @@
 /* clpoisson solve FILE */
 #include "app/drawing.h"
 #include "app/dry_run.h"
+#include "app/evolve.h"
 #include "app/interrupt.h"
 #include "app/options.h"
 #include "app/outputs.h"
@@ -22,10 +23,11 @@ typedef struct solve_request {
     const char *path;
     const char *settings[SETTINGS_MAX + 1];
     size_t setting_count;
-    const char *picture, *field, *vtk, *convergence, *report, *plot, *slice;
+    const char *picture, *field, *vtk, *convergence, *report, *plot, *slice, *series, *animation, *frames,
+        *probes;
     const char *sweeps[SETTINGS_MAX + 1], *table;
     size_t sweep_count;
-    bool matrix, dry_run;
+    bool matrix, dry_run, yes;
     clp_picture_options drawing;
     const char *backend, *device, *threads;
 } solve_request;
@@ -104,6 +106,23 @@ static int read_request(solve_request *request, int count, char **arguments)
         {.name = "--dry-run",
          .help = "say what was understood and how much memory it needs, without solving",
          .flag = &request->dry_run},
+        {.name = "--series",
+         .value = "F",
+         .help = "with time: all outputs in one array [t, y, x] (NumPy .npy)",
+         .text = &request->series},
+        {.name = "--animation",
+         .value = "F",
+         .help = "with time: all outputs for ParaView (.pvd, with a .vti for each)",
+         .text = &request->animation},
+        {.name = "--frames",
+         .value = "F",
+         .help = "with time: a numbered picture of each output (PNG)",
+         .text = &request->frames},
+        {.name = "--probes",
+         .value = "F",
+         .help = "with time: u at the probes, a row for each output (CSV)",
+         .text = &request->probes},
+        {.name = "--yes", .help = "write outputs however large they are", .flag = &request->yes},
         {.name = "--report",
          .value = "F",
          .help = "what was done and how right it is (JSON)",
@@ -196,9 +215,10 @@ static bool to_standard_output(const clp_problem_output *output)
 /* -1, or an exit status: outputs named on the command line must not overwrite what the problem reads. */
 static int check_inputs(const clp_problem_file *file, const clp_problem_output *output)
 {
-    const char *const paths[] = {output->picture, output->field, output->vtk, output->convergence,
-                                 output->report};
-    for (int i = 0; i < 5; i++) {
+    const char *const paths[] = {output->picture,     output->field,  output->vtk,
+                                 output->convergence, output->report, output->series,
+                                 output->animation,   output->frames, output->probes};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         if (!paths[i] || !clp_problem_file_reads(file, paths[i])) continue;
         app_error("%s: it would be written over, and the problem reads it; give the output another name",
                   paths[i]);
@@ -209,7 +229,8 @@ static int check_inputs(const clp_problem_file *file, const clp_problem_output *
 
 static bool writes_nothing(const clp_problem_output *output)
 {
-    return !output->picture && !output->field && !output->vtk && !output->convergence && !output->report;
+    return !output->picture && !output->field && !output->vtk && !output->convergence && !output->report &&
+           !output->series && !output->animation && !output->frames && !output->probes;
 }
 
 /* What is wrong with the problem that shows only now. */
@@ -220,6 +241,19 @@ static int fail_problem(const clp_problem_file *file, clp_status status)
     app_error("%s: %s", clp_problem_file_place(file, clp_error_message(), place, sizeof place),
               clp_error_message());
     return EXIT_USAGE;
+}
+
+/* A problem with time: everything is written on the way or afterwards. */
+static clp_status evolve(const solve_request *request, const clp_problem_file *file, clp_device *device,
+                         clp_problem_output *output, app_result *result, clp_status *written)
+{
+    const app_evolve_request evolution = {.file = file, .output = output, .yes = request->yes};
+    clp_status status = app_evolve(&evolution, device, result, written);
+    if (status != CLP_OK) return status;
+    if (writes_nothing(output)) terminal.verbose = true;
+    clp_status ended = app_write_outputs(result, output);
+    if (*written == CLP_OK) *written = ended;
+    return CLP_OK;
 }
 
 static int solve(const solve_request *request, const clp_problem_file *file,
@@ -240,6 +274,12 @@ static int solve(const solve_request *request, const clp_problem_file *file,
     asked = true;
     app_show_problem(clp_device_get_info(device), result.problem);
 
+    clp_status written = CLP_OK;
+    if (clp_problem_file_time(file)) {
+        status = evolve(request, file, device, output, &result, &written);
+        answer = written != CLP_OK ? EXIT_FAILED : result.report.converged ? EXIT_SOLVED : EXIT_NOT_CONVERGED;
+        goto cleanup;
+    }
     clp_solver_options options = *clp_problem_file_solver(file);
     app_progress_state progress = {.criterion = options.criterion};
     options.monitor = monitor;
@@ -257,7 +297,7 @@ static int solve(const solve_request *request, const clp_problem_file *file,
     result.report.conductors = with_matrix.conductors;
     result.report.conductor_count = with_matrix.conductor_count;
     /* Errors of writing have been said, one by one. */
-    clp_status written = app_write_outputs(&result, output);
+    written = app_write_outputs(&result, output);
     if (request->matrix && result.report.conductor_count == 0)
         app_warn("--matrix: nothing holds u here, neither a side nor a region, so there is no matrix");
     else if (request->matrix && !to_standard_output(output))
@@ -267,6 +307,7 @@ static int solve(const solve_request *request, const clp_problem_file *file,
 cleanup:
     if (status != CLP_OK) answer = asked ? fail_problem(file, status) : app_fail(status);
     clp_solver_destroy(solver);
+    clp_transient_destroy((clp_transient *)result.transient);
     clp_device_close(device);
     free(matrix.values);
     free(matrix.names);
@@ -292,6 +333,32 @@ static int sweep(const solve_request *request, const clp_device_options *device)
                                           .monitor = monitor});
 }
 
+/* -1, or an exit status: options that are for problems with time, or without. */
+static int check_time(const solve_request *request, const clp_problem_file *file,
+                      const clp_problem_output *output)
+{
+    size_t probes;
+    const char *const with_time[] = {request->series, request->animation, request->frames, request->probes};
+    static const char *const names[] = {"--series", "--animation", "--frames", "--probes"};
+    bool in_time = clp_problem_file_time(file);
+    for (int i = 0; i < 4 && !in_time; i++) {
+        if (!with_time[i]) continue;
+        app_error("%s %s is for problems with time; add time: {end: ...} to the problem file", names[i],
+                  with_time[i]);
+        return EXIT_USAGE;
+    }
+    if (in_time && (request->matrix || request->convergence)) {
+        app_error("%s is for steady problems, and this one has time; leave it out",
+                  request->matrix ? "--matrix" : "--plot-convergence");
+        return EXIT_USAGE;
+    }
+    clp_problem_file_probes(file, &probes);
+    if (!output->probes || probes > 0) return -1;
+    app_error("%s: the problem has no probes to note; add for example probes: {tip: [0.9, 0.5]}",
+              output->probes);
+    return EXIT_USAGE;
+}
+
 static int run(int count, char **arguments)
 {
     solve_request request = {0};
@@ -315,13 +382,25 @@ static int run(int count, char **arguments)
     if (request.vtk) output.vtk = request.vtk;
     if (request.convergence) output.convergence = request.convergence;
     if (request.report) output.report = request.report;
+    if (request.series) output.series = request.series;
+    if (request.animation) output.animation = request.animation;
+    if (request.frames) output.frames = request.frames;
+    if (request.probes) output.probes = request.probes;
+    status = check_time(&request, file, &output);
+    if (status >= 0) {
+        clp_problem_file_destroy(file);
+        return status;
+    }
     if (request.dry_run)
-        status = app_dry_run(clp_problem_file_problem(file), clp_problem_file_solver(file));
+        status = app_dry_run(clp_problem_file_problem(file), clp_problem_file_solver(file),
+                             clp_problem_file_time(file));
     else
         status =
             app_read_slice(request.slice, clp_problem_grid(clp_problem_file_problem(file)), &request.drawing);
     if (status < 0) status = app_check_outputs(request.path, &output);
     if (status < 0) status = check_inputs(file, &output);
+    if (status < 0 && clp_problem_file_time(file))
+        status = app_check_space(&(app_evolve_request){.file = file, .output = &output, .yes = request.yes});
     if (status < 0) status = solve(&request, file, &device, &output);
     clp_problem_file_destroy(file);
     return status;

@@ -170,12 +170,13 @@ static void show_grid_error(const clp_report *report)
                 estimate > report->algebraic_bound ? "no more than rounding" : "less", estimate);
 }
 
-static void show_outputs(const clp_problem_output *output)
+void app_show_outputs(const clp_problem_output *output)
 {
-    const char *const paths[] = {output->picture, output->field, output->vtk, output->convergence,
-                                 output->report};
+    const char *const paths[] = {output->picture,     output->field,  output->vtk,
+                                 output->convergence, output->report, output->series,
+                                 output->animation,   output->frames, output->probes};
     char text[1024] = "";
-    for (int i = 0; i < 5; i++) {
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         if (!paths[i] || strcmp(paths[i], "-") == 0) continue;
         if (*text) strncat(text, ", ", sizeof text - strlen(text) - 1);
         strncat(text, paths[i], sizeof text - strlen(text) - 1);
@@ -231,5 +232,5 @@ void app_show_summary(const clp_report *report, const clp_problem_output *output
         app_say("         %s sweep%s of %s in %s precision in %s, %.2f G updates/s; kernels %s, all %s",
                 app_count(report->sweeps, sweeps, sizeof sweeps), report->sweeps == 1 ? "" : "s",
                 report->method, report->precision, solve, 1e-9 * report->updates_per_second, compile, total);
-    show_outputs(output);
+    app_show_outputs(output);
 }

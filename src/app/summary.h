@@ -18,6 +18,12 @@ void app_show_progress(app_progress_state *state, const clp_progress *progress);
 
 /* How right the answer is, what it cost, and where it is; all_written: nothing that was asked for is missing.
  */
+/* Names the files that were written. */
+void app_show_outputs(const clp_problem_output *output);
+
+/* The same of problems with time. */
+void app_show_time_summary(const clp_report *report, const clp_problem_output *output, bool all_written);
+void app_show_time_progress(const clp_time_progress *progress);
 void app_show_summary(const clp_report *report, const clp_problem_output *output, bool all_written);
 
 /* What each level of a multigrid cycle takes; nothing where there is none. */

@@ -261,6 +261,11 @@ static int solve_row(const app_sweep_request *request, course *c, table *t, cons
         clp_problem_file_destroy(file);
         return EXIT_USAGE;
     }
+    if (clp_problem_file_time(file)) {
+        app_error("--sweep is for steady problems, and this one has time; leave one of them out");
+        clp_problem_file_destroy(file);
+        return EXIT_USAGE;
+    }
     const clp_problem *problem = clp_problem_file_problem(file);
     clp_solver_options options = *clp_problem_file_solver(file);
     app_progress_state progress = {.criterion = options.criterion};

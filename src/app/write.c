@@ -24,7 +24,10 @@ static void picture_title(const app_result *result, char *title, size_t size)
     char extent[80];
     int length = snprintf(title, size, "%.*s: %s nodes", (int)strcspn(name, "."), name,
                           app_extent_text(&result->report.grid, "×", extent, sizeof extent));
-    if (result->report.converged && length > 0 && (size_t)length < size)
+    if (length <= 0 || (size_t)length >= size) return;
+    if (result->transient)
+        snprintf(title + length, size - (size_t)length, ", t = %.6g", result->report.in_time->reached);
+    else if (result->report.converged)
         snprintf(title + length, size - (size_t)length, ", equations solved to %.2g",
                  result->report.algebraic_bound);
 }
@@ -44,8 +47,14 @@ static double *flux_of(const app_result *result)
     size_t count =
         clp_grid_node_count(&result->report.grid) * (size_t)clp_grid_dimensions(&result->report.grid);
     double *flux = malloc(count * sizeof *flux);
-    if (flux) clp_solver_flux(result->solver, flux);
+    if (flux && result->solver) clp_solver_flux(result->solver, flux);
+    if (flux && result->transient) clp_transient_flux(result->transient, flux);
     return flux;
+}
+
+static const double *values_of(const app_result *result)
+{
+    return result->solver ? clp_solver_values(result->solver) : clp_transient_values(result->transient);
 }
 
 static clp_status write_picture(const app_result *result, const char *path)
@@ -56,18 +65,33 @@ static clp_status write_picture(const app_result *result, const char *path)
     double *flux = options.flux_style == CLP_FLUX_NONE ? NULL : flux_of(result);
     picture_title(result, title, sizeof title);
     options.title = title;
-    options.mark = result->report.converged ? NULL : "not converged";
+    options.mark = result->report.converged ? NULL : result->transient ? "stopped early" : "not converged";
     options.regions = regions;
     options.flux = flux;
-    clp_status status =
-        clp_picture_write(path, &result->report.grid, clp_solver_values(result->solver), &options);
+    clp_status status = clp_picture_write(path, &result->report.grid, values_of(result), &options);
     free(regions);
     free(flux);
     return status;
 }
 
+clp_status app_write_frame(const app_result *result, const double *values, double time, double low,
+                           double high, const char *path)
+{
+    char title[64];
+    clp_picture_options options = result->picture;
+    uint16_t *regions = regions_of(result);
+    snprintf(title, sizeof title, "t = %.6g", time);
+    options.title = title;
+    options.regions = regions;
+    options.low = low;
+    options.high = high;
+    clp_status status = clp_picture_write(path, &result->report.grid, values, &options);
+    free(regions);
+    return status;
+}
+
 /* u and the flux on the nodes, conductivity and region numbers in the cells. */
-static clp_status write_vti(const app_result *result, const char *path)
+clp_status app_write_vti(const app_result *result, const double *values, const char *path)
 {
     const clp_grid *grid = &result->report.grid;
     bool single = strcmp(result->report.precision, "single") == 0;
@@ -83,7 +107,7 @@ static clp_status write_vti(const app_result *result, const char *path)
     if (status != CLP_OK) goto cleanup;
     clp_vti_type real = single ? CLP_VTI_FLOAT32 : CLP_VTI_FLOAT64;
     const clp_vti_array arrays[] = {
-        {.name = "u", .components = 1, .type = real, .values = clp_solver_values(result->solver)},
+        {.name = "u", .components = 1, .type = real, .values = values},
         {.name = "flux", .components = clp_grid_dimensions(grid), .type = real, .values = flux},
         {.name = "conductivity", .on_cells = true, .components = 1, .type = real, .values = conductivity},
         {.name = "region", .on_cells = true, .components = 1, .type = CLP_VTI_UINT16, .values = regions},
@@ -102,10 +126,9 @@ clp_status app_write_outputs(app_result *result, clp_problem_output *output)
     bool single = strcmp(result->report.precision, "single") == 0;
     double begin = app_now();
     if (output->field)
-        app_written(clp_field_write_npy(output->field, &result->report.grid,
-                                        clp_solver_values(result->solver), single),
+        app_written(clp_field_write_npy(output->field, &result->report.grid, values_of(result), single),
                     &output->field, &first);
-    if (output->vtk) app_written(write_vti(result, output->vtk), &output->vtk, &first);
+    if (output->vtk) app_written(app_write_vti(result, values_of(result), output->vtk), &output->vtk, &first);
     if (output->picture) app_written(write_picture(result, output->picture), &output->picture, &first);
     if (output->convergence)
         app_written(clp_convergence_write_png(output->convergence, &result->report), &output->convergence,
@@ -114,6 +137,9 @@ clp_status app_write_outputs(app_result *result, clp_problem_output *output)
     result->report.seconds_total = app_now() - result->start;
     if (output->report)
         app_written(clp_report_write_json(output->report, &result->report), &output->report, &first);
-    app_show_summary(&result->report, output, first == CLP_OK);
+    if (result->transient)
+        app_show_time_summary(&result->report, output, first == CLP_OK);
+    else
+        app_show_summary(&result->report, output, first == CLP_OK);
     return first;
 }

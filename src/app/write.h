@@ -8,10 +8,11 @@
 typedef struct app_result {
     const char *problem_path;
     const clp_problem *problem;
-    const clp_solver *solver;
-    clp_report report;           /* of the solver, and the matrix */
-    clp_picture_options picture; /* how to draw, as far as the user says */
-    double start;                /* of the work, by app_now */
+    const clp_solver *solver;       /* of a steady problem, or NULL */
+    const clp_transient *transient; /* of one with time, or NULL */
+    clp_report report;              /* and the matrix */
+    clp_picture_options picture;    /* how to draw, as far as the user says */
+    double start;                   /* of the work, by app_now */
 } app_result;
 
 /*
@@ -19,6 +20,12 @@ typedef struct app_result {
  * could not be written is taken out of `output`.
  */
 clp_status app_write_outputs(app_result *result, clp_problem_output *output);
+
+/* A .vti of values and of the flux as it is now; a picture of values at a time. Errors of memory have been
+ * said. */
+clp_status app_write_vti(const app_result *result, const double *values, const char *path);
+clp_status app_write_frame(const app_result *result, const double *values, double time, double low,
+                           double high, const char *path);
 
 /* Seconds of a clock that only runs forward. */
 double app_now(void);

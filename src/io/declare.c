@@ -149,6 +149,7 @@ clp_status clp_declaration_read(const clp_tree *root, clp_declaration *declarati
     CLP_TRY(check_complete(root));
     CLP_TRY(clp_sides_check(declaration));
     CLP_TRY(clp_regions_check(declaration));
+    CLP_TRY(clp_time_check(root, declaration));
     return check_outputs(root);
 }
 
@@ -156,5 +157,6 @@ void clp_declaration_finish(clp_declaration *declaration)
 {
     free(declaration->regions.list);
     free(declaration->colors.list);
+    free(declaration->probes.list);
     *declaration = (clp_declaration){0};
 }

@@ -35,9 +35,13 @@ clp_status clp_side_read_ambient(const clp_key_value *value);
 clp_status clp_axis_read(const clp_key_value *value);
 clp_status clp_regions_read(const clp_key_value *value);
 clp_status clp_colors_read(const clp_key_value *value);
+clp_status clp_probes_read(const clp_key_value *value);
 
 /* What regions say together: names. */
 clp_status clp_regions_check(const clp_declaration *declaration);
+
+/* What the keys of time say together, and with outputs. */
+clp_status clp_time_check(const clp_tree *root, const clp_declaration *declaration);
 
 /* What sides and axes say together. */
 clp_status clp_sides_check(const clp_declaration *declaration);

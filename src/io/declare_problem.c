@@ -105,6 +105,7 @@ static clp_status build_fields(const builder *b)
     CLP_TRY(build_field(b, &d->conductivity, true, clp_problem_set_conductivity));
     CLP_TRY(build_field(b, &d->reaction, false, clp_problem_set_reaction));
     CLP_TRY(build_field(b, &d->source, false, clp_problem_set_source));
+    CLP_TRY(build_field(b, &d->capacity, true, clp_problem_set_capacity));
     return build_field(b, &d->initial, false, clp_problem_set_initial);
 }
 
@@ -132,6 +133,7 @@ static clp_status build(builder *b)
     CLP_TRY(clp_picture_apply(&b->picture, b->declared, root, b->problem));
     for (size_t i = 0; i < b->declared->regions.count; i++)
         CLP_TRY(build_region(b, &b->declared->regions.list[i]));
+    if (b->declared->end.node) return clp_fail_within_at(clp_problem_check_in_time(b->problem), root);
     return clp_fail_within_at(clp_problem_check(b->problem), place_of(root, "boundary", ""));
 }
 

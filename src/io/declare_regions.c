@@ -45,12 +45,13 @@ static clp_status check_name(const clp_given_region *region)
 /* Contradictions between what a region sets. */
 static clp_status check_sets(const clp_given_region *region)
 {
-    const clp_given_value *const materials[] = {&region->conductivity, &region->reaction, &region->source};
+    const clp_given_value *const materials[] = {&region->conductivity, &region->reaction, &region->source,
+                                                &region->capacity};
     const clp_tree *held = region->value.node, *floating = region->floating.on ? region->floating.node : NULL;
     if (held && floating)
         return clp_fail_at(floating, "'%s.floating' comes beside 'value', which holds u already; keep one",
                            region->path);
-    for (int i = 0; i < 3 && (held || floating); i++)
+    for (int i = 0; i < 4 && (held || floating); i++)
         if (materials[i]->node)
             return clp_fail_at(
                 materials[i]->node,
@@ -68,10 +69,12 @@ clp_region clp_region_of(const clp_given_region *given)
     if (given->conductivity.node) region.sets |= CLP_SETS_CONDUCTIVITY;
     if (given->reaction.node) region.sets |= CLP_SETS_REACTION;
     if (given->source.node) region.sets |= CLP_SETS_SOURCE;
+    if (given->capacity.node) region.sets |= CLP_SETS_CAPACITY;
     region.value = given->value.value;
     region.conductivity = given->conductivity.value;
     region.reaction = given->reaction.value;
     region.source = given->source.value;
+    region.capacity = given->capacity.value;
     return region;
 }
 
@@ -90,8 +93,8 @@ static clp_status check_complete(const clp_given_region *region)
                            region->path);
     if (!clp_region_of(region).sets)
         return clp_fail_at(region->entry,
-                           "'%s' sets nothing; add value, floating: true, conductivity, reaction or "
-                           "source",
+                           "'%s' sets nothing; add value, floating: true, conductivity, reaction, "
+                           "source or capacity",
                            region->path);
     return CLP_OK;
 }

@@ -10,6 +10,11 @@ const clp_choice clp_method_choices[] = {
     {"auto", 0, true}, {"jacobi", 1, true},    {"chebyshev", 2, true}, {"sor", 3, true},
     {"cg", 4, true},   {"multigrid", 5, true}, {NULL, 0, false},
 };
+const clp_choice clp_time_choices[] = {
+    {"auto", 0, true},           {"explicit", 1, true}, {"rkl2", 2, true},
+    {"implicit_euler", 3, true}, {"trbdf2", 4, true},   {NULL, 0, false},
+};
+static const clp_choice untils[] = {{"end", 0, true}, {"steady", 1, true}, {NULL, 0, false}};
 static const clp_choice criteria[] = {
     {"error", CLP_CRITERION_ERROR, true},
     {"residual", CLP_CRITERION_RESIDUAL, true},
@@ -94,7 +99,8 @@ static const clp_choice shapes[] = {
         "what is fed in per volume (per area in 2-D); a file holds one number per node", true,                  \
         .kind = CLP_KEY_VALUE, AT(source), .example = "source: 3")                                              \
     KEY("initial", FIELD, "0",                                                                                  \
-        "first guess of every node that is not held; a file holds one number per node", true,                   \
+        "first guess, or with time: the state at t = 0, of every node that is not held; a file holds one number "    \
+        "per node", true,                   \
         .kind = CLP_KEY_VALUE, AT(initial), .example = "initial: 50")                                           \
     KEY("regions", "a list of shapes, each with what holds there", "none",                                      \
         "electrodes and materials inside the box; later ones win. REGION stands for one of them: for "          \
@@ -158,6 +164,10 @@ static const clp_choice shapes[] = {
     KEY("regions.REGION.source", FORMULA, "as around",                                                          \
         "what is fed in here", true,                                                                            \
         .kind = CLP_KEY_VALUE, REGION(source), .no_file = true, .example = "source: 3")                         \
+    KEY("regions.REGION.capacity", FORMULA, "as around",                                                        \
+        "what this material stores per u, above 0; for problems with time", true,                               \
+        .kind = CLP_KEY_VALUE, REGION(capacity), .no_file = true, .positive = true, .example =                  \
+        "capacity: 2")                                                                                          \
     KEY("image.file", "the name of a .png or .npy file", "",                                                    \
         "a picture, or an array of whole numbers, that says what each cell consists of", true,                  \
         .kind = CLP_KEY_FILE, AT(image), .example = "file: board.png")                                          \
@@ -188,9 +198,35 @@ static const clp_choice shapes[] = {
     KEY("image.colors.COLOR.source", FORMULA, "as around",                                                      \
         "what is fed in here", true,                                                                            \
         .kind = CLP_KEY_VALUE, REGION(source), .no_file = true, .example = "source: 3")                         \
-    KEY("time", "times and steps", "none",                                                                      \
-        "how the field changes with time", false,                                                               \
-        .instead = "leave it out: this version computes the steady state")                                      \
+    KEY("image.colors.COLOR.capacity", FORMULA, "as around",                                                    \
+        "what this material stores per u, above 0; for problems with time", true,                               \
+        .kind = CLP_KEY_VALUE, REGION(capacity), .no_file = true, .positive = true, .example =                  \
+        "capacity: 2")                                                                                          \
+    KEY("time.end", "a number above 0", "",                                                                     \
+        "how long the field is followed; t begins at 0 with what initial says", true,                           \
+        .kind = CLP_KEY_NUMBER, AT(end), .positive = true, .example = "end: 10")                                \
+    KEY("time.step", "auto, or a number above 0", "auto",                                                       \
+        "length of every step; auto: by the error that steps make, or by what is stable", true,                 \
+        .kind = CLP_KEY_TOLERANCE, AT(step), .positive = true, .example = "step: 0.01")                         \
+    KEY("time.method", "auto, explicit, rkl2, implicit_euler, trbdf2", "auto",                                  \
+        "how steps are made", true,                                                                             \
+        .kind = CLP_KEY_CHOICE, AT(time_method), .choices = clp_time_choices, .example = "method: auto")        \
+    KEY("time.tolerance", "auto, or a number above 0", "auto",                                                  \
+        "error that steps of their own choice may make per unit of time", true,                                 \
+        .kind = CLP_KEY_TOLERANCE, AT(time_tolerance), .positive = true, .example = "tolerance: 1e-4")          \
+    KEY("time.output_every", "a number above 0", "the end only",                                                \
+        "time between outputs: rows of the report, files of a series, frames", true,                            \
+        .kind = CLP_KEY_NUMBER, AT(output_every), .positive = true, .example = "output_every: 0.5")             \
+    KEY("time.until", "end, steady", "end",                                                                     \
+        "steady: stop before the end where nothing changes any more", true,                                     \
+        .kind = CLP_KEY_CHOICE, AT(until), .choices = untils, .example = "until: steady")                       \
+    KEY("time.capacity", FIELD, "1",                                                                            \
+        "what is stored per u and volume (heat: density times specific heat), above 0; a file holds one number "\
+        "per cell", true,                                                                                       \
+        .kind = CLP_KEY_VALUE, AT(capacity), .positive = true, .example = "capacity: 1")                        \
+    KEY("probes", "names with points, such as {tip: [0.9, 0.5]}", "none",                                       \
+        "places where u is noted at each output, in 2-D [x, y]", true,                                          \
+        .kind = CLP_KEY_PROBES, AT(probes), .example = "probes: {tip: [0.9, 0.5]}")                             \
     KEY("solver.method", "auto, jacobi, chebyshev, sor, cg, multigrid", "auto",                                 \
         "how the equations are solved; auto takes multigrid, around it cg where materials or electrodes are", true,                                          \
         .kind = CLP_KEY_CHOICE, AT(method), .choices = clp_method_choices, .example = "method: auto")           \
@@ -229,6 +265,21 @@ static const clp_choice shapes[] = {
     KEY("output.convergence", "a file name, or \"-\"", "none",                                                  \
         "how the error came down, as a plot (PNG)", true,                                                       \
         .kind = CLP_KEY_FILE, AT(convergence), .example = "convergence: course.png")                            \
+    KEY("output.series", "a file name", "none",                                                                 \
+        "all outputs of a problem with time in one array [t, y, x] (NumPy .npy)", true,                         \
+        .kind = CLP_KEY_FILE, AT(series), .example = "series: plate.npy")                                       \
+    KEY("output.animation", "a file name", "none",                                                              \
+        "all outputs for ParaView: a .pvd, with a .vti beside it for each", true,                               \
+        .kind = CLP_KEY_FILE, AT(animation), .example = "animation: plate.pvd")                                 \
+    KEY("output.frames", "a file name", "none",                                                                 \
+        "a picture of each output (PNG), numbered, with one range of colours", true,                            \
+        .kind = CLP_KEY_FILE, AT(frames), .example = "frames: plate.png")                                       \
+    KEY("output.film", "a file name", "none",                                                                   \
+        "all outputs as a film that browsers play", false,                                                      \
+        .instead = "write output.frames, and join the pictures")                                                \
+    KEY("output.probes", "a file name, or \"-\"", "none",                                                       \
+        "u at the probes, a row for each output (CSV)", true,                                                   \
+        .kind = CLP_KEY_FILE, AT(probe_table), .example = "probes: tip.csv")                                    \
     KEY("output.report", "a file name, or \"-\"", "none",                                                       \
         "what was solved, how right it is and what it cost (JSON)", true,                                       \
         .kind = CLP_KEY_FILE, AT(report), .example = "report: plate.json")

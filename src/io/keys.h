@@ -56,7 +56,7 @@ typedef struct clp_given_region {
     clp_given_numbers center, radius, radii, angle, min, max, width, z, from, to;
     const clp_tree *points;
     clp_given_flag floating;
-    clp_given_value value, conductivity, reaction, source;
+    clp_given_value value, conductivity, reaction, source, capacity;
 } clp_given_region;
 
 typedef struct clp_given_regions {
@@ -65,19 +65,29 @@ typedef struct clp_given_regions {
     size_t count;
 } clp_given_regions;
 
+typedef struct clp_given_probes {
+    const clp_tree *node;
+    clp_probe *list; /* owned; names are the tree's */
+    size_t count;
+} clp_given_probes;
+
 typedef struct clp_declaration {
     clp_given_numbers size, origin;
     clp_given_nodes nodes;
     clp_given_side sides[CLP_SIDES];
     const clp_tree *periodic[CLP_AXES]; /* where it says so */
-    clp_given_value conductivity, reaction, source, initial;
+    clp_given_value conductivity, reaction, source, initial, capacity;
+    clp_given_numbers end, output_every;
+    double step, time_tolerance;
+    int time_method, until;
+    clp_given_probes probes;
     clp_given_regions regions, colors;
     const char *image;
     clp_given_numbers color_tolerance;
     int method, criterion, precision, check, preconditioner; /* numbers out of the rows' choices */
     double tolerance;
     size_t check_every, max_iterations;
-    const char *picture, *field, *vtk, *convergence, *report;
+    const char *picture, *field, *vtk, *convergence, *report, *series, *animation, *frames, *probe_table;
 } clp_declaration;
 
 /* Kinds of values. The comment names what lies at the row's offset. */
@@ -103,6 +113,7 @@ typedef enum clp_key_kind {
     CLP_KEY_AXIS,    /* const clp_tree *[CLP_AXES] */
     CLP_KEY_REGIONS, /* clp_given_regions, a list */
     CLP_KEY_COLORS,  /* clp_given_regions, by their colours */
+    CLP_KEY_PROBES,  /* clp_given_probes */
 } clp_key_kind;
 
 typedef struct clp_choice {
@@ -123,7 +134,7 @@ typedef struct clp_key {
     const char *instead;       /* what to do instead of what this version refuses */
 } clp_key;
 
-extern const clp_choice clp_method_choices[];
+extern const clp_choice clp_method_choices[], clp_time_choices[];
 
 /* Whether a name is that of a side (*index is as in clp_side) or of an axis. */
 bool clp_key_is_side(const char *name, int *index);

@@ -7,19 +7,27 @@
 #include "base/file.h"
 #include "grid/extent.h"
 #include "io/npy_read.h"
+#include "io/npy_write.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void write_header(FILE *stream, const clp_grid *grid, bool single)
+void clp_npy_write_header(FILE *stream, const clp_grid *grid, bool single, size_t many)
 {
-    char text[256], planes[32] = "";
+    enum { DIGITS = 20 };
+    char text[256], planes[32] = "", fields[32] = "";
+    int length, spare = 0; /* room for any number of fields */
+    if (many != SIZE_MAX) {
+        length = snprintf(fields, sizeof fields, "%zu, ", many);
+        spare = DIGITS - length;
+    }
     if (clp_grid_dimensions(grid) == 3) snprintf(planes, sizeof planes, "%zu, ", grid->nodes[2]);
-    int length =
-        snprintf(text, sizeof text, "{'descr': '<f%d', 'fortran_order': False, 'shape': (%s%zu, %zu), }",
-                 single ? 4 : 8, planes, grid->nodes[1], grid->nodes[0]);
-    size_t prefix = 10, whole = clp_round_up(prefix + (size_t)length + 1, 64), padded = whole - prefix;
+    length =
+        snprintf(text, sizeof text, "{'descr': '<f%d', 'fortran_order': False, 'shape': (%s%s%zu, %zu), }",
+                 single ? 4 : 8, fields, planes, grid->nodes[1], grid->nodes[0]);
+    size_t prefix = 10, whole = clp_round_up(prefix + (size_t)(length + spare) + 1, 64),
+           padded = whole - prefix;
     memset(text + length, ' ', padded - (size_t)length);
     text[padded - 1] = '\n';
     const unsigned char start[10] = {
@@ -40,24 +48,29 @@ static void put_value(unsigned char *out, double value, bool single)
     for (size_t i = 0; i < (single ? 4U : 8U); i++) out[i] = (unsigned char)(bits >> 8 * i);
 }
 
-clp_status clp_field_write_npy(const char *path, const clp_grid *grid, const double *values, bool single)
+clp_status clp_npy_write_values(FILE *stream, const clp_grid *grid, const double *values, bool single)
 {
     size_t element = single ? 4 : 8, row_bytes = grid->nodes[0] * element;
     size_t rows = grid->nodes[1] * clp_planes(grid);
-    clp_output_file file;
     unsigned char *row = malloc(row_bytes);
     if (!row) return clp_fail_host_memory(row_bytes);
-    clp_status status = clp_output_begin(&file, path);
-    if (status != CLP_OK) goto cleanup;
-    write_header(file.stream, grid, single);
-    for (size_t j = 0; j < rows && !ferror(file.stream); j++) {
+    for (size_t j = 0; j < rows && !ferror(stream); j++) {
         for (size_t i = 0; i < grid->nodes[0]; i++)
             put_value(row + i * element, values[j * grid->nodes[0] + i], single);
-        fwrite(row, 1, row_bytes, file.stream);
+        fwrite(row, 1, row_bytes, stream);
     }
-    status = clp_output_commit(&file);
-cleanup:
     free(row);
+    return CLP_OK;
+}
+
+clp_status clp_field_write_npy(const char *path, const clp_grid *grid, const double *values, bool single)
+{
+    clp_output_file file;
+    CLP_TRY(clp_output_begin(&file, path));
+    clp_npy_write_header(file.stream, grid, single, SIZE_MAX);
+    clp_status status = clp_npy_write_values(file.stream, grid, values, single);
+    if (status == CLP_OK) return clp_output_commit(&file);
+    clp_output_discard(&file);
     return status;
 }
 

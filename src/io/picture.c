@@ -117,6 +117,10 @@ clp_status clp_picture_write(const char *path, const clp_grid *grid, const doubl
     if (status == CLP_OK) {
         for (size_t k = 0; k < p.count; k++) p.panels[k].plane = &planes[k];
         find_range(&p, planes);
+        if (options->low < options->high) {
+            p.low = options->low;
+            p.high = options->high;
+        }
         make_texts(&p, options, planes);
         status = draw(&p, path);
     }

@@ -16,6 +16,9 @@
 struct clp_problem_file {
     clp_problem *problem;
     clp_solver_options solver;
+    clp_time_options in_time; /* its end is 0 where there is no time */
+    clp_probe *probes;
+    size_t probe_count;
     clp_problem_output output;
     clp_input_list inputs;
     char *path;
@@ -66,11 +69,24 @@ static void take_options(const clp_declaration *declared, clp_problem_file *file
         .check_every = declared->check_every,
         .max_iterations = declared->max_iterations,
     };
+    file->in_time = (clp_time_options){
+        .end = declared->end.at[0],
+        .step = declared->step,
+        .method = declared->time_method ? clp_time_choices[declared->time_method].name : NULL,
+        .tolerance = declared->time_tolerance,
+        .output_every = declared->output_every.at[0],
+        .until_steady = declared->until,
+        .precision = (clp_precision)declared->precision,
+    };
     file->output = (clp_problem_output){.picture = declared->picture,
                                         .field = declared->field,
                                         .vtk = declared->vtk,
                                         .convergence = declared->convergence,
-                                        .report = declared->report};
+                                        .report = declared->report,
+                                        .series = declared->series,
+                                        .animation = declared->animation,
+                                        .frames = declared->frames,
+                                        .probes = declared->probe_table};
 }
 
 clp_status clp_problem_file_read(const char *path, const char *const *settings, size_t count,
@@ -93,6 +109,9 @@ clp_status clp_problem_file_read(const char *path, const char *const *settings, 
         status = clp_declaration_build(read->tree, &declared, path, &read->inputs, &read->problem);
     if (status != CLP_OK) goto cleanup;
     take_options(&declared, read);
+    read->probes = declared.probes.list;
+    read->probe_count = declared.probes.count;
+    declared.probes.list = NULL;
     *file = read;
     read = NULL;
 cleanup:
@@ -108,6 +127,7 @@ void clp_problem_file_destroy(clp_problem_file *file)
     clp_problem_destroy(file->problem);
     clp_tree_destroy(file->tree);
     clp_input_list_finish(&file->inputs);
+    free(file->probes);
     free(file->path);
     free(file);
 }
@@ -135,6 +155,17 @@ const char *clp_problem_file_place(const clp_problem_file *file, const char *mes
 bool clp_problem_file_reads(const clp_problem_file *file, const char *path)
 {
     return clp_input_list_has(&file->inputs, path);
+}
+
+const clp_time_options *clp_problem_file_time(const clp_problem_file *file)
+{
+    return file->in_time.end > 0 ? &file->in_time : NULL;
+}
+
+const clp_probe *clp_problem_file_probes(const clp_problem_file *file, size_t *count)
+{
+    *count = file->probe_count;
+    return file->probes;
 }
 
 const clp_problem_output *clp_problem_file_output(const clp_problem_file *file)

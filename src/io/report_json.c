@@ -69,6 +69,35 @@ static json_t *history_json(const clp_report *report)
     return tests;
 }
 
+static json_t *interval_json(const clp_interval_report *interval)
+{
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "time",
+                     clp_json_number(interval->time), "steps", clp_json_whole(interval->steps), "stored",
+                     clp_json_number(interval->stored), "change", clp_json_number(interval->change),
+                     "entered", clp_json_number(interval->entered), "source", clp_json_number(interval->fed),
+                     "sink", clp_json_number(interval->drained), "imbalance",
+                     clp_json_number(interval->imbalance), "minimum", clp_json_number(interval->minimum),
+                     "maximum", clp_json_number(interval->maximum), "mean", clp_json_number(interval->mean));
+}
+
+/* null for a steady problem. */
+static json_t *time_json(const clp_time_report *report)
+{
+    if (!report) return json_null();
+    json_t *intervals = json_array();
+    for (size_t i = 0; i < report->interval_count; i++)
+        json_array_append_new(intervals, interval_json(&report->intervals[i]));
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "end",
+        clp_json_number(report->end), "reached", clp_json_number(report->reached), "step",
+        clp_json_number(report->step), "tolerance", clp_json_number(report->tolerance), "output_every",
+        clp_json_number(report->output_every), "steps", clp_json_whole(report->steps), "rejected",
+        clp_json_whole(report->rejected), "step_smallest", clp_json_number(report->step_smallest),
+        "step_largest", clp_json_number(report->step_largest), "largest_stable",
+        clp_json_number(report->largest_stable), "applications", clp_json_whole(report->applications),
+        "cycles", clp_json_whole(report->cycles), "steady", (int)report->steady, "intervals", intervals);
+}
+
 static json_t *problem_json(const clp_report *report)
 {
     json_t *nodes = json_array();
@@ -107,11 +136,11 @@ clp_status clp_report_write_json(const char *path, const clp_report *report)
                   clp_json_number(report->unknowns_per_second));
     json_t *memory = json_pack("{s:o, s:o}", "device_bytes", clp_json_whole(report->device_bytes),
                                "bytes_per_unknown", clp_json_number(report->bytes_per_unknown));
-    json_t *root =
-        json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "clpoisson", clp_version(), "problem",
-                  problem_json(report), "device", clp_json_device(&report->device), "solver", solver, "error",
-                  error, "seconds", seconds_json(report), "memory", memory, "performance", performance,
-                  "quantities", quantities_json(report), "history", history_json(report));
+    json_t *root = json_pack(
+        "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "clpoisson", clp_version(), "problem",
+        problem_json(report), "device", clp_json_device(&report->device), "solver", solver, "error", error,
+        "seconds", seconds_json(report), "memory", memory, "performance", performance, "quantities",
+        quantities_json(report), "history", history_json(report), "time", time_json(report->in_time));
     return clp_json_write(path, root);
 }
 

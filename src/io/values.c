@@ -287,6 +287,7 @@ clp_status clp_value_read(const clp_key_value *value)
         [CLP_KEY_AXIS] = clp_axis_read,
         [CLP_KEY_REGIONS] = clp_regions_read,
         [CLP_KEY_COLORS] = clp_colors_read,
+        [CLP_KEY_PROBES] = clp_probes_read,
     };
     return readers[value->key->kind](value);
 }

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "grid/extent.h"
 #include "io/utf8.h"
+#include "io/xml.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -60,20 +61,7 @@ static void write_name(FILE *stream, const char *name)
     char clean[NAME_MOST];
     clp_utf8_clean(clean, sizeof clean, name);
     fputc('"', stream);
-    for (const char *c = clean; *c; c++) {
-        if (*c == '&')
-            fputs("&amp;", stream);
-        else if (*c == '<')
-            fputs("&lt;", stream);
-        else if (*c == '>')
-            fputs("&gt;", stream);
-        else if (*c == '"')
-            fputs("&quot;", stream);
-        else if (strncmp(c, "\xef\xbf\xbe", 3) == 0 || strncmp(c, "\xef\xbf\xbf", 3) == 0)
-            fputc('?', stream), c += 2;
-        else
-            fputc(*c, stream);
-    }
+    clp_xml_write(stream, clean);
     fputc('"', stream);
 }
 

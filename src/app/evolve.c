@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/evolve.h"
+
+#include "app/interrupt.h"
+#include "app/options.h"
+#include "app/outputs.h"
+#include "app/summary.h"
+#include "app/terminal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+/* What the outputs need on the way. */
+typedef struct evolution {
+    const app_evolve_request *request;
+    app_result *result;
+    const clp_grid *grid;
+    const clp_probe *probes;
+    size_t probe_count, outputs; /* the second: as far as they are planned */
+    clp_series *series;
+    FILE *spool;           /* fields for frames, whose colours are known at the end */
+    double low, high;      /* of all of them */
+    double *times, *noted; /* of the outputs so far; the probes' values, [output][probe] */
+    char **files;          /* of the animation */
+    size_t count, room;
+    clp_status written;
+} evolution;
+
+char *app_numbered(const char *path, size_t number, size_t count)
+{
+    const char *slash = strrchr(path, '/'), *dot = strrchr(path, '.');
+    int stem = (int)(dot && (!slash || dot > slash + 1) && dot != path ? (size_t)(dot - path) : strlen(path)),
+        digits = 4;
+    for (size_t most = 10000; count > most && digits < 18; most *= 10) digits++;
+    size_t size = strlen(path) + 32;
+    char *made = malloc(size);
+    if (made) snprintf(made, size, "%.*s-%0*zu%s", stem, path, digits, number, path + stem);
+    return made;
+}
+
+static size_t outputs_of(const clp_time_options *options)
+{
+    double every = options->output_every > 0 ? options->output_every : options->end;
+    double count = ceil(options->end / every * (1 - 1e-12)) + 1;
+    return count < 1e15 ? (size_t)count : (size_t)1e15;
+}
+
+/* ---- the disk ---- */
+
+static double series_bytes(const app_evolve_request *request)
+{
+    const clp_grid *grid = clp_problem_grid(clp_problem_file_problem(request->file));
+    const clp_problem_output *output = request->output;
+    double nodes = (double)clp_grid_node_count(grid), field = 8 * nodes, bytes = 0;
+    const double picture = 2e5;
+    if (output->series) bytes += field;
+    if (output->animation) bytes += (2 + clp_grid_dimensions(grid)) * field + 2 * nodes;
+    if (output->frames) bytes += picture + field;
+    return bytes * (double)outputs_of(clp_problem_file_time(request->file));
+}
+
+int app_check_space(const app_evolve_request *request)
+{
+    const clp_problem_output *output = request->output;
+    const char *const paths[] = {output->series, output->animation, output->frames};
+    double bytes = series_bytes(request);
+    char needed[32], there[32];
+    size_t count = outputs_of(clp_problem_file_time(request->file));
+    if (request->yes || bytes == 0) return -1;
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        struct statvfs disk;
+        char folder[4096];
+        if (!paths[i]) continue;
+        const char *slash = strrchr(paths[i], '/');
+        snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - paths[i]) + 1 : 1,
+                 slash ? paths[i] : ".");
+        if (statvfs(folder, &disk) != 0) continue;
+        double room = (double)disk.f_bavail * (double)disk.f_frsize;
+        if (bytes < 0.9 * room && count <= 20000) continue;
+        app_error("%s: %zu outputs would be written, about %s, and %s are free there; make time.output_every "
+                  "longer, "
+                  "or add --yes if that is what you want",
+                  paths[i], count,
+                  clp_bytes_text((unsigned long long)fmin(bytes, 1e18), needed, sizeof needed),
+                  clp_bytes_text((unsigned long long)room, there, sizeof there));
+        return EXIT_USAGE;
+    }
+    return -1;
+}
+
+/* ---- outputs on the way ---- */
+
+static clp_status grow(evolution *run)
+{
+    if (run->count < run->room) return CLP_OK;
+    size_t room = 2 * run->room + 64;
+    double *times = realloc(run->times, room * sizeof *times);
+    if (times) run->times = times;
+    double *noted = realloc(run->noted, room * (run->probe_count + 1) * sizeof *noted);
+    if (noted) run->noted = noted;
+    char **files = realloc(run->files, room * sizeof *files);
+    if (files) run->files = files;
+    if (!times || !noted || !files) return CLP_ERROR_MEMORY;
+    run->room = room;
+    return CLP_OK;
+}
+
+/* A .vti of the snapshot; its name within the folder of the list. */
+static void add_to_animation(evolution *run, const clp_snapshot *snapshot)
+{
+    const char **path = &run->request->output->animation;
+    char *name = app_numbered(*path, snapshot->index, run->outputs);
+    run->files[run->count] = NULL;
+    if (!name) return;
+    size_t length = strlen(name);
+    if (length > 4 && strcmp(name + length - 4, ".pvd") == 0) memcpy(name + length - 4, ".vti", 4);
+    app_written(app_write_vti(run->result, snapshot->values, name), path, &run->written);
+    const char *slash = strrchr(name, '/');
+    if (slash) memmove(name, slash + 1, strlen(slash + 1) + 1);
+    run->files[run->count] = name;
+}
+
+static void keep_for_frames(evolution *run, const clp_snapshot *snapshot)
+{
+    size_t nodes = clp_grid_node_count(run->grid);
+    for (size_t p = 0; p < nodes; p++) {
+        run->low = fmin(run->low, snapshot->values[p]);
+        run->high = fmax(run->high, snapshot->values[p]);
+    }
+    if (fwrite(snapshot->values, sizeof *snapshot->values, nodes, run->spool) == nodes) return;
+    app_error("%s: the fields for the frames do not fit the folder for temporary files",
+              run->request->output->frames);
+    run->request->output->frames = NULL;
+    if (run->written == CLP_OK) run->written = CLP_ERROR_FILE;
+}
+
+static clp_status note(void *user, const clp_snapshot *snapshot)
+{
+    evolution *run = user;
+    const clp_problem_output *output = run->request->output;
+    clp_status status = grow(run);
+    if (status != CLP_OK) return status;
+    run->times[run->count] = snapshot->time;
+    for (size_t i = 0; i < run->probe_count; i++)
+        run->noted[run->count * run->probe_count + i] =
+            clp_grid_interpolate(run->grid, snapshot->values, run->probes[i].at);
+    if (output->animation)
+        add_to_animation(run, snapshot);
+    else
+        run->files[run->count] = NULL;
+    if (output->frames && run->spool) keep_for_frames(run, snapshot);
+    if (run->series) status = clp_series_add(run->series, snapshot->values);
+    run->count++;
+    return status;
+}
+
+static bool monitor(void *user, const clp_time_progress *progress)
+{
+    const evolution *run = user;
+    (void)run;
+    app_show_time_progress(progress);
+    return !app_interrupted();
+}
+
+static clp_status begin(evolution *run)
+{
+    clp_problem_output *output = run->request->output;
+    bool single = strcmp(run->result->report.precision, "single") == 0;
+    if (output->frames) run->spool = tmpfile();
+    if (output->frames && !run->spool) {
+        app_error("%s: no temporary file can be made for the fields", output->frames);
+        output->frames = NULL;
+        run->written = CLP_ERROR_FILE;
+    }
+    if (output->series)
+        app_written(clp_series_create(output->series, run->grid, single, &run->series), &output->series,
+                    &run->written);
+    return CLP_OK;
+}
+
+/* ---- and at the end ---- */
+
+static void draw_frames(evolution *run)
+{
+    const char **path = &run->request->output->frames;
+    size_t nodes = clp_grid_node_count(run->grid);
+    double *values = malloc(nodes * sizeof *values);
+    if (!*path || !run->spool || !values) {
+        free(values);
+        return;
+    }
+    rewind(run->spool);
+    for (size_t i = 0; i < run->count && *path; i++) {
+        char *name = app_numbered(*path, i, run->outputs);
+        if (!name || fread(values, sizeof *values, nodes, run->spool) != nodes) {
+            free(name);
+            break;
+        }
+        app_written(app_write_frame(run->result, values, run->times[i], run->low, run->high, name), path,
+                    &run->written);
+        free(name);
+    }
+    free(values);
+}
+
+static void finish(evolution *run)
+{
+    clp_problem_output *output = run->request->output;
+    if (run->series)
+        app_written(clp_series_finish(run->series, run->count > 0), &output->series, &run->written);
+    draw_frames(run);
+    if (output->animation)
+        app_written(
+            clp_collection_write(output->animation, run->times, (const char *const *)run->files, run->count),
+            &output->animation, &run->written);
+    if (output->probes)
+        app_written(clp_probes_write_csv(output->probes, run->probes, run->probe_count, run->times,
+                                         run->noted, run->count),
+                    &output->probes, &run->written);
+    if (run->spool) fclose(run->spool);
+    for (size_t i = 0; i < run->count; i++) free(run->files[i]);
+    free(run->files);
+    free(run->times);
+    free(run->noted);
+}
+
+clp_status app_evolve(const app_evolve_request *request, clp_device *device, app_result *result,
+                      clp_status *written)
+{
+    clp_transient *transient = NULL;
+    evolution run = {.request = request,
+                     .result = result,
+                     .grid = clp_problem_grid(result->problem),
+                     .low = INFINITY,
+                     .high = -INFINITY,
+                     .outputs = outputs_of(clp_problem_file_time(request->file))};
+    clp_time_options options = *clp_problem_file_time(request->file);
+    run.probes = clp_problem_file_probes(request->file, &run.probe_count);
+    options.snapshot = note;
+    options.monitor = monitor;
+    options.user = &run;
+    app_catch_interrupts();
+    clp_status status = clp_transient_create(device, result->problem, &options, &transient);
+    if (status != CLP_OK) return status;
+    result->transient = transient;
+    result->report = *clp_transient_report(transient);
+    begin(&run);
+    status = clp_transient_run(transient);
+    result->report = *clp_transient_report(transient);
+    if (run.count > 0) finish(&run);
+    *written = run.written;
+    return status;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* clpoisson solve of a problem with time: steps, and outputs on the way. */
+#ifndef APP_EVOLVE_H
+#define APP_EVOLVE_H
+
+#include "app/write.h"
+
+typedef struct app_evolve_request {
+    const clp_problem_file *file;
+    clp_problem_output *output;
+    bool yes; /* large outputs are meant */
+} app_evolve_request;
+
+/* Steps to the end and writes everything; result->report is filled. Answers what went wrong with the run, or,
+ * in *written, with the outputs, which has been said. */
+clp_status app_evolve(const app_evolve_request *request, clp_device *device, app_result *result,
+                      clp_status *written);
+
+/* -1, or an exit status: outputs that would not fit the disk. */
+int app_check_space(const app_evolve_request *request);
+
+/* "run.png" and 12 make "run-0012.png"; the caller frees it. NULL without memory. */
+char *app_numbered(const char *path, size_t number, size_t count);
+
+#endif

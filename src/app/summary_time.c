@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* What people read about a problem with time. */
+#include "app/summary.h"
+
+#include "app/terminal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+void app_show_time_progress(const clp_time_progress *progress)
+{
+    char steps[32], left[64] = "", time[32];
+    double part = progress->time / progress->end;
+    if (part > 0 && progress->seconds > 0.5)
+        snprintf(left, sizeof left, ", about %s left",
+                 app_duration(progress->seconds * (1 - part) / part, time, sizeof time));
+    app_progress("t = %.4g of %g, %s steps, the last of %.3g%s", progress->time, progress->end,
+                 app_count(progress->steps, steps, sizeof steps), progress->step, left);
+}
+
+static void show_course(const clp_report *report)
+{
+    const clp_time_report *t = report->in_time;
+    char steps[32], lengths[64], rejected[64] = "";
+    if (t->step_smallest < t->step_largest * (1 - 1e-9))
+        snprintf(lengths, sizeof lengths, "%.3g to %.3g long", t->step_smallest, t->step_largest);
+    else
+        snprintf(lengths, sizeof lengths, "%.6g long", t->step_largest);
+    if (t->rejected) snprintf(rejected, sizeof rejected, " (%zu more were too long)", t->rejected);
+    app_say("%s%s%s   t = %.8g after %s steps of %s, %s%s", report->converged ? app_green() : app_red(),
+            t->steady           ? "steady"
+            : report->converged ? "done  "
+                                : "early ",
+            app_plain(), t->reached, app_count(t->steps, steps, sizeof steps), report->method, lengths,
+            rejected);
+    if (report->choice && terminal.verbose)
+        app_say("         auto took %s: %s", report->method, report->choice);
+}
+
+/* What is stored in addition since the beginning, and what brought it. */
+static void show_balance(const clp_time_report *t)
+{
+    double change = 0, entered = 0, fed = 0, drained = 0, imbalance = 0;
+    char sources[96] = "";
+    for (size_t i = 0; i < t->interval_count; i++) {
+        change += t->intervals[i].change;
+        entered += t->intervals[i].entered;
+        fed += t->intervals[i].fed;
+        drained += t->intervals[i].drained;
+        imbalance += t->intervals[i].imbalance;
+    }
+    if (fed != 0) snprintf(sources, sizeof sources, ", sources fed %.5g", fed);
+    size_t length = strlen(sources);
+    if (drained != 0) snprintf(sources + length, sizeof sources - length, ", reaction took %.5g", drained);
+    app_say("         stored %.6g, a change of %.6g: %.6g entered%s; off by %.2g",
+            t->intervals[t->interval_count - 1].stored, change, entered, sources, imbalance);
+}
+
+void app_show_time_summary(const clp_report *report, const clp_problem_output *output, bool all_written)
+{
+    char solve[32], compile[32], total[32], applications[32];
+    (void)all_written;
+    show_course(report);
+    if (report->reason == CLP_REASON_INTERRUPTED)
+        app_error("it was interrupted; what was reached is written, and marked");
+    if (report->reason == CLP_REASON_END && !report->converged)
+        app_error("the steady state was not reached by the end of the time; make time.end larger");
+    app_say("         values from %g to %g, mean %.6g", report->minimum, report->maximum, report->mean);
+    show_balance(report->in_time);
+    app_duration(report->seconds_solve, solve, sizeof solve);
+    app_duration(report->seconds_compile, compile, sizeof compile);
+    app_duration(report->seconds_total, total, sizeof total);
+    app_say("         %s times the operator in %s precision in %s, %.2f G updates/s; kernels %s, all %s",
+            app_count(report->in_time->applications, applications, sizeof applications), report->precision,
+            solve, 1e-9 * report->updates_per_second, compile, total);
+    app_show_outputs(output);
+}

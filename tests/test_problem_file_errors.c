@@ -138,8 +138,12 @@ Test(problem_file_errors, boundary_errors)
         {TOP("{value: edge.npy}"), "yaml:5: 'boundary.top.value': 'edge.npy' has the shape (4,)"},
         {TOP("{transfer: 1, ambient: edge.npy}"), "yaml:5: 'boundary.top.ambient': 'edge.npy' has"},
         {TOP("{transfer: edge.npy, ambient: 1}"), "yaml:5: 'boundary.top.transfer': 'edge.npy' has"},
+        {TOP("edge.txt"),
+         "'boundary.top': 'edge.txt' is no .npy file, and other files of values are not read"},
         {TOP("edge.csv"),
-         "'boundary.top': 'edge.csv' is no .npy file, and other files of values are not read"},
+         "'boundary.top': 'edge.csv' is a table of times and values, and the problem has no time"},
+        {PLATE "source: a.csv\n",
+         "'source': a table of times and values such as 'a.csv' is for what sides hold"},
         {TOP("nan.npy"), "yaml:5: number 2 of 5 of the array for the value of the top side is nan"},
         {TOP("{value: }"),
          "'boundary.top.value' takes a number, an expression or file.npy, not nothing; for example "

@@ -33,6 +33,29 @@ static void hold_all(clp_problem *problem, double value)
         OK(clp_problem_hold_side(problem, (clp_side)side, value));
 }
 
+static clp_problem *plate_with_disc(bool disc)
+{
+    clp_problem *problem;
+    const clp_grid grid = {.nodes = {49, 41}, .size = {1, 1}};
+    const clp_region region = {.name = "disc",
+                               .shape = {.kind = CLP_SHAPE_BALL, .center = {0.5, 0.5}, .radius = 0.2},
+                               .sets = CLP_SETS_CONDUCTIVITY | CLP_SETS_CAPACITY,
+                               .conductivity = {.number = 20},
+                               .capacity = {.number = 5}};
+    const clp_region wire = {.name = "wire",
+                             .shape = {.kind = CLP_SHAPE_BALL, .center = {0.2, 0.8}, .radius = 0.07},
+                             .sets = CLP_SETS_VALUE,
+                             .value = {.number = 3}};
+    clp_value source = formula("4*x");
+    OK(clp_problem_create(&grid, &problem));
+    OK(clp_problem_hold_side(problem, CLP_SIDE_LEFT, 1));
+    OK(clp_problem_hold_side(problem, CLP_SIDE_TOP, 0));
+    OK(clp_problem_set_source(problem, &source));
+    if (disc) OK(clp_problem_add_region(problem, &region));
+    if (disc) OK(clp_problem_add_region(problem, &wire));
+    return problem;
+}
+
 /* ---- the four peaks ---- */
 
 static clp_problem *four_peaks(void)
@@ -245,6 +268,56 @@ Test(transient, automatic_steps_keep_to_the_tolerance)
     clp_device_close(device);
 }
 
+/* A side by a table and by an expression that says the same, on every kind of side. */
+Test(transient, tables_of_times_are_straight_lines)
+{
+    static const double rows[] = {0.1, 1, 0.4, 3, 0.8, 2};
+    static const clp_boundary_kind kinds[] = {CLP_BOUNDARY_VALUE, CLP_BOUNDARY_FLUX, CLP_BOUNDARY_TRANSFER};
+    clp_device *device = open_device("reference");
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        double apart = 0;
+        clp_transient *runs[2];
+        clp_problem *problems[2];
+        for (int i = 0; i < 2; i++) {
+            const clp_grid grid = {.nodes = {9, 9}, .size = {1, 1}};
+            clp_value table = {.table = rows, .rows = 3},
+                      written = formula(
+                          "t < 0.1 ? 1 : t < 0.4 ? 1 + 2*(t - 0.1)/0.3 : t < 0.8 ? 3 - (t - 0.4)/0.4 : 2");
+            clp_boundary boundary = {.kind = kinds[k], .transfer = {.number = 4}};
+            boundary.value = boundary.ambient = i ? table : written;
+            OK(clp_problem_create(&grid, &problems[i]));
+            OK(clp_problem_hold_side(problems[i], CLP_SIDE_LEFT, 0));
+            OK(clp_problem_set_boundary(problems[i], CLP_SIDE_RIGHT, &boundary));
+            const clp_time_options options = {.end = 1, .step = 0.02, .method = "trbdf2"};
+            OK(clp_transient_create(device, problems[i], &options, &runs[i]));
+            OK(clp_transient_run(runs[i]));
+        }
+        for (size_t p = 0; p < 81; p++)
+            apart = fmax(apart, fabs(clp_transient_values(runs[0])[p] - clp_transient_values(runs[1])[p]));
+        cr_expect_leq(apart, 1e-9, "kind %zu: %g apart", k, apart);
+        for (int i = 0; i < 2; i++) {
+            clp_transient_destroy(runs[i]);
+            clp_problem_destroy(problems[i]);
+        }
+    }
+    clp_device_close(device);
+}
+
+Test(transient, bad_tables_are_refused)
+{
+    static const double backwards[] = {0, 1, 0, 2}, endless[] = {0, INFINITY};
+    clp_problem *problem = plate_with_disc(false);
+    clp_boundary boundary = {.kind = CLP_BOUNDARY_VALUE, .value = {.table = backwards, .rows = 2}};
+    cr_expect_eq(clp_problem_set_boundary(problem, CLP_SIDE_TOP, &boundary), CLP_ERROR_INPUT);
+    cr_expect(strstr(clp_error_message(), "row 1 of the table"), "%s", clp_error_message());
+    boundary.value = (clp_value){.table = endless, .rows = 1};
+    cr_expect_eq(clp_problem_set_boundary(problem, CLP_SIDE_TOP, &boundary), CLP_ERROR_INPUT);
+    boundary.value = (clp_value){.table = endless, .rows = 0};
+    cr_expect_eq(clp_problem_set_boundary(problem, CLP_SIDE_TOP, &boundary), CLP_ERROR_INPUT);
+    cr_expect_eq(clp_problem_set_source(problem, &boundary.value), CLP_ERROR_INPUT);
+    clp_problem_destroy(problem);
+}
+
 /* ---- modes that decay ---- */
 
 static double decay_error(clp_device *device, int dimensions, size_t nodes, const char *method, double step)
@@ -293,29 +366,6 @@ Test(transient, sine_modes_decay_as_they_should)
 }
 
 /* ---- the steady state ---- */
-
-static clp_problem *plate_with_disc(bool disc)
-{
-    clp_problem *problem;
-    const clp_grid grid = {.nodes = {49, 41}, .size = {1, 1}};
-    const clp_region region = {.name = "disc",
-                               .shape = {.kind = CLP_SHAPE_BALL, .center = {0.5, 0.5}, .radius = 0.2},
-                               .sets = CLP_SETS_CONDUCTIVITY | CLP_SETS_CAPACITY,
-                               .conductivity = {.number = 20},
-                               .capacity = {.number = 5}};
-    const clp_region wire = {.name = "wire",
-                             .shape = {.kind = CLP_SHAPE_BALL, .center = {0.2, 0.8}, .radius = 0.07},
-                             .sets = CLP_SETS_VALUE,
-                             .value = {.number = 3}};
-    clp_value source = formula("4*x");
-    OK(clp_problem_create(&grid, &problem));
-    OK(clp_problem_hold_side(problem, CLP_SIDE_LEFT, 1));
-    OK(clp_problem_hold_side(problem, CLP_SIDE_TOP, 0));
-    OK(clp_problem_set_source(problem, &source));
-    if (disc) OK(clp_problem_add_region(problem, &region));
-    if (disc) OK(clp_problem_add_region(problem, &wire));
-    return problem;
-}
 
 static void expect_steady(clp_device *device, const char *method, bool disc)
 {

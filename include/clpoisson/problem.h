@@ -19,14 +19,17 @@ extern "C" {
 typedef struct clp_problem clp_problem;
 
 /**
- * A number, an expression in x, y, z (see docs/problem-file.md), or an array whose shape the function that
- * takes it tells. The first of array, expression, number that is not NULL counts. Texts and arrays are
- * copied.
+ * A number, an expression in x, y, z, t (see docs/problem-file.md), an array whose shape the function that
+ * takes it tells, or a table [rows][2] of times, which grow, and values: straight lines between them, and as
+ * the first and the last one before and behind. The first of table, array, expression, number that is not
+ * NULL counts. Texts, arrays and tables are copied.
  */
 typedef struct clp_value {
     double number;
     const char *expression;
     const double *array;
+    const double *table; /**< of what sides do; not of fields */
+    size_t rows;
 } clp_value;
 
 /** What happens on a side. */

@@ -10,7 +10,9 @@
 /* What a number, an expression or an array looks like in one word. */
 static const char *value_text(const clp_value *value, char *text, size_t size)
 {
-    if (value->array)
+    if (value->table)
+        snprintf(text, size, "table of %zu times", value->rows);
+    else if (value->array)
         snprintf(text, size, "array");
     else if (value->expression)
         snprintf(text, size, "%.24s%s", value->expression, strlen(value->expression) > 24 ? "..." : "");

@@ -49,6 +49,14 @@ static clp_status build_side(const builder *b, int side)
     const clp_wanted wanted = side_nodes(b, side);
     clp_boundary boundary = {.kind = given->kind};
     clp_array arrays[3] = {{0}};
+    const clp_given_value *const values[] = {&given->value, &given->ambient};
+    for (int i = 0; i < 2; i++)
+        if (values[i]->table && !b->declared->end.node)
+            return clp_fail_at(
+                values[i]->node,
+                "'%s': '%s' is a table of times and values, and the problem has no time; add time: "
+                "{end: ...}",
+                values[i]->path, values[i]->file);
     clp_status status = clp_input_value(b->inputs, &given->value, &wanted, &boundary.value, &arrays[0]);
     if (status == CLP_OK)
         status = clp_input_value(b->inputs, &given->transfer, &wanted, &boundary.transfer, &arrays[1]);

@@ -8,6 +8,7 @@
 #include "problem/expression.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* The ending of a text that looks like the name of a file; NULL: it does not. */
 static const char *find_ending(const char *text)
@@ -29,6 +30,21 @@ static clp_status read_file_name(const clp_key_value *v, clp_given_value *given)
             "conductivity: k.npy",
             v->path, clp_show(v->node->text, shown), v->key->help.value);
     given->file = v->node->text;
+    return CLP_OK;
+}
+
+/* Of sides, whose values may follow a table of times. */
+static clp_status read_table_name(const clp_key_value *v, clp_given_value *given)
+{
+    char shown[CLP_SHOWN_SIZE];
+    if (strncmp(v->key->help.key, "boundary.", 9) != 0 || v->key->not_negative)
+        return clp_fail_at(
+            v->node,
+            "'%s': a table of times and values such as '%s' is for what sides hold, feed or are "
+            "surrounded by; write %s",
+            v->path, clp_show(v->node->text, shown), v->key->help.value);
+    given->file = v->node->text;
+    given->table = true;
     return CLP_OK;
 }
 
@@ -72,6 +88,7 @@ clp_status clp_value_field(const clp_key_value *v, clp_given_value *given)
     if (clp_scalar_has_comma(text)) return clp_value_fail(v);
     if (clp_scalar_is_npy(text)) return read_file_name(v, given);
     const char *ending = find_ending(text);
+    if (ending && strcasecmp(ending, ".csv") == 0) return read_table_name(v, given);
     if (ending)
         return clp_fail_at(v->node,
                            "'%s': '%s' is no .npy file, and other files of values are not read; save the "

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/inputs.h"
 
+#include "io/csv_read.h"
 #include "io/show.h"
 
 #include <errno.h>
@@ -133,6 +134,14 @@ static clp_status fail_shape(const clp_given_value *given, const clp_array *arra
                        given->path, clp_show(given->file, file), has, unit, wanted->place, needs, hint);
 }
 
+/* The rows stay with the array, whose shape does not count. */
+static clp_status read_table(const char *path, clp_value *value, clp_array *array)
+{
+    CLP_TRY(clp_csv_read(path, &array->values, &value->rows));
+    value->table = array->values;
+    return CLP_OK;
+}
+
 clp_status clp_input_value(const clp_inputs *inputs, const clp_given_value *given, const clp_wanted *wanted,
                            clp_value *value, clp_array *array)
 {
@@ -141,12 +150,13 @@ clp_status clp_input_value(const clp_inputs *inputs, const clp_given_value *give
     *value = given->value;
     if (!given->file) return CLP_OK;
     CLP_TRY(clp_input_find(inputs, given->node, given->path, given->file, &path));
-    clp_status status = clp_npy_read(path, array);
+    clp_status status = given->table ? read_table(path, value, array) : clp_npy_read(path, array);
     free(path);
     if (status != CLP_OK) {
         clp_fail_within(status, "'%s': ", given->path);
         return clp_fail_within_at(status, given->node);
     }
+    if (given->table) return CLP_OK;
     if (!is_shape(array, wanted, 0)) return fail_shape(given, array, wanted);
     value->array = array->values;
     return CLP_OK;

@@ -75,16 +75,16 @@ static const clp_choice shapes[] = {
         "what happens on a side; SIDE is left, right, bottom, top, front or back, or x_min to z_max", true,     \
         .kind = CLP_KEY_SIDE, AT(sides), .example = "top: 100")                                                 \
     KEY("boundary.SIDE.value", FIELD, "none",                                                                   \
-        "the side is held at this value", true,                                                                 \
+        "the side is held at this value; with time it may be a table, file.csv, of t and value", true,                                                                 \
         .kind = CLP_KEY_HELD, SIDE(value), .example = "value: 100")                                             \
     KEY("boundary.SIDE.flux", FIELD, "0",                                                                       \
-        "what flows in through the side, per area; 0: insulated", true,                                         \
+        "what flows in through the side, per area; 0: insulated; a table likewise", true,                                         \
         .kind = CLP_KEY_FLUX, SIDE(value), .example = "flux: 2.5")                                              \
     KEY("boundary.SIDE.transfer", FIELD, "none",                                                                \
         "transfer coefficient between the side and what is around it, 0 or above; with ambient", true,          \
         .kind = CLP_KEY_TRANSFER, SIDE(transfer), .not_negative = true, .example = "transfer: 25")              \
     KEY("boundary.SIDE.ambient", FIELD, "none",                                                                 \
-        "what u is around the side; with transfer", true,                                                       \
+        "what u is around the side; with transfer; a table likewise", true,                                                       \
         .kind = CLP_KEY_AMBIENT, SIDE(ambient), .example = "ambient: 20")                                       \
     KEY("boundary.AXIS", "periodic", "none",                                                                    \
         "joins the two sides of an axis; AXIS is x, y or z", true,                                              \

@@ -36,8 +36,9 @@ typedef struct clp_given_flag {
 typedef struct clp_given_value {
     const clp_tree *node;
     char path[CLP_PATH_SIZE];
-    clp_value value; /* without array */
+    clp_value value; /* without array and table */
     const char *file;
+    bool table; /* it holds times and values */
 } clp_given_value;
 
 typedef struct clp_given_side {

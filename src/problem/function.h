@@ -13,7 +13,8 @@ typedef struct clp_function {
     clp_value value; /* texts and arrays are this function's own */
     clp_expression *expression;
     double *array;
-    size_t count; /* of the array */
+    size_t count;  /* of the array */
+    double *table; /* [value.rows][2] */
 } clp_function;
 
 /* Takes a copy of `value` in place of what `function` held; an array has `count` numbers (0: none is
@@ -31,7 +32,7 @@ bool clp_function_uses_time(const clp_function *function);
 /* Whether it is the number 0. */
 bool clp_function_is_zero(const clp_function *function);
 
-/* Whether it is no array and no expression: its integrals by sums over nodes are exact. */
+/* Whether it is no array, table or expression: its integrals by sums over nodes are exact. */
 bool clp_function_is_exact(const clp_function *function);
 
 /*

@@ -3,7 +3,7 @@
 
 CLP_RUN_PACKAGES="gcc libc6-dev meson ninja-build pkg-config python3 ocl-icd-opencl-dev opencl-headers
     pocl-opencl-icd libyaml-dev libjansson-dev libcairo2-dev libpng-dev
-    libxxhash-dev"
+    libxxhash-dev libwebp-dev"
 CLP_TEST_PACKAGES="$CLP_RUN_PACKAGES g++ clang libcriterion-dev mesa-opencl-icd oclgrind
     python3-numpy python3-vtk9 locales chromium"
 

@@ -216,7 +216,7 @@ Test(problem_file_errors, other_value_errors)
         {PLATE "initial: [0]\n", "'initial' takes a number, an expression or file.npy, not a list"},
         {PLATE "initial:\n",
          "'initial' takes a number, an expression or file.npy, not nothing; for example initial: 50"},
-        {PLATE "time: {end: 1}\noutput: {film: a.webp}\n", "yaml:7: 'output.film' " LATER},
+        {PLATE "output: {film: a.webp}\n", "yaml:6: 'output.film' is for problems with time"},
         {PLATE "time: {step: 1}\n", "yaml:6: 'time.end' is missing; write how long"},
         {PLATE "time: {end: 0}\n", "yaml:6: 'time.end': 0 is not above 0"},
         {PLATE "time: {end: -1}\n", "yaml:6: 'time.end': -1 is not above 0"},

@@ -126,6 +126,22 @@ typedef struct clp_picture_options {
 CLP_API clp_status clp_picture_write(const char *path, const clp_grid *grid, const double *values,
                                      const clp_picture_options *options);
 
+typedef struct clp_film clp_film;
+
+/**
+ * Begins a film (an animated WebP, which browsers play, over and over) whose frames stay for so many seconds.
+ * The caller owns *film, NULL after an error, and finishes it. Errors: CLP_ERROR_FILE, CLP_ERROR_INPUT,
+ * CLP_ERROR_MEMORY, CLP_ERROR_UNSUPPORTED (built without libwebp or cairo).
+ */
+CLP_API clp_status clp_film_create(const char *path, double seconds, clp_film **film);
+
+/** Draws a frame as clp_picture_write does, 720 pixels wide by default; all of one size. Errors likewise. */
+CLP_API clp_status clp_film_add(clp_film *film, const clp_grid *grid, const double *values,
+                                const clp_picture_options *options);
+
+/** Writes the film, or gives it up, and frees it; NULL is allowed. CLP_ERROR_FILE, CLP_ERROR_MEMORY. */
+CLP_API clp_status clp_film_finish(clp_film *film, bool keep);
+
 /**
  * Draws the history of a report as a PNG: the criterion's value over the method's steps, on a logarithmic
  * scale. Errors: CLP_ERROR_FILE, CLP_ERROR_MEMORY, CLP_ERROR_UNSUPPORTED (built without cairo).

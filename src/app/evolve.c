@@ -58,14 +58,15 @@ static double series_bytes(const app_evolve_request *request)
     const double picture = 2e5;
     if (output->series) bytes += field;
     if (output->animation) bytes += (2 + clp_grid_dimensions(grid)) * field + 2 * nodes;
-    if (output->frames) bytes += picture + field;
+    if (output->frames) bytes += picture;
+    if (output->film) bytes += 0.2 * picture;
     return bytes * (double)outputs_of(clp_problem_file_time(request->file));
 }
 
 int app_check_space(const app_evolve_request *request)
 {
     const clp_problem_output *output = request->output;
-    const char *const paths[] = {output->series, output->animation, output->frames};
+    const char *const paths[] = {output->series, output->animation, output->frames, output->film};
     double bytes = series_bytes(request);
     char needed[32], there[32];
     size_t count = outputs_of(clp_problem_file_time(request->file));
@@ -123,6 +124,16 @@ static void add_to_animation(evolution *run, const clp_snapshot *snapshot)
     run->files[run->count] = name;
 }
 
+static void give_up_frames(evolution *run, const char *why)
+{
+    clp_problem_output *output = run->request->output;
+    app_error("%s: no frames: %s", output->film ? output->film : output->frames, why);
+    if (run->spool) fclose(run->spool);
+    run->spool = NULL;
+    output->frames = output->film = NULL;
+    if (run->written == CLP_OK) run->written = CLP_ERROR_FILE;
+}
+
 static void keep_for_frames(evolution *run, const clp_snapshot *snapshot)
 {
     size_t nodes = clp_grid_node_count(run->grid);
@@ -131,10 +142,7 @@ static void keep_for_frames(evolution *run, const clp_snapshot *snapshot)
         run->high = fmax(run->high, snapshot->values[p]);
     }
     if (fwrite(snapshot->values, sizeof *snapshot->values, nodes, run->spool) == nodes) return;
-    app_error("%s: the fields for the frames do not fit the folder for temporary files",
-              run->request->output->frames);
-    run->request->output->frames = NULL;
-    if (run->written == CLP_OK) run->written = CLP_ERROR_FILE;
+    give_up_frames(run, "the fields for them do not fit the folder for temporary files");
 }
 
 static clp_status note(void *user, const clp_snapshot *snapshot)
@@ -151,7 +159,7 @@ static clp_status note(void *user, const clp_snapshot *snapshot)
         add_to_animation(run, snapshot);
     else
         run->files[run->count] = NULL;
-    if (output->frames && run->spool) keep_for_frames(run, snapshot);
+    if (run->spool) keep_for_frames(run, snapshot);
     if (run->series) status = clp_series_add(run->series, snapshot->values);
     run->count++;
     return status;
@@ -169,11 +177,9 @@ static clp_status begin(evolution *run)
 {
     clp_problem_output *output = run->request->output;
     bool single = strcmp(run->result->report.precision, "single") == 0;
-    if (output->frames) run->spool = tmpfile();
-    if (output->frames && !run->spool) {
-        app_error("%s: no temporary file can be made for the fields", output->frames);
-        output->frames = NULL;
-        run->written = CLP_ERROR_FILE;
+    if (output->frames || output->film) {
+        run->spool = tmpfile();
+        if (!run->spool) give_up_frames(run, "no temporary file can be made");
     }
     if (output->series)
         app_written(clp_series_create(output->series, run->grid, single, &run->series), &output->series,
@@ -183,26 +189,33 @@ static clp_status begin(evolution *run)
 
 /* ---- and at the end ---- */
 
+/* One of the frames, into a file of its own and into the film, as far as they are asked for. */
+static void draw_frame(evolution *run, const app_frame *frame, size_t index, clp_film *film)
+{
+    clp_problem_output *output = run->request->output;
+    char *name = output->frames ? app_numbered(output->frames, index, run->outputs) : NULL;
+    if (name) app_written(app_draw_frame(run->result, frame, name, NULL), &output->frames, &run->written);
+    free(name);
+    if (film && output->film)
+        app_written(app_draw_frame(run->result, frame, output->film, film), &output->film, &run->written);
+}
+
 static void draw_frames(evolution *run)
 {
-    const char **path = &run->request->output->frames;
+    clp_problem_output *output = run->request->output;
+    const double seconds = run->count > 100 ? 0.04 : 0.1;
     size_t nodes = clp_grid_node_count(run->grid);
     double *values = malloc(nodes * sizeof *values);
-    if (!*path || !run->spool || !values) {
-        free(values);
-        return;
+    clp_film *film = NULL;
+    if (output->film)
+        app_written(clp_film_create(output->film, seconds, &film), &output->film, &run->written);
+    if (run->spool) rewind(run->spool);
+    for (size_t i = 0; values && run->spool && i < run->count && !app_interrupted(); i++) {
+        if (fread(values, sizeof *values, nodes, run->spool) != nodes) break;
+        app_progress("drawing %zu of %zu", i + 1, run->count);
+        draw_frame(run, &(app_frame){run->times[i], run->low, run->high, values}, i, film);
     }
-    rewind(run->spool);
-    for (size_t i = 0; i < run->count && *path; i++) {
-        char *name = app_numbered(*path, i, run->outputs);
-        if (!name || fread(values, sizeof *values, nodes, run->spool) != nodes) {
-            free(name);
-            break;
-        }
-        app_written(app_write_frame(run->result, values, run->times[i], run->low, run->high, name), path,
-                    &run->written);
-        free(name);
-    }
+    if (film) app_written(clp_film_finish(film, output->film != NULL), &output->film, &run->written);
     free(values);
 }
 

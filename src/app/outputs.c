@@ -62,6 +62,7 @@ int app_check_outputs(const char *problem_path, const clp_problem_output *output
                    {"series", output->series, true, ".npy"},
                    {"animation", output->animation, true, ".pvd"},
                    {"frames", output->frames, true, ".png"},
+                   {"film", output->film, true, ".webp"},
                    {"probes", output->probes, false, ".csv"}};
     for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
         const char *path = outputs[i].path;

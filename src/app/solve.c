@@ -24,7 +24,7 @@ typedef struct solve_request {
     const char *settings[SETTINGS_MAX + 1];
     size_t setting_count;
     const char *picture, *field, *vtk, *convergence, *report, *plot, *slice, *series, *animation, *frames,
-        *probes;
+        *film, *probes;
     const char *sweeps[SETTINGS_MAX + 1], *table;
     size_t sweep_count;
     bool matrix, dry_run, yes;
@@ -118,6 +118,10 @@ static int read_request(solve_request *request, int count, char **arguments)
          .value = "F",
          .help = "with time: a numbered picture of each output (PNG)",
          .text = &request->frames},
+        {.name = "--film",
+         .value = "F",
+         .help = "with time: all outputs as a film that browsers play (animated WebP)",
+         .text = &request->film},
         {.name = "--probes",
          .value = "F",
          .help = "with time: u at the probes, a row for each output (CSV)",
@@ -215,9 +219,9 @@ static bool to_standard_output(const clp_problem_output *output)
 /* -1, or an exit status: outputs named on the command line must not overwrite what the problem reads. */
 static int check_inputs(const clp_problem_file *file, const clp_problem_output *output)
 {
-    const char *const paths[] = {output->picture,     output->field,  output->vtk,
-                                 output->convergence, output->report, output->series,
-                                 output->animation,   output->frames, output->probes};
+    const char *const paths[] = {output->picture, output->field,  output->vtk,       output->convergence,
+                                 output->report,  output->series, output->animation, output->frames,
+                                 output->film,    output->probes};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         if (!paths[i] || !clp_problem_file_reads(file, paths[i])) continue;
         app_error("%s: it would be written over, and the problem reads it; give the output another name",
@@ -230,7 +234,7 @@ static int check_inputs(const clp_problem_file *file, const clp_problem_output *
 static bool writes_nothing(const clp_problem_output *output)
 {
     return !output->picture && !output->field && !output->vtk && !output->convergence && !output->report &&
-           !output->series && !output->animation && !output->frames && !output->probes;
+           !output->series && !output->animation && !output->frames && !output->film && !output->probes;
 }
 
 /* What is wrong with the problem that shows only now. */
@@ -338,10 +342,11 @@ static int check_time(const solve_request *request, const clp_problem_file *file
                       const clp_problem_output *output)
 {
     size_t probes;
-    const char *const with_time[] = {request->series, request->animation, request->frames, request->probes};
-    static const char *const names[] = {"--series", "--animation", "--frames", "--probes"};
+    const char *const with_time[] = {request->series, request->animation, request->frames, request->film,
+                                     request->probes};
+    static const char *const names[] = {"--series", "--animation", "--frames", "--film", "--probes"};
     bool in_time = clp_problem_file_time(file);
-    for (int i = 0; i < 4 && !in_time; i++) {
+    for (int i = 0; i < 5 && !in_time; i++) {
         if (!with_time[i]) continue;
         app_error("%s %s is for problems with time; add time: {end: ...} to the problem file", names[i],
                   with_time[i]);
@@ -385,6 +390,7 @@ static int run(int count, char **arguments)
     if (request.series) output.series = request.series;
     if (request.animation) output.animation = request.animation;
     if (request.frames) output.frames = request.frames;
+    if (request.film) output.film = request.film;
     if (request.probes) output.probes = request.probes;
     status = check_time(&request, file, &output);
     if (status >= 0) {

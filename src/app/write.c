@@ -74,18 +74,18 @@ static clp_status write_picture(const app_result *result, const char *path)
     return status;
 }
 
-clp_status app_write_frame(const app_result *result, const double *values, double time, double low,
-                           double high, const char *path)
+clp_status app_draw_frame(const app_result *result, const app_frame *frame, const char *path, clp_film *film)
 {
     char title[64];
     clp_picture_options options = result->picture;
     uint16_t *regions = regions_of(result);
-    snprintf(title, sizeof title, "t = %.6g", time);
+    snprintf(title, sizeof title, "t = %.6g", frame->time);
     options.title = title;
     options.regions = regions;
-    options.low = low;
-    options.high = high;
-    clp_status status = clp_picture_write(path, &result->report.grid, values, &options);
+    options.low = frame->low;
+    options.high = frame->high;
+    clp_status status = film ? clp_film_add(film, &result->report.grid, frame->values, &options)
+                             : clp_picture_write(path, &result->report.grid, frame->values, &options);
     free(regions);
     return status;
 }

@@ -21,11 +21,17 @@ typedef struct app_result {
  */
 clp_status app_write_outputs(app_result *result, clp_problem_output *output);
 
-/* A .vti of values and of the flux as it is now; a picture of values at a time. Errors of memory have been
- * said. */
+/* A .vti of values and of the flux as it is now. Errors of memory have been said. */
 clp_status app_write_vti(const app_result *result, const double *values, const char *path);
-clp_status app_write_frame(const app_result *result, const double *values, double time, double low,
-                           double high, const char *path);
+
+/* A picture of a state, with the range of colours of all of them. */
+typedef struct app_frame {
+    double time, low, high;
+    const double *values;
+} app_frame;
+
+/* Draws it into a file or, if there is one, a film. */
+clp_status app_draw_frame(const app_result *result, const app_frame *frame, const char *path, clp_film *film);
 
 /* Seconds of a clock that only runs forward. */
 double app_now(void);

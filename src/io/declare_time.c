@@ -75,18 +75,20 @@ static clp_status check_steps(const clp_tree *in_time, const clp_declaration *d)
 /* Keys that only make sense with time, or without it. */
 static clp_status check_company(const clp_tree *root, bool in_time)
 {
-    static const char *const with_time[] = {"series", "animation", "frames", "probes"};
+    static const struct {
+        const char *name, *instead;
+    } with_time[] = {{"series", "field"},
+                     {"animation", "vtk"},
+                     {"frames", "picture"},
+                     {"film", "picture"},
+                     {"probes", "field"}};
     const clp_tree *output = clp_tree_find(root, "output"), *found;
     if (!output || output->kind != CLP_TREE_MAP) return CLP_OK;
     for (size_t i = 0; i < sizeof with_time / sizeof *with_time && !in_time; i++)
-        if ((found = clp_tree_find(output, with_time[i])))
+        if ((found = clp_tree_find(output, with_time[i].name)))
             return clp_fail_at(
                 found, "'output.%s' is for problems with time; add time: {end: ...}, or write output.%s",
-                with_time[i],
-                i == 0   ? "field"
-                : i == 1 ? "vtk"
-                : i == 2 ? "picture"
-                         : "field");
+                with_time[i].name, with_time[i].instead);
     found = clp_tree_find(output, "convergence");
     if (found && in_time)
         return clp_fail_at(found, "'output.convergence' is for steady problems; leave it out");

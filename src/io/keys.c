@@ -274,9 +274,9 @@ static const clp_choice shapes[] = {
     KEY("output.frames", "a file name", "none",                                                                 \
         "a picture of each output (PNG), numbered, with one range of colours", true,                            \
         .kind = CLP_KEY_FILE, AT(frames), .example = "frames: plate.png")                                       \
-    KEY("output.film", "a file name", "none",                                                                   \
-        "all outputs as a film that browsers play", false,                                                      \
-        .instead = "write output.frames, and join the pictures")                                                \
+    KEY("output.film", "a file name, or \"-\"", "none",                                                         \
+        "all outputs as a film that browsers play (animated WebP), with one range of colours", true,            \
+        .kind = CLP_KEY_FILE, AT(film), .example = "film: plate.webp")                                          \
     KEY("output.probes", "a file name, or \"-\"", "none",                                                       \
         "u at the probes, a row for each output (CSV)", true,                                                   \
         .kind = CLP_KEY_FILE, AT(probe_table), .example = "probes: tip.csv")                                    \

@@ -88,7 +88,8 @@ typedef struct clp_declaration {
     int method, criterion, precision, check, preconditioner; /* numbers out of the rows' choices */
     double tolerance;
     size_t check_every, max_iterations;
-    const char *picture, *field, *vtk, *convergence, *report, *series, *animation, *frames, *probe_table;
+    const char *picture, *field, *vtk, *convergence, *report, *series, *animation, *frames, *film,
+        *probe_table;
 } clp_declaration;
 
 /* Kinds of values. The comment names what lies at the row's offset. */

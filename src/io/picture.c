@@ -5,6 +5,7 @@
 #include "base/status.h"
 #include "io/canvas.h"
 #include "io/isolines.h"
+#include "io/picture.h"
 #include "io/picture_draw.h"
 #include "io/utf8.h"
 
@@ -16,7 +17,7 @@
 
 enum { WIDTH_DEFAULT = 1000, WIDTH_LEAST = 100, WIDTH_MOST = 20000 };
 
-static clp_status draw(clp_page *p, const char *path)
+static clp_status draw(clp_page *p, const char *path, clp_picture_use *use, void *context)
 {
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, 1, 1);
     p->cairo = clp_canvas_create(surface); /* to measure text on */
@@ -33,8 +34,7 @@ static clp_status draw(clp_page *p, const char *path)
     }
     if ((status = clp_page_draw(p, surface)) != CLP_OK) goto cleanup;
     drawn = cairo_status(p->cairo);
-    status =
-        drawn == CAIRO_STATUS_SUCCESS ? clp_canvas_write_png(path, surface) : clp_canvas_fail(path, drawn);
+    status = drawn == CAIRO_STATUS_SUCCESS ? use(context, path, surface) : clp_canvas_fail(path, drawn);
 cleanup:
     cairo_destroy(p->cairo);
     cairo_surface_destroy(surface);
@@ -99,8 +99,8 @@ static clp_status create_planes(const clp_grid *grid, const double *values,
     return CLP_OK;
 }
 
-clp_status clp_picture_write(const char *path, const clp_grid *grid, const double *values,
-                             const clp_picture_options *options)
+clp_status clp_picture_draw(const char *path, const clp_grid *grid, const double *values,
+                            const clp_picture_options *options, clp_picture_use *use, void *context)
 {
     static const clp_picture_options defaults = {0};
     clp_plane planes[CLP_PANELS] = {0};
@@ -122,8 +122,20 @@ clp_status clp_picture_write(const char *path, const clp_grid *grid, const doubl
             p.high = options->high;
         }
         make_texts(&p, options, planes);
-        status = draw(&p, path);
+        status = draw(&p, path, use, context);
     }
     for (size_t k = 0; k < CLP_PANELS; k++) clp_plane_finish(&planes[k]);
     return status;
+}
+
+static clp_status write_png(void *context, const char *path, cairo_surface_t *surface)
+{
+    (void)context;
+    return clp_canvas_write_png(path, surface);
+}
+
+clp_status clp_picture_write(const char *path, const clp_grid *grid, const double *values,
+                             const clp_picture_options *options)
+{
+    return clp_picture_draw(path, grid, values, options, write_png, NULL);
 }

@@ -86,6 +86,7 @@ static void take_options(const clp_declaration *declared, clp_problem_file *file
                                         .series = declared->series,
                                         .animation = declared->animation,
                                         .frames = declared->frames,
+                                        .film = declared->film,
                                         .probes = declared->probe_table};
 }
 

@@ -97,6 +97,9 @@ typedef enum clp_flux_style {
     CLP_FLUX_LINES,  /**< field lines, evenly spaced: they tell the direction, not the magnitude */
 } clp_flux_style;
 
+/** The colour of a place between 0 and 1 on the heat map's scale: red, green, blue. */
+CLP_API void clp_color_of(double place, unsigned char color[3]);
+
 /** Which planes of a three-dimensional field are drawn. */
 typedef enum clp_slice {
     CLP_SLICE_MIDDLE = 0, /**< the three planes through the middle, between two planes of nodes if need be */

@@ -135,6 +135,9 @@ typedef struct clp_level_time {
 CLP_API clp_status clp_solver_time_levels(clp_solver *solver, clp_level_time *times, size_t room,
                                           size_t *count, double *making);
 
+/** The field as it is, into an array of the grid's shape: for monitors. Errors: CLP_ERROR_DEVICE. */
+CLP_API clp_status clp_solver_peek(const clp_solver *solver, double *values);
+
 /** The report; complete after clp_solver_run. Valid as long as the solver. */
 CLP_API const clp_report *clp_solver_report(const clp_solver *solver);
 

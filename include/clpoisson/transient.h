@@ -74,6 +74,9 @@ CLP_API void clp_transient_destroy(clp_transient *transient);
  */
 CLP_API clp_status clp_transient_run(clp_transient *transient);
 
+/** The state as it is, into an array of the grid's shape: for monitors. Errors: CLP_ERROR_DEVICE. */
+CLP_API clp_status clp_transient_peek(const clp_transient *transient, double *values);
+
 /** The state that was reached, in the grid's shape; valid as long as the run. */
 CLP_API const double *clp_transient_values(const clp_transient *transient);
 

@@ -6,6 +6,7 @@
 #include "app/outputs.h"
 #include "app/summary.h"
 #include "app/terminal.h"
+#include "app/watch.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -26,6 +27,7 @@ typedef struct evolution {
     double *times, *noted; /* of the outputs so far; the probes' values, [output][probe] */
     char **files;          /* of the animation */
     size_t count, room;
+    app_watch watch;
     clp_status written;
 } evolution;
 
@@ -165,10 +167,15 @@ static clp_status note(void *user, const clp_snapshot *snapshot)
     return status;
 }
 
+static clp_status peek(const void *transient, double *values)
+{
+    return clp_transient_peek(transient, values);
+}
+
 static bool monitor(void *user, const clp_time_progress *progress)
 {
-    const evolution *run = user;
-    (void)run;
+    evolution *run = user;
+    if (run->request->watch) app_watch_show(&run->watch, run->grid, peek, run->result->transient);
     app_show_time_progress(progress);
     return !app_interrupted();
 }
@@ -263,6 +270,7 @@ clp_status app_evolve(const app_evolve_request *request, clp_device *device, app
     begin(&run);
     status = clp_transient_run(transient);
     result->report = *clp_transient_report(transient);
+    app_watch_finish(&run.watch);
     if (run.count > 0) finish(&run);
     *written = run.written;
     return status;

@@ -8,7 +8,8 @@
 typedef struct app_evolve_request {
     const clp_problem_file *file;
     clp_problem_output *output;
-    bool yes; /* large outputs are meant */
+    bool yes;   /* large outputs are meant */
+    bool watch; /* show the field */
 } app_evolve_request;
 
 /* Steps to the end and writes everything; result->report is filled. Answers what went wrong with the run, or,

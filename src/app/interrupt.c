@@ -13,8 +13,8 @@ static void interrupt(int number)
 
 void app_catch_interrupts(void)
 {
-    static const int numbers[] = {SIGINT, SIGTERM};
-    for (int i = 0; i < 2; i++)
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    for (int i = 0; i < 3; i++)
         if (signal(numbers[i], interrupt) == SIG_IGN) signal(numbers[i], SIG_IGN);
 }
 

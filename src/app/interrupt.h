@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Ctrl-C and SIGTERM: the first one asks to stop at the next good moment, a second one ends the program at
- * once. */
+/* Ctrl-C, SIGTERM and a terminal that is closed: the first one asks to stop at the next good moment, a second
+ * one ends the program at once. */
 #ifndef APP_INTERRUPT_H
 #define APP_INTERRUPT_H
 

@@ -9,6 +9,7 @@
 #include "app/summary.h"
 #include "app/sweep.h"
 #include "app/terminal.h"
+#include "app/watch.h"
 #include "app/write.h"
 
 #include <clpoisson/clpoisson.h>
@@ -27,7 +28,7 @@ typedef struct solve_request {
         *film, *probes;
     const char *sweeps[SETTINGS_MAX + 1], *table;
     size_t sweep_count;
-    bool matrix, dry_run, yes;
+    bool matrix, dry_run, yes, watch;
     clp_picture_options drawing;
     const char *backend, *device, *threads;
 } solve_request;
@@ -36,6 +37,26 @@ static bool monitor(void *user, const clp_progress *progress)
 {
     app_show_progress(user, progress);
     return !app_interrupted();
+}
+
+/* With the field, as far as it is there. */
+typedef struct watched_solve {
+    app_progress_state progress;
+    app_watch watch;
+    const clp_grid *grid;
+    const clp_solver *solver;
+} watched_solve;
+
+static clp_status peek(const void *solver, double *values)
+{
+    return clp_solver_peek(solver, values);
+}
+
+static bool watch_solve(void *user, const clp_progress *progress)
+{
+    watched_solve *solve = user;
+    if (solve->solver) app_watch_show(&solve->watch, solve->grid, peek, solve->solver);
+    return monitor(&solve->progress, progress);
 }
 
 static void print_keys(void)
@@ -126,6 +147,9 @@ static int read_request(solve_request *request, int count, char **arguments)
          .value = "F",
          .help = "with time: u at the probes, a row for each output (CSV)",
          .text = &request->probes},
+        {.name = "--watch",
+         .help = "show the field in the terminal while it is computed",
+         .flag = &request->watch},
         {.name = "--yes", .help = "write outputs however large they are", .flag = &request->yes},
         {.name = "--report",
          .value = "F",
@@ -247,11 +271,18 @@ static int fail_problem(const clp_problem_file *file, clp_status status)
     return EXIT_USAGE;
 }
 
+/* --watch needs a terminal to be seen in. */
+static bool watches(const solve_request *request)
+{
+    return request->watch && terminal.interactive && !terminal.quiet;
+}
+
 /* A problem with time: everything is written on the way or afterwards. */
 static clp_status evolve(const solve_request *request, const clp_problem_file *file, clp_device *device,
                          clp_problem_output *output, app_result *result, clp_status *written)
 {
-    const app_evolve_request evolution = {.file = file, .output = output, .yes = request->yes};
+    const app_evolve_request evolution = {
+        .file = file, .output = output, .yes = request->yes, .watch = watches(request)};
     clp_status status = app_evolve(&evolution, device, result, written);
     if (status != CLP_OK) return status;
     if (writes_nothing(output)) terminal.verbose = true;
@@ -285,13 +316,16 @@ static int solve(const solve_request *request, const clp_problem_file *file,
         goto cleanup;
     }
     clp_solver_options options = *clp_problem_file_solver(file);
-    app_progress_state progress = {.criterion = options.criterion};
-    options.monitor = monitor;
-    options.monitor_user = &progress;
+    watched_solve watched = {.progress.criterion = options.criterion,
+                             .grid = clp_problem_grid(result.problem)};
+    options.monitor = watches(request) ? watch_solve : monitor;
+    options.monitor_user = &watched;
     app_catch_interrupts();
     status = clp_solver_create(device, result.problem, &options, &solver);
+    watched.solver = solver;
     if (status == CLP_OK && request->matrix) status = compute_matrix(solver, &with_matrix, &matrix);
     if (status == CLP_OK) status = clp_solver_run(solver);
+    app_watch_finish(&watched.watch);
     if (status != CLP_OK) goto cleanup;
     result.solver = solver;
     bool levels = terminal.verbose;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/colormap.h"
 
+#include <clpoisson/output.h>
+
 #include <math.h>
 
 /* Lightness runs from just above black, where displays still separate colours, to just below paper white. */
@@ -70,4 +72,12 @@ void clp_colormap_make(uint32_t table[CLP_COLORMAP_SIZE])
             table[i] = table[i] << 8 | (uint32_t)lround(level);
         }
     }
+}
+
+void clp_color_of(double place, unsigned char color[3])
+{
+    double srgb[3];
+    clp_lab_to_srgb(clp_colormap_lab(place > 0 ? place < 1 ? place : 1 : 0), srgb);
+    for (int i = 0; i < 3; i++)
+        color[i] = (unsigned char)(255 * (srgb[i] > 0 ? srgb[i] < 1 ? srgb[i] : 1 : 0) + 0.5);
 }

@@ -483,3 +483,8 @@ const double *clp_solver_values(const clp_solver *solver)
 {
     return solver->values;
 }
+
+clp_status clp_solver_peek(const clp_solver *solver, double *values)
+{
+    return solver->device->backend->field_read(solver->u, 0, clp_layout_rows(&solver->level->layout), values);
+}

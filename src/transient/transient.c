@@ -269,3 +269,9 @@ const clp_report *clp_transient_report(const clp_transient *transient)
 {
     return &transient->report;
 }
+
+clp_status clp_transient_peek(const clp_transient *transient, double *values)
+{
+    size_t rows = clp_layout_rows(&transient->level->layout);
+    return transient->device->backend->field_read(transient->u, 0, rows, values);
+}

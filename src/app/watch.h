@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* --watch: the field in the terminal while it is computed. */
+#ifndef APP_WATCH_H
+#define APP_WATCH_H
+
+#include <clpoisson/clpoisson.h>
+
+/* Starts as {0}. */
+typedef struct app_watch {
+    double last, took; /* when it was drawn, and how long that took */
+    double low, high;  /* of all that was drawn */
+    bool any;
+    int lines, columns; /* that the last drawing covers, and of the window then */
+    double *values;     /* room for a field */
+} app_watch;
+
+/* Reads the field as it is. */
+typedef clp_status app_peek(const void *run, double *values);
+
+/* Draws it again if it is time to: ten times a second at most, and a twentieth of the time at most. */
+void app_watch_show(app_watch *watch, const clp_grid *grid, app_peek *peek, const void *run);
+
+void app_watch_finish(app_watch *watch);
+
+#endif

@@ -73,6 +73,10 @@ __kernel void sweep_rows(__global const REAL *restrict u, __global REAL *restric
 #if !NETWORK
     const long left = HALO - x0, right = nx - 1 - x0 + HALO; /* where the sides are in a row of the tile */
     const int fix_left = HELD_LEFT && left >= 0, fix_right = HELD_RIGHT && right < span;
+    /* The columns that matter: nothing beyond a held side does. */
+    const int begin = HELD_LEFT && x0 == 0 ? HALO : 0,
+              end = HELD_RIGHT && x0 + stored == nx ? HALO + stored : 2 * HALO + stored,
+              columns = (end - begin + WHOLE - 1) / WHOLE * WHOLE;
 #endif
     /* Rows are counted from `first`. Step t brings in STEP rows from STEP t on; stage k then makes those k before them. */
     const long first = y0 - count, steps = (y_end + count - first + STEP - 1) / STEP;
@@ -97,13 +101,15 @@ __kernel void sweep_rows(__global const REAL *restrict u, __global REAL *restric
             __global REAL *target = v + (size_t)max(j, 0L) * width + (size_t)x0;
             const int rows = k < count || j + 1 < y_end ? STEP : 1;
 #if !NETWORK
+            if ((HELD_BOTTOM && j + 1 < 0) || (HELD_TOP && j >= ny)) continue; /* beyond a held side, too */
             const int held_low = held_row(j, ny), held_high = held_row(j + 1, ny);
             const int paired = (rows == 2) & !held_low & !held_high;
             const REAL *south = RING(k - 1, row - 1), *low = RING(k - 1, row), *high = RING(k - 1, row + 1),
                        *north = RING(k - 1, row + 2);
             if (paired & (k < count))
-                sweep_pair(RING(k, row), RING(k, row + 1), south, low - 1, low, low + 1, high - 1, high, high + 1, north,
-                           w PHASE(j + k) PAIR_ROWS(row, PAD), span);
+                sweep_pair(RING(k, row) + begin, RING(k, row + 1) + begin, south + begin, low + begin - 1, low + begin,
+                           low + begin + 1, high + begin - 1, high + begin, high + begin + 1, north + begin,
+                           w PHASE(j + k) PAIR_ROWS(row, PAD + begin), columns);
             else if (paired)
                 sweep_pair_store(target, target + width, south + HALO, low + HALO - 1, low + HALO, low + HALO + 1,
                                  high + HALO - 1, high + HALO, high + HALO + 1, north + HALO,
@@ -124,10 +130,10 @@ __kernel void sweep_rows(__global const REAL *restrict u, __global REAL *restric
                 const int held = r ? held_high : held_low;
                 if (k < count) {
                     if (held)
-                        copy_row(out, centre, span);
+                        copy_row(out + begin, centre + begin, columns);
                     else if (!paired)
-                        sweep_row(out, below, centre - 1, centre, centre + 1, above,
-                                  w PHASE(j + r + k) FIXED_ROW(here, PAD), span);
+                        sweep_row(out + begin, below + begin, centre + begin - 1, centre + begin, centre + begin + 1,
+                                  above + begin, w PHASE(j + r + k) FIXED_ROW(here, PAD + begin), columns);
                     if (fix_left) out[left] = centre[left];
                     if (fix_right) out[right] = centre[right];
                 } else {

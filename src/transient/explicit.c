@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { TOGETHER = 32 };
+enum { TOGETHER = 128 };
 
 double clp_transient_weight(const clp_transient *transient, double step)
 {
@@ -90,26 +90,65 @@ clp_status clp_transient_largest(clp_field *u, clp_field *zero, double *largest)
     return CLP_OK;
 }
 
+static clp_status sweep(clp_transient *transient, double step, const double *weights, size_t count)
+{
+    CLP_TRY(
+        transient->device->backend->sweep(transient->u, transient->scratch, transient->q, weights, count));
+    transient->in_time.applications += count;
+    transient->in_time.steps += count;
+    transient->time += (double)count * step;
+    return CLP_OK;
+}
+
+/* A step that counts by itself. */
+static clp_status step_alone(clp_transient *transient, double step, const double *weights)
+{
+    CLP_TRY(clp_balance_add(transient, step, transient->u));
+    CLP_TRY(sweep(transient, step, weights, 1));
+    return clp_transient_move(transient, transient->time, transient->u);
+}
+
+/* What the step just made has changed, times a factor, into the balance. */
+static clp_status add_change(clp_transient *transient, double factor)
+{
+    const clp_field *fields[] = {transient->u, transient->scratch};
+    return clp_transient_blend(transient->balance.sum, 1, fields, (double[]){factor, -factor}, 2);
+}
+
 /*
- * Steps that see t one by one, others together: the sum of u over n steps is, by Euler and Maclaurin, n times
- * the mean of its ends, and half of what the first one has more than the last.
+ * Steps in pieces of m that the balance sees the ends of: by Euler and Maclaurin the sum over a piece is m
+ * times the mean of its ends, and half of what the first one has more than the last, less (m^2 - 1) / 12
+ * times by how much more a step changes at its end, which is left of all pieces at both ends together.
  */
+static clp_status step_in_pieces(clp_transient *transient, double step, const double *weights, size_t m,
+                                 size_t pieces)
+{
+    double factor = step * ((double)m * (double)m - 1) / 12;
+    CLP_TRY(step_alone(transient, step, weights));
+    CLP_TRY(add_change(transient, factor));
+    for (size_t piece = 0; piece < pieces; piece++) {
+        CLP_TRY(clp_balance_add(transient, 0.5 * step * (double)(m + 1), transient->u));
+        CLP_TRY(sweep(transient, step, weights, m));
+        transient->balance.pending = 0.5 * step * (double)(m - 1);
+    }
+    CLP_TRY(step_alone(transient, step, weights));
+    return add_change(transient, -factor);
+}
+
+/* Early on the state changes fast, and where t matters in every step. */
 static clp_status advance(clp_transient *transient, double step, size_t count)
 {
-    const clp_backend *backend = transient->device->backend;
-    const bool moves = transient->feeds || transient->holds;
+    const size_t pass = transient->level->sweeps_per_pass, end = transient->in_time.steps + count;
     double weights[TOGETHER];
     for (size_t i = 0; i < TOGETHER; i++) weights[i] = clp_transient_weight(transient, step);
-    for (size_t done = 0, now; done < count; done += now) {
-        now = moves ? 1 : transient->in_time.steps / 16; /* early on the state changes fast */
-        now = clp_min(clp_min(clp_max(now, 1), TOGETHER), count - done);
-        CLP_TRY(clp_balance_add(transient, 0.5 * step * (double)(now + 1), transient->u));
-        CLP_TRY(backend->sweep(transient->u, transient->scratch, transient->q, weights, now));
-        transient->balance.pending = 0.5 * step * (double)(now - 1);
-        transient->in_time.applications += now;
-        transient->in_time.steps += now;
-        transient->time += (double)now * step;
-        CLP_TRY(clp_transient_move(transient, transient->time, transient->u));
+    while (transient->in_time.steps < end) {
+        size_t done = transient->in_time.steps, left = end - done, m = clp_min(done / 8, TOGETHER);
+        m = left > 2 ? clp_min(m, left - 2) : 0;
+        if (m > pass) m -= m % pass;
+        if (transient->feeds || transient->holds || m < 4)
+            CLP_TRY(step_alone(transient, step, weights));
+        else
+            CLP_TRY(step_in_pieces(transient, step, weights, m, clp_min((left - 2) / m, 8)));
     }
     return CLP_OK;
 }

@@ -39,11 +39,11 @@ static double number_in(const json_t *object, const char *key)
 Test(program_time, everything_that_can_be_asked_for)
 {
     outcome ran = RUN("solve", "bar.yaml", "--series", "s.npy", "--animation", "a.pvd", "--frames", "f.png",
-                      "--film", "f.webp", "--probes", "p.csv", "--report", "r.json", "--field", "u.npy",
+                      "--film", "f.webp", "--probes", "p.csv", "--plot-probes", "p.png", "--report", "r.json", "--field", "u.npy",
                       "--picture", "u.png", "--vtk", "u.vti", "-v");
     EXPECT_STATUS(ran, 0);
     EXPECT_HOLDS(ran.error, "t = 1 after");
-    EXPECT_HOLDS(ran.error, "wrote u.png, u.npy, u.vti, r.json, s.npy, a.pvd, f.png, f.webp, p.csv");
+    EXPECT_HOLDS(ran.error, "wrote u.png, u.npy, u.vti, r.json, s.npy, a.pvd, f.png, f.webp, p.csv, p.png");
     size_t size;
     const char *series = read_bytes("s.npy", &size);
     cr_assert(series && size == 128 + 5 * 13 * 17 * 8, "%zu bytes", size);

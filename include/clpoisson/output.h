@@ -60,9 +60,20 @@ CLP_API clp_status clp_series_finish(clp_series *series, bool keep);
 CLP_API clp_status clp_collection_write(const char *path, const double *times, const char *const *files,
                                         size_t count);
 
-/** Writes what probes noted, a row for each time: `values` is [time][probe]. Errors: CLP_ERROR_FILE. */
-CLP_API clp_status clp_probes_write_csv(const char *path, const clp_probe *probes, size_t count,
-                                        const double *times, const double *values, size_t rows);
+/** What probes noted: `values` is [rows][count], a row for each time. */
+typedef struct clp_probe_notes {
+    const clp_probe *probes;
+    size_t count;
+    const double *times, *values;
+    size_t rows;
+} clp_probe_notes;
+
+/** Writes it as a table. Errors: CLP_ERROR_FILE. */
+CLP_API clp_status clp_probes_write_csv(const char *path, const clp_probe_notes *notes);
+
+/** Draws it over time, as a PNG. Errors: CLP_ERROR_FILE, CLP_ERROR_MEMORY, CLP_ERROR_UNSUPPORTED (built
+ * without cairo). */
+CLP_API clp_status clp_probes_write_png(const char *path, const clp_probe_notes *notes);
 
 /** How the numbers of an array are kept in a .vti file. */
 typedef enum clp_vti_type {

@@ -58,7 +58,7 @@ typedef struct clp_problem_output {
     const char *vtk;
     const char *convergence;
     const char *report;
-    const char *series, *animation, *frames, *film, *probes; /**< of problems with time */
+    const char *series, *animation, *frames, *film, *probes, *probes_plot; /**< of problems with time */
 } clp_problem_output;
 
 /** What to write; valid as long as the file, texts included. */

@@ -236,10 +236,11 @@ static void finish(evolution *run)
         app_written(
             clp_collection_write(output->animation, run->times, (const char *const *)run->files, run->count),
             &output->animation, &run->written);
+    const clp_probe_notes notes = {run->probes, run->probe_count, run->times, run->noted, run->count};
     if (output->probes)
-        app_written(clp_probes_write_csv(output->probes, run->probes, run->probe_count, run->times,
-                                         run->noted, run->count),
-                    &output->probes, &run->written);
+        app_written(clp_probes_write_csv(output->probes, &notes), &output->probes, &run->written);
+    if (output->probes_plot)
+        app_written(clp_probes_write_png(output->probes_plot, &notes), &output->probes_plot, &run->written);
     if (run->spool) fclose(run->spool);
     for (size_t i = 0; i < run->count; i++) free(run->files[i]);
     free(run->files);

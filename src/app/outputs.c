@@ -63,7 +63,8 @@ int app_check_outputs(const char *problem_path, const clp_problem_output *output
                    {"animation", output->animation, true, ".pvd"},
                    {"frames", output->frames, true, ".png"},
                    {"film", output->film, true, ".webp"},
-                   {"probes", output->probes, false, ".csv"}};
+                   {"probes", output->probes, false, ".csv"},
+                   {"plot of probes", output->probes_plot, true, ".png"}};
     for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
         const char *path = outputs[i].path;
         if (!path) continue;

@@ -25,7 +25,7 @@ typedef struct solve_request {
     const char *settings[SETTINGS_MAX + 1];
     size_t setting_count;
     const char *picture, *field, *vtk, *convergence, *report, *plot, *slice, *series, *animation, *frames,
-        *film, *probes;
+        *film, *probes, *probes_plot;
     const char *sweeps[SETTINGS_MAX + 1], *table;
     size_t sweep_count;
     bool matrix, dry_run, yes, watch;
@@ -147,6 +147,10 @@ static int read_request(solve_request *request, int count, char **arguments)
          .value = "F",
          .help = "with time: u at the probes, a row for each output (CSV)",
          .text = &request->probes},
+        {.name = "--plot-probes",
+         .value = "F",
+         .help = "with time: u at the probes as a plot (PNG)",
+         .text = &request->probes_plot},
         {.name = "--watch",
          .help = "show the field in the terminal while it is computed",
          .flag = &request->watch},
@@ -243,9 +247,9 @@ static bool to_standard_output(const clp_problem_output *output)
 /* -1, or an exit status: outputs named on the command line must not overwrite what the problem reads. */
 static int check_inputs(const clp_problem_file *file, const clp_problem_output *output)
 {
-    const char *const paths[] = {output->picture, output->field,  output->vtk,       output->convergence,
-                                 output->report,  output->series, output->animation, output->frames,
-                                 output->film,    output->probes};
+    const char *const paths[] = {output->picture, output->field,  output->vtk,        output->convergence,
+                                 output->report,  output->series, output->animation,  output->frames,
+                                 output->film,    output->probes, output->probes_plot};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         if (!paths[i] || !clp_problem_file_reads(file, paths[i])) continue;
         app_error("%s: it would be written over, and the problem reads it; give the output another name",
@@ -258,7 +262,8 @@ static int check_inputs(const clp_problem_file *file, const clp_problem_output *
 static bool writes_nothing(const clp_problem_output *output)
 {
     return !output->picture && !output->field && !output->vtk && !output->convergence && !output->report &&
-           !output->series && !output->animation && !output->frames && !output->film && !output->probes;
+           !output->series && !output->animation && !output->frames && !output->film && !output->probes &&
+           !output->probes_plot;
 }
 
 /* What is wrong with the problem that shows only now. */
@@ -376,11 +381,12 @@ static int check_time(const solve_request *request, const clp_problem_file *file
                       const clp_problem_output *output)
 {
     size_t probes;
-    const char *const with_time[] = {request->series, request->animation, request->frames, request->film,
-                                     request->probes};
-    static const char *const names[] = {"--series", "--animation", "--frames", "--film", "--probes"};
+    const char *const with_time[] = {request->series, request->animation, request->frames,
+                                     request->film,   request->probes,    request->probes_plot};
+    static const char *const names[] = {"--series", "--animation", "--frames",
+                                        "--film",   "--probes",    "--plot-probes"};
     bool in_time = clp_problem_file_time(file);
-    for (int i = 0; i < 5 && !in_time; i++) {
+    for (int i = 0; i < 6 && !in_time; i++) {
         if (!with_time[i]) continue;
         app_error("%s %s is for problems with time; add time: {end: ...} to the problem file", names[i],
                   with_time[i]);
@@ -392,7 +398,7 @@ static int check_time(const solve_request *request, const clp_problem_file *file
         return EXIT_USAGE;
     }
     clp_problem_file_probes(file, &probes);
-    if (!output->probes || probes > 0) return -1;
+    if ((!output->probes && !output->probes_plot) || probes > 0) return -1;
     app_error("%s: the problem has no probes to note; add for example probes: {tip: [0.9, 0.5]}",
               output->probes);
     return EXIT_USAGE;
@@ -426,6 +432,7 @@ static int run(int count, char **arguments)
     if (request.frames) output.frames = request.frames;
     if (request.film) output.film = request.film;
     if (request.probes) output.probes = request.probes;
+    if (request.probes_plot) output.probes_plot = request.probes_plot;
     status = check_time(&request, file, &output);
     if (status >= 0) {
         clp_problem_file_destroy(file);

@@ -174,9 +174,9 @@ static void show_grid_error(const clp_report *report)
 
 void app_show_outputs(const clp_problem_output *output)
 {
-    const char *const paths[] = {output->picture, output->field,  output->vtk,       output->convergence,
-                                 output->report,  output->series, output->animation, output->frames,
-                                 output->film,    output->probes};
+    const char *const paths[] = {output->picture, output->field,  output->vtk,        output->convergence,
+                                 output->report,  output->series, output->animation,  output->frames,
+                                 output->film,    output->probes, output->probes_plot};
     char text[1024] = "";
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         if (!paths[i] || strcmp(paths[i], "-") == 0) continue;

@@ -77,11 +77,8 @@ static clp_status check_company(const clp_tree *root, bool in_time)
 {
     static const struct {
         const char *name, *instead;
-    } with_time[] = {{"series", "field"},
-                     {"animation", "vtk"},
-                     {"frames", "picture"},
-                     {"film", "picture"},
-                     {"probes", "field"}};
+    } with_time[] = {{"series", "field"}, {"animation", "vtk"}, {"frames", "picture"},
+                     {"film", "picture"}, {"probes", "field"},  {"probes_plot", "picture"}};
     const clp_tree *output = clp_tree_find(root, "output"), *found;
     if (!output || output->kind != CLP_TREE_MAP) return CLP_OK;
     for (size_t i = 0; i < sizeof with_time / sizeof *with_time && !in_time; i++)

@@ -280,6 +280,9 @@ static const clp_choice shapes[] = {
     KEY("output.probes", "a file name, or \"-\"", "none",                                                       \
         "u at the probes, a row for each output (CSV)", true,                                                   \
         .kind = CLP_KEY_FILE, AT(probe_table), .example = "probes: tip.csv")                                    \
+    KEY("output.probes_plot", "a file name, or \"-\"", "none",                                                  \
+        "u at the probes over time, as a plot (PNG)", true,                                                     \
+        .kind = CLP_KEY_FILE, AT(probe_plot), .example = "probes_plot: tip.png")                                \
     KEY("output.report", "a file name, or \"-\"", "none",                                                       \
         "what was solved, how right it is and what it cost (JSON)", true,                                       \
         .kind = CLP_KEY_FILE, AT(report), .example = "report: plate.json")

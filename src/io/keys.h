@@ -89,7 +89,7 @@ typedef struct clp_declaration {
     double tolerance;
     size_t check_every, max_iterations;
     const char *picture, *field, *vtk, *convergence, *report, *series, *animation, *frames, *film,
-        *probe_table;
+        *probe_table, *probe_plot;
 } clp_declaration;
 
 /* Kinds of values. The comment names what lies at the row's offset. */

@@ -20,3 +20,10 @@ clp_status clp_picture_write(const char *path, const clp_grid *grid, const doubl
     return clp_fail(CLP_ERROR_UNSUPPORTED, "%s: pictures need cairo; install libcairo2-dev and build again",
                     path);
 }
+
+clp_status clp_probes_write_png(const char *path, const clp_probe_notes *notes)
+{
+    (void)notes;
+    return clp_fail(CLP_ERROR_UNSUPPORTED, "%s: plots need cairo; install libcairo2-dev and build again",
+                    path);
+}

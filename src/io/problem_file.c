@@ -87,7 +87,8 @@ static void take_options(const clp_declaration *declared, clp_problem_file *file
                                         .animation = declared->animation,
                                         .frames = declared->frames,
                                         .film = declared->film,
-                                        .probes = declared->probe_table};
+                                        .probes = declared->probe_table,
+                                        .probes_plot = declared->probe_plot};
 }
 
 clp_status clp_problem_file_read(const char *path, const char *const *settings, size_t count,

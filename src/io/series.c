@@ -92,19 +92,19 @@ clp_status clp_collection_write(const char *path, const double *times, const cha
     return clp_output_commit(&file);
 }
 
-clp_status clp_probes_write_csv(const char *path, const clp_probe *probes, size_t count, const double *times,
-                                const double *values, size_t rows)
+clp_status clp_probes_write_csv(const char *path, const clp_probe_notes *notes)
 {
     clp_output_file file;
     clp_locale locale;
     CLP_TRY(clp_output_begin(&file, path));
     clp_locale_enter(&locale);
     fprintf(file.stream, "t");
-    for (size_t i = 0; i < count; i++) fprintf(file.stream, ",%s", probes[i].name);
+    for (size_t i = 0; i < notes->count; i++) fprintf(file.stream, ",%s", notes->probes[i].name);
     fprintf(file.stream, "\n");
-    for (size_t r = 0; r < rows; r++) {
-        fprintf(file.stream, "%.17g", times[r]);
-        for (size_t i = 0; i < count; i++) fprintf(file.stream, ",%.17g", values[r * count + i]);
+    for (size_t r = 0; r < notes->rows; r++) {
+        fprintf(file.stream, "%.17g", notes->times[r]);
+        for (size_t i = 0; i < notes->count; i++)
+            fprintf(file.stream, ",%.17g", notes->values[r * notes->count + i]);
         fprintf(file.stream, "\n");
     }
     clp_locale_leave(&locale);

@@ -25,6 +25,7 @@ static clp_status forcing_create(const clp_transient *transient, clp_forcing *fo
 {
     const clp_assembly *assembly = &transient->assembly;
     static const double there;
+    if (transient->holds) CLP_TRY(allocate(&there, clp_grid_node_count(&assembly->op.grid), &forcing->held));
     if (!transient->feeds) return CLP_OK;
     CLP_TRY(allocate(assembly->source, clp_grid_node_count(&assembly->op.grid), &forcing->source));
     for (int side = 0; side < 2 * clp_grid_dimensions(&assembly->op.grid); side++)
@@ -37,6 +38,7 @@ static void forcing_finish(clp_forcing *forcing)
     free(forcing->source);
     for (int side = 0; side < CLP_SIDES; side++) free(forcing->feed[side]);
     free(forcing->cuts);
+    free(forcing->held);
 }
 
 /* sum = keep sum + weight values */
@@ -52,6 +54,7 @@ static void forcing_add_now(const clp_transient *transient, double weight, clp_f
     add(forcing->source, 1, weight, assembly->source, clp_grid_node_count(&assembly->op.grid));
     for (int side = 0; side < CLP_SIDES; side++)
         add(forcing->feed[side], 1, weight, assembly->side_feed[side], side_count(transient, side));
+    add(forcing->held, 1, weight, assembly->values, clp_grid_node_count(&assembly->op.grid));
     for (size_t c = 0; forcing->cuts && c < assembly->cuts.count; c++)
         forcing->cuts[c] += weight * assembly->cuts.list[c].value;
 }
@@ -63,6 +66,7 @@ static void forcing_add(const clp_transient *transient, double keep, double weig
     for (int side = 0; side < CLP_SIDES; side++)
         add(forcing->feed[side], keep, weight, more->feed[side], side_count(transient, side));
     add(forcing->cuts, keep, weight, more->cuts, transient->assembly.cuts.count);
+    add(forcing->held, keep, weight, more->held, clp_grid_node_count(&transient->assembly.op.grid));
 }
 
 /* ---- what is stored ---- */
@@ -180,6 +184,15 @@ static double entered(const clp_report *report)
     return sum;
 }
 
+void clp_balance_put_held(const clp_operator *op, const double *held, double *values)
+{
+    for (size_t r = 0; r < clp_operator_rows(op); r++) {
+        const clp_row row = clp_operator_row(op, r);
+        for (size_t i = 0; i < op->grid.nodes[0]; i++)
+            if (clp_row_is_held(op, &row, i)) values[row.first + i] = held[row.first + i];
+    }
+}
+
 /* What came in, by the means of u and of what feeds. */
 static clp_status count_fluxes(clp_transient *transient, double length, clp_interval_report *interval)
 {
@@ -191,6 +204,7 @@ static clp_status count_fluxes(clp_transient *transient, double length, clp_inte
         backend->field_read(balance->sum, 0, clp_layout_rows(&transient->level->layout), balance->values));
     for (size_t p = 0; p < clp_grid_node_count(&op->grid); p++) balance->values[p] /= length;
     forcing_add(transient, 1 / length, 0, &balance->forcing, &balance->forcing);
+    if (balance->forcing.held) clp_balance_put_held(op, balance->forcing.held, balance->values);
     exchange(transient, balance->forcing.cuts);
     clp_quantities(&transient->assembly, balance->values, transient->electrode_of, transient->electrodes,
                    &mean);

@@ -35,25 +35,14 @@ static clp_status check_finite(const clp_transient *transient)
                     transient->time, clp_precision_name(transient->options.precision));
 }
 
-/* Held nodes as they are in double, at the time of the assembly. */
-static void restore_held(clp_transient *transient)
-{
-    const clp_operator *op = &transient->assembly.op;
-    for (size_t r = 0; r < clp_operator_rows(op); r++) {
-        const clp_row row = clp_operator_row(op, r);
-        for (size_t i = 0; i < op->grid.nodes[0]; i++)
-            if (clp_row_is_held(op, &row, i))
-                transient->values[row.first + i] = transient->assembly.values[row.first + i];
-    }
-}
-
 /* Reads the state back and shows it. */
 static clp_status put_out(clp_transient *transient, const clp_field *u, bool last)
 {
     const clp_backend *backend = transient->device->backend;
     CLP_TRY(backend->field_read((clp_field *)u, 0, clp_layout_rows(&transient->level->layout),
                                 transient->values));
-    restore_held(transient);
+    clp_balance_put_held(&transient->assembly.op, transient->assembly.values,
+                         transient->values); /* in double */
     CLP_TRY(clp_balance_close(transient));
     CLP_TRY(check_finite(transient));
     size_t index = transient->in_time.interval_count - 1;
@@ -297,9 +286,22 @@ static clp_status interpolate(clp_transient *transient, between at)
         (double[]){r * r * (1 + 2 * s), s * s * (1 + 2 * r), at.step * s * r * r, -at.step * s * s * r}, 4);
 }
 
-/* Adds to the balance what the interpolated state counts from there to the end of the step, times a sign;
- * what feeds has to be that of the output's time. */
-static clp_status shift_balance(clp_transient *transient, between at, double sign)
+/* What feeds and holds, from there to the end of the step, times a sign: by Simpson's rule. */
+static clp_status shift_forcing(clp_transient *transient, double from, double to, double sign)
+{
+    const double middle = 0.5 * (from + to), share = sign * (to - from) / 6;
+    if (!transient->feeds && !transient->holds) return CLP_OK;
+    CLP_TRY(clp_transient_move(transient, from, NULL));
+    clp_balance_feed(transient, share);
+    CLP_TRY(clp_transient_move(transient, middle, NULL));
+    clp_balance_feed(transient, 4 * share);
+    CLP_TRY(clp_transient_move(transient, to, NULL));
+    clp_balance_feed(transient, share);
+    return CLP_OK;
+}
+
+/* Adds to the balance what the interpolated state counts from there to the end of the step, times a sign. */
+static clp_status shift_balance(clp_transient *transient, between at, double end, double sign)
 {
     const clp_field *fields[4];
     double s = at.s, s2 = s * s, s3 = s2 * s, s4 = s3 * s, h = sign * at.step;
@@ -307,7 +309,7 @@ static clp_status shift_balance(clp_transient *transient, between at, double sig
                               h * at.step * (1.0 / 12 - (0.5 * s2 - 2 * s3 / 3 + 0.25 * s4)),
                               h * at.step * (-1.0 / 12 - (0.25 * s4 - s3 / 3))};
     ends(transient, fields);
-    clp_balance_feed(transient, h * (1 - s));
+    CLP_TRY(shift_forcing(transient, end - at.step * (1 - s), end, sign));
     return clp_transient_blend(transient->balance.sum, 1, fields, factors, 4);
 }
 
@@ -317,11 +319,11 @@ static clp_status put_out_between(clp_transient *transient, double time, double 
     const between at = {.step = step, .s = 1 - (end - time) / step};
     if (time > end - 1e-9 * step) return put_out(transient, transient->u, false);
     CLP_TRY(interpolate(transient, at));
+    CLP_TRY(shift_balance(transient, at, end, -1));
     CLP_TRY(clp_transient_move(transient, time, NULL));
-    CLP_TRY(shift_balance(transient, at, -1));
     transient->time = time;
     CLP_TRY(put_out(transient, transient->error, false));
-    CLP_TRY(shift_balance(transient, at, 1));
+    CLP_TRY(shift_balance(transient, at, end, 1));
     transient->time = end;
     return clp_transient_move(transient, end, NULL);
 }

@@ -10,10 +10,12 @@
 
 #include <clpoisson/transient.h>
 
-/* What feeds the nodes, times how long it did. Arrays are those of an assembly; NULL where nothing changes.
+/* What feeds and holds nodes, times how long it did. Arrays are those of an assembly; NULL where nothing
+ * changes.
  */
 typedef struct clp_forcing {
     double *source, *feed[CLP_SIDES], *cuts;
+    double *held; /* values of held nodes, which sums of fields have only at steps */
 } clp_forcing;
 
 /* Sums over the time since the last output: of u times how long it counted, so that what edges carried
@@ -133,6 +135,9 @@ void clp_balance_feed(clp_transient *transient, double weight);
 /* A step begins; it counts. */
 clp_status clp_balance_begin_step(clp_transient *transient);
 clp_status clp_balance_take_step(clp_transient *transient);
+
+/* Held nodes take what they are held at. */
+void clp_balance_put_held(const clp_operator *op, const double *held, double *values);
 
 /* Closes the interval that ends with transient->values, for the report. CLP_ERROR_MEMORY. */
 clp_status clp_balance_close(clp_transient *transient);

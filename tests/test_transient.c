@@ -259,7 +259,7 @@ Test(transient, automatic_steps_keep_to_the_tolerance)
                 OK(clp_transient_create(device, problem, &options, &run));
                 OK(clp_transient_run(run));
                 double imbalance, error = error_of(run, &imbalance);
-                cr_expect_leq(imbalance, 0.1 * tolerance, "%s, kind %d: %g came in or went for nothing",
+                cr_expect_leq(imbalance, 0.3 * tolerance, "%s, kind %d: %g came in or went for nothing",
                               methods[m], (int)which, imbalance);
                 cr_expect_leq(error, tolerance, "%s, kind %d, tolerance %g: %g off after %zu steps",
                               methods[m], (int)which, tolerance, error,

@@ -54,3 +54,13 @@ cairo_t *clp_canvas_create(cairo_surface_t *surface)
     cairo_paint(cairo);
     return cairo;
 }
+
+clp_status clp_canvas_finish_png(const char *path, cairo_t *cairo, cairo_surface_t *surface)
+{
+    cairo_status_t drawn = cairo_status(cairo);
+    clp_status status =
+        drawn == CAIRO_STATUS_SUCCESS ? clp_canvas_write_png(path, surface) : clp_canvas_fail(path, drawn);
+    cairo_destroy(cairo);
+    cairo_surface_destroy(surface);
+    return status;
+}

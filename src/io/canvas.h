@@ -16,4 +16,7 @@ clp_status clp_canvas_fail(const char *path, cairo_status_t status);
 /* Writes a surface. Errors: CLP_ERROR_FILE, and those of cairo. */
 clp_status clp_canvas_write_png(const char *path, cairo_surface_t *surface);
 
+/* Writes what is drawn and destroys both. Errors likewise. */
+clp_status clp_canvas_finish_png(const char *path, cairo_t *cairo, cairo_surface_t *surface);
+
 #endif

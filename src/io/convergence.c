@@ -173,10 +173,5 @@ clp_status clp_convergence_write_png(const char *path, const clp_report *report)
     draw_axes(&p);
     if (p.known) draw_tolerance(&p, report->tolerance);
     draw_course(&p, report);
-    cairo_status_t drawn = cairo_status(p.page.cairo);
-    clp_status status =
-        drawn == CAIRO_STATUS_SUCCESS ? clp_canvas_write_png(path, surface) : clp_canvas_fail(path, drawn);
-    cairo_destroy(p.page.cairo);
-    cairo_surface_destroy(surface);
-    return status;
+    return clp_canvas_finish_png(path, p.page.cairo, surface);
 }

@@ -156,10 +156,5 @@ clp_status clp_probes_write_png(const char *path, const clp_probe_notes *notes)
     draw_lines(&p);
     if (order) draw_names(&p, order);
     free(order);
-    cairo_status_t drawn = cairo_status(p.page.cairo);
-    clp_status status =
-        drawn == CAIRO_STATUS_SUCCESS ? clp_canvas_write_png(path, surface) : clp_canvas_fail(path, drawn);
-    cairo_destroy(p.page.cairo);
-    cairo_surface_destroy(surface);
-    return status;
+    return clp_canvas_finish_png(path, p.page.cairo, surface);
 }

@@ -101,7 +101,7 @@ __kernel void sweep_rows(__global const REAL *restrict u, __global REAL *restric
             __global REAL *target = v + (size_t)max(j, 0L) * width + (size_t)x0;
             const int rows = k < count || j + 1 < y_end ? STEP : 1;
 #if !NETWORK
-            if ((HELD_BOTTOM && j + 1 < 0) || (HELD_TOP && j >= ny)) continue; /* beyond a held side, too */
+            if ((HELD_BOTTOM & (j + 1 < 0)) | (HELD_TOP & (j >= ny))) continue; /* beyond a held side, too */
             const int held_low = held_row(j, ny), held_high = held_row(j + 1, ny);
             const int paired = (rows == 2) & !held_low & !held_high;
             const REAL *south = RING(k - 1, row - 1), *low = RING(k - 1, row), *high = RING(k - 1, row + 1),

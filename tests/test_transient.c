@@ -562,3 +562,166 @@ Test(transient, snapshots_and_monitors_are_heard)
     clp_problem_destroy(problem);
     clp_device_close(device);
 }
+
+/* ---- beginnings and ends ---- */
+
+static clp_transient *follow(clp_device *device, const clp_problem *problem, clp_time_options options)
+{
+    clp_transient *run;
+    OK(clp_transient_create(device, problem, &options, &run));
+    OK(clp_transient_run(run));
+    return run;
+}
+
+static clp_problem *box_with(clp_side held, const char *value, const char *source)
+{
+    clp_problem *problem;
+    const clp_grid grid = {.nodes = {33, 33}, .size = {1, 1}};
+    clp_boundary boundary = {.kind = CLP_BOUNDARY_VALUE, .value = formula(value)};
+    clp_value fed = formula(source);
+    OK(clp_problem_create(&grid, &problem));
+    OK(clp_problem_set_boundary(problem, held, &boundary));
+    OK(clp_problem_set_source(problem, &fed));
+    return problem;
+}
+
+/* Everything is 0, and so are all rates, when it begins. */
+Test(transient, runs_that_begin_from_nothing)
+{
+    static const char *const cases[][2] = {{"0", "sin(t)"}, {"10*t", "0"}, {"0", "t < 0.3 ? 0 : 1"}};
+    static const char *const methods[] = {"trbdf2", "implicit_euler", "rkl2"};
+    clp_device *device = open_device("reference");
+    for (size_t c = 0; c < 3; c++) {
+        clp_problem *problem = box_with(CLP_SIDE_LEFT, cases[c][0], cases[c][1]);
+        clp_transient *exact =
+            follow(device, problem, (clp_time_options){.end = 1, .step = 2e-4, .method = "explicit"});
+        const clp_report *report = clp_transient_report(exact);
+        for (size_t m = 0; m < 3; m++)
+            for (int even = 0; even < 2; even++) {
+                double apart = 0;
+                clp_transient *run = follow(
+                    device, problem,
+                    (clp_time_options){
+                        .end = 1, .step = even ? 0.005 : 0, .method = methods[m], .output_every = 0.25});
+                for (size_t p = 0; p < 33 * 33; p++)
+                    apart = fmax(apart, fabs(clp_transient_values(run)[p] - clp_transient_values(exact)[p]));
+                cr_expect_leq(apart, 0.01 * report->maximum, "case %zu, %s, even %d: %g of %g apart", c,
+                              methods[m], even, apart, report->maximum);
+                clp_transient_destroy(run);
+            }
+        clp_transient_destroy(exact);
+        clp_problem_destroy(problem);
+    }
+    clp_device_close(device);
+}
+
+static clp_status keep_early(void *user, const clp_snapshot *snapshot)
+{
+    if (snapshot->index == 1) memcpy(user, snapshot->values, 33 * 33 * sizeof(double));
+    return CLP_OK;
+}
+
+/* How long a run is must not show in what it begins with. */
+Test(transient, early_states_of_long_runs)
+{
+    static double early[33 * 33];
+    clp_device *device = open_device("reference");
+    clp_problem *problem = box_with(CLP_SIDE_LEFT, "0", "1");
+    clp_transient *exact =
+        follow(device, problem, (clp_time_options){.end = 0.01, .step = 1e-4, .method = "explicit"});
+    clp_transient *run = follow(
+        device, problem,
+        (clp_time_options){
+            .end = 100, .method = "trbdf2", .output_every = 0.01, .snapshot = keep_early, .user = early});
+    double apart = 0;
+    for (size_t p = 0; p < 33 * 33; p++) apart = fmax(apart, fabs(early[p] - clp_transient_values(exact)[p]));
+    cr_expect_leq(apart, 2e-3 * 0.01, "%g apart after 0.01, where values are 0.01", apart);
+    /* 1/2 at the insulated side in the end */
+    cr_expect_float_eq(clp_transient_report(run)->maximum, 0.5, 1e-3);
+    cr_expect_lt(clp_transient_report(run)->in_time->steps, 400);
+    clp_transient_destroy(run);
+    clp_transient_destroy(exact);
+    clp_problem_destroy(problem);
+    clp_device_close(device);
+}
+
+/* Fields that die out end, and neither crawl nor blow up; what is roughest dies out as well. */
+Test(transient, fields_that_die_out)
+{
+    clp_device *device = open_device("reference");
+    clp_problem *problem = box_with(CLP_SIDE_LEFT, "0", "0");
+    clp_value spot = formula("x == 0.5 && y == 0.5 ? 1e6 : 0");
+    OK(clp_problem_set_initial(problem, &spot));
+    static const char *const methods[] = {"trbdf2", "rkl2", "implicit_euler"};
+    for (size_t m = 0; m < 3; m++) {
+        clp_transient *run = follow(device, problem, (clp_time_options){.end = 50, .method = methods[m]});
+        cr_expect_leq(clp_transient_report(run)->maximum, 1, "%s", methods[m]);
+        cr_expect_lt(clp_transient_report(run)->in_time->steps, 8000, "%s: %zu steps", methods[m],
+                     clp_transient_report(run)->in_time->steps);
+        clp_transient_destroy(run);
+    }
+    clp_problem_destroy(problem);
+    const clp_grid grid = {.nodes = {17, 17}, .size = {1, 1}};
+    OK(clp_problem_create(&grid, &problem)); /* insulated all around */
+    OK(clp_problem_set_initial(problem, &spot));
+    clp_transient *run =
+        follow(device, problem, (clp_time_options){.end = 100, .method = "explicit", .until_steady = true});
+    const clp_report *report = clp_transient_report(run);
+    cr_expect(report->in_time->steady, "not steady at %g", report->in_time->reached);
+    cr_expect_float_eq(report->maximum / report->minimum, 1, 1e-3);
+    cr_expect_float_eq(report->mean, 1e6 / 256, 1e-3);
+    clp_transient_destroy(run);
+    clp_problem_destroy(problem);
+    clp_device_close(device);
+}
+
+/* From nothing to the steady state, by steps of either kind. */
+Test(transient, steady_states_are_found_from_nothing)
+{
+    clp_device *device = open_device("reference");
+    clp_problem *problem = box_with(CLP_SIDE_LEFT, "0", "1");
+    static const clp_time_options options[] = {
+        {.end = 100, .method = "explicit", .until_steady = true},
+        {.end = 100, .method = "trbdf2", .until_steady = true},
+        {.end = 100, .method = "trbdf2", .step = 0.05, .until_steady = true}};
+    for (size_t i = 0; i < 3; i++) {
+        clp_transient *run = follow(device, problem, options[i]);
+        cr_expect(clp_transient_report(run)->in_time->steady, "case %zu", i);
+        cr_expect_float_eq(clp_transient_report(run)->maximum, 0.5, 1e-5, "case %zu: %g", i,
+                           clp_transient_report(run)->maximum);
+        clp_transient_destroy(run);
+    }
+    clp_problem_destroy(problem);
+    clp_device_close(device);
+}
+
+/* Electrodes that change with t, whose outline cuts edges or lies on nodes. */
+Test(transient, electrodes_follow_t)
+{
+    static const double sizes[] = {0.25, 0.26};
+    clp_device *device = open_device(NULL);
+    for (int i = 0; i < 2; i++) {
+        clp_problem *problem = box_with(CLP_SIDE_LEFT, "0", "0");
+        clp_region region = {
+            .name = "heater",
+            .shape = {.kind = CLP_SHAPE_BOX, .min = {0.5, 0.5}, .max = {0.5 + sizes[i], 0.5 + sizes[i]}},
+            .sets = CLP_SETS_VALUE,
+            .value = formula("1 + t")};
+        OK(clp_problem_add_region(problem, &region));
+        clp_transient *run =
+            follow(device, problem, (clp_time_options){.end = 2, .method = "trbdf2", .output_every = 0.5});
+        const clp_report *report = clp_transient_report(run);
+        cr_expect_float_eq(clp_transient_values(run)[20 * 33 + 20], 3, 1e-6);
+        cr_expect_float_eq(report->maximum, 3, 1e-3);
+        double entered = 0;
+        for (size_t k = 0; k < report->in_time->interval_count; k++) {
+            entered += report->in_time->intervals[k].entered;
+            cr_expect_leq(fabs(report->in_time->intervals[k].imbalance), 2e-3, "%g",
+                          report->in_time->intervals[k].imbalance);
+        }
+        cr_expect_gt(entered, 0.3);
+        clp_transient_destroy(run);
+        clp_problem_destroy(problem);
+    }
+    clp_device_close(device);
+}

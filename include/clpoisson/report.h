@@ -67,7 +67,7 @@ typedef struct clp_time_report {
     double end; /**< asked for */
     double reached;
     double step;         /**< asked for; NaN: auto */
-    double tolerance;    /**< per unit of time; NaN where steps are fixed */
+    double tolerance;    /**< per unit of time; NaN where it is auto or steps are fixed */
     double output_every; /**< NaN: at the end only */
     size_t steps, rejected;
     double step_smallest, step_largest;

@@ -20,7 +20,6 @@ typedef struct clp_snapshot {
     size_t index;         /**< 0 for the initial state, then counted by outputs */
     double time;          /**< what it is the state at: with a fixed step the nearest to the time asked for */
     const double *values; /**< on the nodes, held ones included, in the grid's shape; valid during the call */
-    bool last;
 } clp_snapshot;
 
 /** Called with the initial state and at each output time; an error ends the run and is what it answers. */

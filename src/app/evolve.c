@@ -52,6 +52,8 @@ static size_t outputs_of(const clp_time_options *options)
 
 /* ---- the disk ---- */
 
+enum { MOST_FILES = 20000 }; /* or frames, without a word */
+
 static double series_bytes(const app_evolve_request *request)
 {
     const clp_grid *grid = clp_problem_grid(clp_problem_file_problem(request->file));
@@ -62,13 +64,16 @@ static double series_bytes(const app_evolve_request *request)
     if (output->animation) bytes += (2 + clp_grid_dimensions(grid)) * field + 2 * nodes;
     if (output->frames) bytes += picture;
     if (output->film) bytes += 0.2 * picture;
+    if (output->frames || output->film) bytes += field; /* kept until they are drawn */
     return bytes * (double)outputs_of(clp_problem_file_time(request->file));
 }
 
 int app_check_space(const app_evolve_request *request)
 {
     const clp_problem_output *output = request->output;
-    const char *const paths[] = {output->series, output->animation, output->frames, output->film};
+    const char *spool =
+        output->frames || output->film ? P_tmpdir "/clpoisson" : NULL; /* where tmpfile() is */
+    const char *const paths[] = {output->series, output->animation, output->frames, output->film, spool};
     double bytes = series_bytes(request);
     char needed[32], there[32];
     size_t count = outputs_of(clp_problem_file_time(request->file));
@@ -82,7 +87,8 @@ int app_check_space(const app_evolve_request *request)
                  slash ? paths[i] : ".");
         if (statvfs(folder, &disk) != 0) continue;
         double room = (double)disk.f_bavail * (double)disk.f_frsize;
-        if (bytes < 0.9 * room && count <= 20000) continue;
+        bool files = paths[i] != output->series && count > MOST_FILES;
+        if (bytes < 0.9 * room && !files) continue;
         app_error("%s: %zu outputs would be written, about %s, and %s are free there; make time.output_every "
                   "longer, "
                   "or add --yes if that is what you want",
@@ -216,9 +222,13 @@ static void draw_frames(evolution *run)
     clp_film *film = NULL;
     if (output->film)
         app_written(clp_film_create(output->film, seconds, &film), &output->film, &run->written);
-    if (run->spool) rewind(run->spool);
-    for (size_t i = 0; values && run->spool && i < run->count && !app_interrupted(); i++) {
-        if (fread(values, sizeof *values, nodes, run->spool) != nodes) break;
+    if (run->spool && (fflush(run->spool) != 0 || fseek(run->spool, 0, SEEK_SET) != 0))
+        give_up_frames(run, "the fields for them do not fit the folder for temporary files");
+    for (size_t i = 0; values && run->spool && i < run->count; i++) {
+        if (fread(values, sizeof *values, nodes, run->spool) != nodes) {
+            give_up_frames(run, "the fields for them cannot be read back");
+            break;
+        }
         app_progress("drawing %zu of %zu", i + 1, run->count);
         draw_frame(run, &(app_frame){run->times[i], run->low, run->high, values}, i, film);
     }
@@ -272,7 +282,12 @@ clp_status app_evolve(const app_evolve_request *request, clp_device *device, app
     status = clp_transient_run(transient);
     result->report = *clp_transient_report(transient);
     app_watch_finish(&run.watch);
-    if (run.count > 0) finish(&run);
+    if (run.count > 0) {
+        finish(&run);
+    } else {
+        clp_series_finish(run.series, false);
+        if (run.spool) fclose(run.spool);
+    }
     *written = run.written;
     return status;
 }

@@ -397,6 +397,12 @@ static int check_time(const solve_request *request, const clp_problem_file *file
                   request->matrix ? "--matrix" : "--plot-convergence");
         return EXIT_USAGE;
     }
+    const char *const numbered[] = {output->series, output->animation, output->frames};
+    for (int i = 0; i < 3; i++)
+        if (numbered[i] && strcmp(numbered[i], "-") == 0) {
+            app_error("series, animations and frames cannot go to standard output; name a file");
+            return EXIT_USAGE;
+        }
     clp_problem_file_probes(file, &probes);
     if ((!output->probes && !output->probes_plot) || probes > 0) return -1;
     app_error("%s: the problem has no probes to note; add for example probes: {tip: [0.9, 0.5]}",

@@ -39,7 +39,7 @@ static clp_status fail_row(const char *path, size_t number, const char *line)
 
 static clp_status read_lines(const char *path, char *text, double *rows, size_t *count)
 {
-    char *rest = text;
+    char *rest = strncmp(text, "\xef\xbb\xbf", 3) == 0 ? text + 3 : text; /* behind a byte order mark */
     size_t number = 0;
     for (char *line; (line = strsep(&rest, "\n"));) {
         double row[2];

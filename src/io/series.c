@@ -9,6 +9,7 @@
 #include "io/npy_write.h"
 #include "io/xml.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,9 +63,16 @@ clp_status clp_series_finish(clp_series *series, bool keep)
     clp_status status = CLP_OK;
     if (!series) return CLP_OK;
     if (keep) {
-        rewind(series->file.stream);
-        clp_npy_write_header(series->file.stream, &series->grid, series->single, series->count);
-        status = clp_output_commit(&series->file);
+        FILE *stream = series->file.stream;
+        errno = 0;
+        if (ferror(stream) || fflush(stream) != 0 || fseek(stream, 0, SEEK_SET) != 0) {
+            status = clp_fail(CLP_ERROR_FILE, "%s: could not be written whole: %s", series->path,
+                              errno ? strerror(errno) : "no space left, or the disk failed");
+            clp_output_discard(&series->file);
+        } else {
+            clp_npy_write_header(stream, &series->grid, series->single, series->count);
+            status = clp_output_commit(&series->file);
+        }
     } else {
         clp_output_discard(&series->file);
     }

@@ -40,7 +40,7 @@ clp_status clp_transient_move(clp_transient *transient, double time, clp_field *
     clp_assembly *assembly = &transient->assembly;
     if (!transient->feeds && !transient->holds) return CLP_OK;
     CLP_TRY(clp_assembly_move(transient->problem, time, assembly));
-    if (transient->feeds)
+    if (transient->feeds && transient->q) /* electrodes on nodes feed through no cuts */
         CLP_TRY(backend->field_write(transient->q, 0, clp_layout_rows(&transient->level->layout),
                                      assembly->source));
     return transient->holds && u ? backend->hold(u, assembly->values) : CLP_OK;

@@ -29,8 +29,8 @@ static clp_status add_mass(clp_transient *transient, double theta, clp_operator 
     if (!own->shunt) {
         *own = *network;
         own->shunt = malloc(count * sizeof *own->shunt);
-        own->diagonal = malloc(count * sizeof *own->diagonal);
-        if (!own->shunt || !own->diagonal) return clp_fail_host_memory(2 * count * sizeof *own->shunt);
+        own->diagonal = own->shunt ? malloc(count * sizeof *own->diagonal) : NULL;
+        if (!own->diagonal) return clp_fail_host_memory(2 * count * sizeof *own->shunt);
     }
     double largest = 0;
 #pragma omp parallel for schedule(static) reduction(max : largest)
@@ -63,7 +63,6 @@ static void destroy_levels(clp_transient *transient)
 void clp_implicit_finish(clp_transient *transient)
 {
     destroy_levels(transient);
-    if (!transient->implicit.network.shunt) return;
     free(transient->implicit.network.shunt);
     free(transient->implicit.network.diagonal);
 }
@@ -115,8 +114,9 @@ clp_status clp_implicit_residual(clp_transient *transient, clp_field *y, const c
  * smooth corrections one cycle leaves 1e-3 without a network, rough ones are hardly in what is left of a
  * guess. Without coarser levels sweeps leave a hundredth.
  */
-static clp_status is_solved(clp_transient *transient, int cycles, bool *solved)
+static clp_status is_solved(clp_transient *transient, int cycles, double *first, bool *solved)
 {
+    const double part = 1e-6; /* of the first correction, which is about as large as the step's error */
     const double left_by_sweeps = 0.01, left_by_cycle = transient->plain ? 0.02 : 0.2;
     clp_implicit *implicit = &transient->implicit;
     double corrected;
@@ -127,7 +127,21 @@ static clp_status is_solved(clp_transient *transient, int cycles, bool *solved)
         CLP_TRY(clp_transient_largest(implicit->delta, transient->spare, &corrected));
         corrected *= pow(left_by_sweeps, cycles);
     }
-    *solved = corrected <= transient->enough;
+    if (cycles == 1) *first = corrected;
+    double rounding = 4 * clp_precision_epsilon(transient->outer) * transient->magnitude;
+    *solved = corrected <= fmax(fmax(transient->enough, part * *first), rounding);
+    return CLP_OK;
+}
+
+/* Whether r is no more than rounding leaves of what it is the difference of: there is nothing to solve then.
+ */
+static clp_status is_rounding(clp_transient *transient, const clp_field *r, bool *rounding)
+{
+    clp_norms norms;
+    double terms = transient->implicit.level->op.diagonal * transient->magnitude;
+    CLP_TRY(transient->device->backend->clear(transient->spare));
+    CLP_TRY(transient->device->backend->change_norms(r, transient->spare, &norms));
+    *rounding = norms.largest <= 16 * clp_precision_epsilon(transient->inner) * terms;
     return CLP_OK;
 }
 
@@ -138,6 +152,7 @@ clp_status clp_implicit_solve(clp_transient *transient, const clp_field *r)
     clp_implicit *implicit = &transient->implicit;
     const clp_method *method = transient->plain ? &clp_method_multigrid : &clp_method_cg;
     bool solved = false;
+    double first = 0;
     clp_iteration *iteration = &implicit->iteration;
     *iteration = clp_iteration_begin(implicit->delta, NULL, r);
     iteration->hierarchy = implicit->hierarchy;
@@ -156,9 +171,11 @@ clp_status clp_implicit_solve(clp_transient *transient, const clp_field *r)
         CLP_TRY(method->iterate(iteration, 1, false, &sweeps));
         transient->in_time.applications += sweeps; /* the first is from 0, but one residual is restricted */
         transient->in_time.cycles++;
-        CLP_TRY(is_solved(transient, cycle + 1, &solved));
+        CLP_TRY(is_solved(transient, cycle + 1, &first, &solved));
     }
-    if (solved || iteration->broken) return CLP_OK;
-    return clp_fail(CLP_ERROR_DIVERGED, "the equations of the step at t = %g could not be solved to %.2g",
+    if (!solved && iteration->broken) CLP_TRY(is_rounding(transient, r, &solved));
+    if (solved) return CLP_OK;
+    return clp_fail(CLP_ERROR_DIVERGED,
+                    "the equations of the step at t = %g could not be solved to %.2g; try precision: double",
                     transient->time, transient->enough);
 }

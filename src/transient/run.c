@@ -36,7 +36,7 @@ static clp_status check_finite(const clp_transient *transient)
 }
 
 /* Reads the state back and shows it. */
-static clp_status put_out(clp_transient *transient, const clp_field *u, bool last)
+static clp_status put_out(clp_transient *transient, const clp_field *u)
 {
     const clp_backend *backend = transient->device->backend;
     CLP_TRY(backend->field_read((clp_field *)u, 0, clp_layout_rows(&transient->level->layout),
@@ -48,10 +48,10 @@ static clp_status put_out(clp_transient *transient, const clp_field *u, bool las
     size_t index = transient->in_time.interval_count - 1;
     const clp_interval_report *made = &transient->intervals[index];
     transient->spread = made->maximum - made->minimum;
+    transient->widest = fmax(transient->widest, transient->spread);
     transient->magnitude = fmax(fabs(made->minimum), fabs(made->maximum));
-    transient->decay = 1;
-    const clp_snapshot snapshot = {
-        .index = index, .time = transient->time, .values = transient->values, .last = last};
+    transient->largest = transient->magnitude;
+    const clp_snapshot snapshot = {.index = index, .time = transient->time, .values = transient->values};
     if (!transient->options.snapshot) return CLP_OK;
     return transient->options.snapshot(transient->options.user, &snapshot);
 }
@@ -99,14 +99,17 @@ static clp_status attempt(clp_transient *transient, double step)
 
 /*
  * How far the state is from where it goes: what is left decays like exp(-lambda t), and so does its rate,
- * which tells lambda; the distance is the rate over lambda. `rate` is that at a time, at the fastest node.
+ * which tells lambda; the distance is the rate over lambda. `rate` is that at a time, at the fastest node;
+ * `largest` the largest |u|.
  */
-static void look_for_steady(clp_transient *transient, double rate, double time)
+static void look_for_steady(clp_transient *transient, double rate, double time, double largest)
 {
+    /* Of the last output, unless everything is smaller by now, or there was none yet. */
+    double spread = transient->spread > 0 ? fmin(transient->spread, 2 * largest) : largest;
     if (rate < 0.9 * transient->steady_rate) /* else noise, which tells nothing of the decay */
         transient->lambda = log(transient->steady_rate / rate) / (time - transient->steady_time);
     double distance = rate == 0 ? 0 : transient->lambda > 0 ? rate / transient->lambda : INFINITY;
-    transient->steady_times = distance <= CLOSE * transient->spread ? transient->steady_times + 1 : 0;
+    transient->steady_times = distance <= CLOSE * spread ? transient->steady_times + 1 : 0;
     transient->in_time.steady = transient->steady_times >= 3;
     transient->steady_rate = rate;
     transient->steady_time = time;
@@ -120,7 +123,7 @@ static clp_status look_at_rate(clp_transient *transient)
     transient->in_time.applications++;
     CLP_TRY(transient->device->backend->residual_norms(transient->u, transient->q, &norms));
     double unit = transient->plain ? transient->assembly.capacity : transient->level->op.diagonal;
-    look_for_steady(transient, norms.largest / unit, transient->time);
+    look_for_steady(transient, norms.largest / unit, transient->time, norms.field);
     return CLP_OK;
 }
 
@@ -130,7 +133,7 @@ static clp_status look_at_change(clp_transient *transient, double step)
     clp_norms norms;
     if (!transient->options.until_steady) return CLP_OK;
     CLP_TRY(transient->device->backend->change_norms(transient->u, transient->next, &norms));
-    look_for_steady(transient, norms.largest / step, transient->time - 0.5 * step);
+    look_for_steady(transient, norms.largest / step, transient->time - 0.5 * step, norms.field);
     return CLP_OK;
 }
 
@@ -170,7 +173,9 @@ static size_t steps_to(const clp_transient *transient, const plan *made, size_t 
         size_t end = output == made->outputs ? made->total : clp_min((size_t)nearest, made->total);
         return end > transient->in_time.steps ? end - transient->in_time.steps : 0;
     }
-    size_t count = (size_t)ceil(length / transient->in_time.largest_stable * (1 - 1e-12));
+    /* Half of what is stable: at the limit itself the roughest error changes its sign and does not die out.
+     */
+    size_t count = (size_t)ceil(2 * length / transient->in_time.largest_stable * (1 - 1e-12));
     *step = length / (double)clp_max(count, 1);
     return clp_max(count, 1);
 }
@@ -224,13 +229,25 @@ static clp_status run_evenly(clp_transient *transient)
         if (transient->in_time.steps - before == count)
             transient->time = made.step > 0 ? (double)transient->in_time.steps * step
                                             : output_time(transient, &made, output);
-        if (transient->time > begin)
-            CLP_TRY(put_out(transient, transient->u, output == made.outputs || transient->stopped));
+        if (transient->time > begin) CLP_TRY(put_out(transient, transient->u));
     }
     return CLP_OK;
 }
 
 /* ---- steps by their errors ---- */
+
+/*
+ * The spread of the values about now: that of the last output, as far as the largest value has shrunk or
+ * grown since; where there never was any, what has changed since the beginning. Not less than a part of what
+ * there once was: what has died out does not matter any more.
+ */
+static double spread_now(const clp_transient *transient)
+{
+    double shrunk = fmin(transient->largest / fmax(transient->magnitude, 1e-300), 1) * transient->spread;
+    double grown = fmax(transient->largest - transient->magnitude, 0);
+    if (transient->widest == 0) return transient->moved;
+    return fmax(shrunk + grown, 1e-3 * transient->widest);
+}
 
 /*
  * Error per unit of time that a step may make. Auto: what diffusion makes of errors is the less the longer
@@ -241,7 +258,7 @@ static double tolerance_now(clp_transient *transient, double step)
 {
     const double part = 6e-4;
     double asked = transient->options.tolerance;
-    double made = asked > 0 ? asked : part * transient->decay * transient->spread / (transient->time + step);
+    double made = asked > 0 ? asked : part * spread_now(transient) / (transient->time + step);
     transient->in_time.tolerance = asked > 0 ? asked : NAN;
     return made;
 }
@@ -253,9 +270,7 @@ static clp_status first_step(clp_transient *transient, double *step)
     CLP_TRY(clp_transient_begin(transient));
     CLP_TRY(clp_transient_largest(transient->rates[0], transient->spare, &rate));
     double longest = transient->options.end;
-    if (transient->spread == 0) transient->spread = rate * longest; /* everything begins with the sources */
-    *step = rate > 0 ? fmin(0.01 * fmax(transient->spread, 1e-12 * transient->magnitude) / rate, longest)
-                     : 0.01 * longest;
+    *step = rate > 0 ? fmin(0.01 * transient->spread / rate, longest) : 0;
     *step = fmax(*step, 0.1 * fmin(transient->in_time.largest_stable, longest));
     return CLP_OK;
 }
@@ -317,34 +332,33 @@ static clp_status put_out_between(clp_transient *transient, double time, double 
 {
     const double end = transient->time;
     const between at = {.step = step, .s = 1 - (end - time) / step};
-    if (time > end - 1e-9 * step) return put_out(transient, transient->u, false);
+    if (time > end - 1e-9 * step) return put_out(transient, transient->u);
     CLP_TRY(interpolate(transient, at));
     CLP_TRY(shift_balance(transient, at, end, -1));
     CLP_TRY(clp_transient_move(transient, time, NULL));
     transient->time = time;
-    CLP_TRY(put_out(transient, transient->error, false));
+    CLP_TRY(put_out(transient, transient->error));
     CLP_TRY(shift_balance(transient, at, end, 1));
     transient->time = end;
     return clp_transient_move(transient, end, NULL);
 }
 
-/* What a step of that length may be off by; shorter ones than explicit steps would be are always good enough:
- * what changes faster the grid does not know. */
+/* How far a step of that length is off, and may be. */
 static clp_status judge(clp_transient *transient, double step, double *error, double *allowed)
 {
     clp_norms norms;
+    CLP_TRY(transient->device->backend->change_norms(transient->next, transient->u, &norms));
+    if (!isfinite(norms.two) || !isfinite(norms.field))
+        return clp_fail(CLP_ERROR_DIVERGED, "a step of %g from t = %g on has no finite result", step,
+                        transient->time);
+    transient->largest = norms.field;
+    transient->moved = transient->moved_before + norms.largest;
     *allowed = tolerance_now(transient, step) * step;
     CLP_TRY(clp_transient_largest(transient->error, transient->spare, error));
     if (*error > *allowed && transient->stepper->tableau) {
         CLP_TRY(clp_transient_damp_estimate(transient));
         CLP_TRY(clp_transient_largest(transient->error, transient->spare, error));
     }
-    if (step <= 0.5 * transient->in_time.largest_stable) *allowed = INFINITY;
-    CLP_TRY(transient->device->backend->change_norms(transient->next, transient->u, &norms));
-    if (!isfinite(norms.two) || !isfinite(norms.field))
-        return clp_fail(CLP_ERROR_DIVERGED, "a step of %g from t = %g on has no finite result", step,
-                        transient->time);
-    transient->decay = fmin(norms.field / fmax(transient->magnitude, 1e-300), 1);
     return CLP_OK;
 }
 
@@ -360,25 +374,33 @@ static double growth(const clp_transient *transient, double error, double allowe
 /* The part of a step's error that its equations may be off by. */
 #define ENOUGH 0.1
 
-/* One accepted step, at most up to the end; *step is what the next one should be. */
+/* The next length to try: not beyond what the method can reach, nor the end, before which two halves go. */
+static double length_of(const clp_transient *transient, double step)
+{
+    double left = transient->options.end - transient->time, reach = transient->stepper->reach;
+    if (reach > 0) step = fmin(step, reach * transient->in_time.largest_stable);
+    return step >= left * (1 - 1e-9) ? left : step > 0.6 * left ? 0.5 * left : step;
+}
+
+/* One accepted step, at most up to the end; *step is what the next one should be. Shorter ones than explicit
+ * steps would be are always good enough: what changes faster the grid does not know. */
 static clp_status step_once(clp_transient *transient, double *step, double *taken)
 {
-    const double end = transient->options.end;
     for (;;) {
-        double left = end - transient->time, error, allowed;
-        if (transient->stepper->reach > 0)
-            *step = fmin(*step, transient->stepper->reach * transient->in_time.largest_stable);
-        *taken = *step >= left * (1 - 1e-9) ? left : *step > 0.6 * left ? 0.5 * left : *step;
-        double tolerance = tolerance_now(transient, *taken);
-        transient->enough = ENOUGH * tolerance * *taken;
+        double error = 0, allowed = 0, wanted = *step;
+        *taken = length_of(transient, wanted);
+        bool shortest = *taken <= 0.5 * transient->in_time.largest_stable;
+        transient->enough = ENOUGH * tolerance_now(transient, *taken) * *taken;
         if (transient->options.until_steady)
-            transient->enough = fmin(transient->enough, ENOUGH * CLOSE * transient->spread);
+            transient->enough = fmin(transient->enough, ENOUGH * CLOSE * spread_now(transient));
         CLP_TRY(attempt(transient, *taken));
         CLP_TRY(judge(transient, *taken, &error, &allowed));
-        double factor = growth(transient, error, tolerance * *taken);
-        if (error <= allowed) {
+        double factor = growth(transient, error, allowed);
+        if (error <= allowed || shortest) {
             CLP_TRY(accept(transient, *taken));
-            *step = fmax(*taken, *taken < *step ? *step : 0) * fmax(factor, isfinite(allowed) ? 0.5 : 1);
+            transient->moved_before = transient->moved;
+            /* A step cut short by the end says nothing against the length that was wanted. */
+            *step = fmax(*taken, wanted) * fmax(factor, shortest ? 1 : 0.5);
             return CLP_OK;
         }
         transient->in_time.rejected++;
@@ -406,7 +428,7 @@ static clp_status run_by_error(clp_transient *transient)
         CLP_TRY(look_at_change(transient, taken));
     }
     return transient->time > transient->intervals[transient->in_time.interval_count - 1].time
-               ? put_out(transient, transient->u, true)
+               ? put_out(transient, transient->u)
                : CLP_OK;
 }
 
@@ -446,8 +468,9 @@ clp_status clp_transient_run(clp_transient *transient)
     if (transient->in_time.interval_count > 0)
         return clp_fail(CLP_ERROR_INPUT, "a run in time was started twice; create another one");
     transient->start = transient->told = clp_seconds();
-    CLP_TRY(put_out(transient, transient->u, false));
+    CLP_TRY(put_out(transient, transient->u));
     bool even = transient->options.step > 0 || !transient->stepper->adapts;
+    if (even) CLP_TRY(look_at_rate(transient)); /* to compare with: by the next look all may be rounding */
     CLP_TRY(even ? run_evenly(transient) : run_by_error(transient));
     finish_report(transient, compiled);
     return CLP_OK;

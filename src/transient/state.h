@@ -56,10 +56,11 @@ struct clp_transient {
     clp_implicit implicit;
     clp_balance balance;
     double time;
-    double magnitude; /* largest |u| seen */
-    double spread;    /* of u at the last output */
-    double decay;     /* of the largest |u| since then: 1 or less */
-    double enough;    /* error that solving a stage may leave */
+    double magnitude;           /* largest |u| at the last output */
+    double spread, widest;      /* of u at the last output; of all outputs */
+    double largest;             /* |u| of the last attempt */
+    double moved, moved_before; /* upper bound of what changed since the beginning: by that attempt, before */
+    double enough;              /* error that solving a stage may leave */
     double *values;
     double start; /* when the run began */
     bool stopped; /* the monitor said so */

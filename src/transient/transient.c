@@ -12,7 +12,7 @@
 
 /* ---- choosing ---- */
 
-enum { EXPLICIT_STEPS = 2000 };
+enum { EXPLICIT_STEPS = 2000, MOST_OUTPUTS = 10000000 };
 
 static clp_status check_options(const clp_time_options *options)
 {
@@ -24,6 +24,12 @@ static clp_status check_options(const clp_time_options *options)
     if (options->output_every < 0 || !isfinite(options->output_every))
         return clp_fail(CLP_ERROR_INPUT, "the time between outputs is %g; it must be above 0",
                         options->output_every);
+    if (options->output_every > 0 && options->end / options->output_every > MOST_OUTPUTS)
+        return clp_fail(CLP_ERROR_INPUT,
+                        "an output every %g until %g makes %.3g of them, more than %d; take more time "
+                        "between them",
+                        options->output_every, options->end, options->end / options->output_every,
+                        MOST_OUTPUTS);
     double interval = options->output_every > 0 ? fmin(options->output_every, options->end) : options->end;
     if (options->step > interval * (1 + 1e-9))
         return clp_fail(CLP_ERROR_INPUT,
@@ -57,7 +63,7 @@ static clp_status choose_stepper(clp_transient *transient)
                                         : "explicit steps as long as asked for would not be stable";
         return CLP_OK;
     }
-    bool few = options->end <= EXPLICIT_STEPS * stable;
+    bool few = 2 * options->end <= EXPLICIT_STEPS * stable; /* of half that length */
     transient->stepper = few ? &clp_stepper_explicit : &clp_stepper_trbdf2;
     transient->report.choice = few ? "few stable explicit steps lead to the end"
                                    : "explicit steps would be too many; its steps follow the solution";
@@ -96,6 +102,9 @@ static clp_status choose_precision(clp_transient *transient)
             transient->device->info.name, transient->device->info.platform, clp_precision_name(*asked));
     transient->outer = *asked == CLP_PRECISION_SINGLE ? CLP_PRECISION_SINGLE : CLP_PRECISION_DOUBLE;
     transient->inner = *asked == CLP_PRECISION_DOUBLE ? CLP_PRECISION_DOUBLE : CLP_PRECISION_SINGLE;
+    /* Where conductances differ by more than single precision tells apart, its cycles are of no use. */
+    if (!transient->plain && 1e8 * clp_operator_smallest_part(&transient->assembly.op) < 1)
+        transient->inner = transient->outer;
     return CLP_OK;
 }
 
@@ -175,16 +184,25 @@ static void begin_report(clp_transient *transient)
     in_time->step_smallest = INFINITY;
 }
 
+/* Values, the balance's, sums of what feeds and holds, and what makes a network step. */
+static size_t host_bytes(const clp_transient *transient)
+{
+    size_t own = 2 + 2 * (size_t)(transient->feeds + transient->holds) + (transient->plain ? 0 : 3);
+    return clp_assembly_needs(transient->problem).host_bytes_per_node + own * sizeof(double);
+}
+
 static clp_status prepare(clp_transient *transient)
 {
     const clp_backend *backend = transient->device->backend;
     clp_assembly *assembly = &transient->assembly;
     CLP_TRY(clp_problem_check_in_time(transient->problem));
     CLP_TRY(check_options(&transient->options));
-    CLP_TRY(clp_assemble_in_time(transient->problem, transient->device, assembly));
-    transient->plain = !assembly->op.network;
+    transient->plain = clp_problem_is_plain_in_time(transient->problem);
     transient->feeds = clp_problem_feeds_in_time(transient->problem);
     transient->holds = clp_problem_holds_in_time(transient->problem);
+    const clp_memory_use least = {.fields = 3, .host_bytes_per_node = host_bytes(transient)};
+    CLP_TRY(backend->fits(transient->device, &transient->problem->grid, CLP_PRECISION_SINGLE, &least));
+    CLP_TRY(clp_assemble_in_time(transient->problem, transient->device, assembly));
     if (transient->options.until_steady && (transient->feeds || transient->holds))
         return clp_fail(CLP_ERROR_INPUT,
                         "there is no steady state where values or sources depend on t; leave "
@@ -199,7 +217,7 @@ static clp_status prepare(clp_transient *transient)
                                         ? clp_hierarchy_fields(&assembly->op, transient->plain) *
                                               (double)clp_precision_bytes(transient->inner)
                                         : 0,
-                                .host_bytes_per_node = 2 * sizeof(double)};
+                                .host_bytes_per_node = host_bytes(transient)};
     CLP_TRY(backend->fits(transient->device, &assembly->op.grid, transient->outer, &use));
     clp_operator op = stepping_operator(transient);
     CLP_TRY(backend->level_create(transient->device, &op, transient->outer, getenv("CLPOISSON_SWEEP"),

@@ -6,6 +6,7 @@
 #include "app/interrupt.h"
 #include "app/options.h"
 #include "app/outputs.h"
+#include "app/solve_request.h"
 #include "app/summary.h"
 #include "app/sweep.h"
 #include "app/terminal.h"
@@ -17,21 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { SETTINGS_MAX = 256 };
-
-typedef struct solve_request {
-    const char *path;
-    const char *settings[SETTINGS_MAX + 1];
-    size_t setting_count;
-    const char *picture, *field, *vtk, *convergence, *report, *plot, *slice, *series, *animation, *frames,
-        *film, *probes, *probes_plot;
-    const char *sweeps[SETTINGS_MAX + 1], *table;
-    size_t sweep_count;
-    bool matrix, dry_run, yes, watch;
-    clp_picture_options drawing;
-    const char *backend, *device, *threads;
-} solve_request;
 
 static bool monitor(void *user, const clp_progress *progress)
 {
@@ -57,135 +43,6 @@ static bool watch_solve(void *user, const clp_progress *progress)
     watched_solve *solve = user;
     if (solve->solver) app_watch_show(&solve->watch, solve->grid, peek, solve->solver);
     return monitor(&solve->progress, progress);
-}
-
-static void print_keys(void)
-{
-    size_t count;
-    const clp_key_help *keys = clp_problem_file_keys(&count);
-    printf("\nKeys of the problem file (docs/problem-file.md has examples):\n");
-    for (size_t i = 0; i < count; i++) {
-        if (!keys[i].available) continue;
-        char text[512];
-        snprintf(text, sizeof text, "%s. Takes %s%s%s", keys[i].text, keys[i].value,
-                 *keys[i].initial ? "; default " : "; required", keys[i].initial);
-        app_print_entry(keys[i].key, text);
-    }
-    printf("\nBackends:");
-    for (const char *const *name = clp_backend_names(); *name; name++) printf(" %s", *name);
-    printf("\nMethods: auto");
-    for (const char *const *name = clp_method_names(); *name; name++) printf(" %s", *name);
-    printf("\n");
-}
-
-static int read_request(solve_request *request, int count, char **arguments)
-{
-    const app_option options[] = {
-        {.name = "--set",
-         .value = "KEY=VALUE",
-         .help = "override a key: --set domain.nodes=[512,512]; repeatable",
-         .text = request->settings,
-         .count = &request->setting_count},
-        {.name = "--picture",
-         .value = "F",
-         .help = "heat map with isolines (PNG); - is standard output",
-         .text = &request->picture},
-        {.name = "--field",
-         .value = "F",
-         .help = "values of all nodes (NumPy .npy)",
-         .text = &request->field},
-        {.name = "--vtk",
-         .value = "F",
-         .help = "values, flux, conductivity and regions for ParaView (.vti)",
-         .text = &request->vtk},
-        {.name = "--plot-convergence",
-         .value = "F",
-         .help = "how the error came down, test by test (PNG)",
-         .text = &request->convergence},
-        {.name = "--plot",
-         .value = "WHAT",
-         .help = "what the picture shows besides the map: flux (field lines) or arrows",
-         .text = &request->plot},
-        {.name = "--slice",
-         .value = "PLACE",
-         .help = "the plane of a problem in three dimensions that the picture shows: z=0.5 or z:12",
-         .text = &request->slice},
-        {.name = "--sweep",
-         .value = "KEY=A:B:N",
-         .help = "solve a family, N values of a key from A to B (or random:A:B:N:SEED), and print a row of "
-                 "results "
-                 "for each; several go together, row by row",
-         .text = request->sweeps,
-         .count = &request->sweep_count},
-        {.name = "--table",
-         .value = "F",
-         .help = "where --sweep puts its rows: F.json, or CSV; default: standard output",
-         .text = &request->table},
-        {.name = "--matrix",
-         .help = "print the capacitance (conductance) matrix of all electrodes and held sides",
-         .flag = &request->matrix},
-        {.name = "--dry-run",
-         .help = "say what was understood and how much memory it needs, without solving",
-         .flag = &request->dry_run},
-        {.name = "--series",
-         .value = "F",
-         .help = "with time: all outputs in one array [t, y, x] (NumPy .npy)",
-         .text = &request->series},
-        {.name = "--animation",
-         .value = "F",
-         .help = "with time: all outputs for ParaView (.pvd, with a .vti for each)",
-         .text = &request->animation},
-        {.name = "--frames",
-         .value = "F",
-         .help = "with time: a numbered picture of each output (PNG)",
-         .text = &request->frames},
-        {.name = "--film",
-         .value = "F",
-         .help = "with time: all outputs as a film that browsers play (animated WebP)",
-         .text = &request->film},
-        {.name = "--probes",
-         .value = "F",
-         .help = "with time: u at the probes, a row for each output (CSV)",
-         .text = &request->probes},
-        {.name = "--plot-probes",
-         .value = "F",
-         .help = "with time: u at the probes as a plot (PNG)",
-         .text = &request->probes_plot},
-        {.name = "--watch",
-         .help = "show the field in the terminal while it is computed",
-         .flag = &request->watch},
-        {.name = "--yes", .help = "write outputs however large they are", .flag = &request->yes},
-        {.name = "--report",
-         .value = "F",
-         .help = "what was done and how right it is (JSON)",
-         .text = &request->report},
-        {.name = "--device",
-         .value = "D",
-         .help = "index, part of a name, cpu or gpu (also CLPOISSON_DEVICE)",
-         .text = &request->device},
-        {.name = "--backend",
-         .value = "B",
-         .help = "opencl (default) or reference (plain C, needs no OpenCL)",
-         .text = &request->backend},
-        {.name = "--threads",
-         .value = "N",
-         .help = "threads of the reference backend (default: all cores)",
-         .text = &request->threads},
-        {.name = NULL},
-    };
-    size_t operands;
-    if (count / 2 > SETTINGS_MAX) {
-        app_error("more than %d arguments", 2 * SETTINGS_MAX);
-        return EXIT_USAGE;
-    }
-    int status =
-        app_read_options(&app_solve, options, count, arguments, &request->path, 1, &operands, print_keys);
-    if (status >= 0) return status;
-    if (operands == 0) {
-        app_error("name a problem file: clpoisson solve FILE");
-        return EXIT_USAGE;
-    }
-    return app_read_style("--plot", request->plot, &request->drawing.flux_style);
 }
 
 static int read_threads(const char *text, unsigned *threads)
@@ -277,13 +134,13 @@ static int fail_problem(const clp_problem_file *file, clp_status status)
 }
 
 /* --watch needs a terminal to be seen in. */
-static bool watches(const solve_request *request)
+static bool watches(const app_solve_request *request)
 {
     return request->watch && terminal.interactive && !terminal.quiet;
 }
 
 /* A problem with time: everything is written on the way or afterwards. */
-static clp_status evolve(const solve_request *request, const clp_problem_file *file, clp_device *device,
+static clp_status evolve(const app_solve_request *request, const clp_problem_file *file, clp_device *device,
                          clp_problem_output *output, app_result *result, clp_status *written)
 {
     const app_evolve_request evolution = {
@@ -296,7 +153,7 @@ static clp_status evolve(const solve_request *request, const clp_problem_file *f
     return CLP_OK;
 }
 
-static int solve(const solve_request *request, const clp_problem_file *file,
+static int solve(const app_solve_request *request, const clp_problem_file *file,
                  const clp_device_options *device_options, clp_problem_output *output)
 {
     app_result result = {.problem_path = request->path,
@@ -357,7 +214,7 @@ cleanup:
     return answer;
 }
 
-static int sweep(const solve_request *request, const clp_device_options *device)
+static int sweep(const app_solve_request *request, const clp_device_options *device)
 {
     if (request->picture || request->field || request->vtk || request->report || request->convergence ||
         request->matrix || request->dry_run) {
@@ -377,7 +234,7 @@ static int sweep(const solve_request *request, const clp_device_options *device)
 }
 
 /* -1, or an exit status: options that are for problems with time, or without. */
-static int check_time(const solve_request *request, const clp_problem_file *file,
+static int check_time(const app_solve_request *request, const clp_problem_file *file,
                       const clp_problem_output *output)
 {
     size_t probes;
@@ -412,9 +269,9 @@ static int check_time(const solve_request *request, const clp_problem_file *file
 
 static int run(int count, char **arguments)
 {
-    solve_request request = {0};
+    app_solve_request request = {0};
     clp_device_options device = {0};
-    int status = read_request(&request, count, arguments);
+    int status = app_read_solve_request(&request, count, arguments);
     if (status < 0) status = read_threads(request.threads, &device.threads);
     if (status >= 0) return status;
     device.backend = request.backend;

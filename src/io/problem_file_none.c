@@ -34,6 +34,19 @@ const clp_solver_options *clp_problem_file_solver(const clp_problem_file *file)
     return NULL;
 }
 
+const clp_time_options *clp_problem_file_time(const clp_problem_file *file)
+{
+    (void)file;
+    return NULL;
+}
+
+const clp_probe *clp_problem_file_probes(const clp_problem_file *file, size_t *count)
+{
+    (void)file;
+    *count = 0;
+    return NULL;
+}
+
 const clp_problem_output *clp_problem_file_output(const clp_problem_file *file)
 {
     (void)file;

@@ -157,7 +157,7 @@ Test(program_time, outputs_that_fill_the_disk_are_meant_or_refused)
 {
     outcome ran = RUN("solve", "bar.yaml", "--film", "f.webp", "--set", "time.output_every=1e-5");
     EXPECT_STATUS(ran, 2);
-    EXPECT_HOLDS(ran.error, "f.webp: 100001 outputs would be written");
+    EXPECT_HOLDS(ran.error, "f.webp: 100001 outputs would be drawn or written, more than 20000");
     EXPECT_HOLDS(ran.error, "add --yes");
     ran = RUN("solve", "bar.yaml", "--series", "s.npy", "--set", "time.output_every=1e-12");
     EXPECT_STATUS(ran, 2);

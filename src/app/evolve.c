@@ -89,12 +89,17 @@ int app_check_space(const app_evolve_request *request)
         double room = (double)disk.f_bavail * (double)disk.f_frsize;
         bool files = paths[i] != output->series && count > MOST_FILES;
         if (bytes < 0.9 * room && !files) continue;
-        app_error("%s: %zu outputs would be written, about %s, and %s are free there; make time.output_every "
-                  "longer, "
-                  "or add --yes if that is what you want",
-                  paths[i], count,
-                  clp_bytes_text((unsigned long long)fmin(bytes, 1e18), needed, sizeof needed),
-                  clp_bytes_text((unsigned long long)room, there, sizeof there));
+        if (files)
+            app_error("%s: %zu outputs would be drawn or written, more than %d; make time.output_every "
+                      "longer, or add "
+                      "--yes if that is what you want",
+                      paths[i], count, MOST_FILES);
+        else
+            app_error(
+                "%s: %zu outputs would be written, about %s, and %s are free there; make time.output_every "
+                "longer, or add --yes if that is what you want",
+                paths[i], count, clp_bytes_text((unsigned long long)fmin(bytes, 1e18), needed, sizeof needed),
+                clp_bytes_text((unsigned long long)room, there, sizeof there));
         return EXIT_USAGE;
     }
     return -1;

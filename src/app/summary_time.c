@@ -62,10 +62,6 @@ void app_show_time_summary(const clp_report *report, const clp_problem_output *o
     char solve[32], compile[32], total[32], applications[32];
     (void)all_written;
     show_course(report);
-    if (report->reason == CLP_REASON_INTERRUPTED)
-        app_error("it was interrupted; what was reached is written, and marked");
-    if (report->reason == CLP_REASON_END && !report->converged)
-        app_error("the steady state was not reached by the end of the time; make time.end larger");
     app_say("         values from %g to %g, mean %.6g", report->minimum, report->maximum, report->mean);
     show_balance(report->in_time);
     app_duration(report->seconds_solve, solve, sizeof solve);
@@ -75,4 +71,8 @@ void app_show_time_summary(const clp_report *report, const clp_problem_output *o
             app_count(report->in_time->applications, applications, sizeof applications), report->precision,
             solve, 1e-9 * report->updates_per_second, compile, total);
     app_show_outputs(output);
+    if (report->reason == CLP_REASON_INTERRUPTED)
+        app_error("it was interrupted; what was reached is written, and marked");
+    if (report->reason == CLP_REASON_END && !report->converged)
+        app_error("the steady state was not reached by the end of the time; make time.end larger");
 }

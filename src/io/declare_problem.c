@@ -3,6 +3,7 @@
 #include "io/declare.h"
 
 #include "io/declare_picture.h"
+#include "io/place.h"
 
 #include <stdlib.h>
 
@@ -141,7 +142,11 @@ static clp_status build(builder *b)
     CLP_TRY(clp_picture_apply(&b->picture, b->declared, root, b->problem));
     for (size_t i = 0; i < b->declared->regions.count; i++)
         CLP_TRY(build_region(b, &b->declared->regions.list[i]));
-    if (b->declared->end.node) return clp_fail_within_at(clp_problem_check_in_time(b->problem), root);
+    if (b->declared->end.node) {
+        clp_status checked = clp_problem_check_in_time(b->problem);
+        return clp_fail_within_at(checked,
+                                  checked == CLP_OK ? root : clp_tree_about(root, clp_error_message()));
+    }
     return clp_fail_within_at(clp_problem_check(b->problem), place_of(root, "boundary", ""));
 }
 

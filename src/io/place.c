@@ -50,6 +50,12 @@ const clp_tree *clp_tree_about(const clp_tree *root, const char *message)
     static const struct {
         const char *word, *keys[4];
     } topics[] = {
+        {"the time", {"time"}},
+        {"time method", {"time"}},
+        {"steady state", {"time"}},
+        {"an output every", {"time"}},
+        {"capacity", {"time", "regions", "image"}},
+        {"transfer", {"boundary"}},
         {"preconditioner diagonal", {"solver"}},
         {"precision mixed", {"solver"}},
         {"conductivity", {"conductivity", "image", "regions"}},

@@ -121,7 +121,9 @@ static clp_status judge(clp_transient *transient, double step, double *error, do
                         transient->time);
     transient->largest = norms.field;
     transient->moved = transient->moved_before + norms.largest;
-    *allowed = tolerance_now(transient, step) * step;
+    /* Not less than what rounding alone may be taken for. */
+    double rounding = 64 * clp_precision_epsilon(transient->outer) * norms.field;
+    *allowed = fmax(tolerance_now(transient, step) * step, rounding);
     CLP_TRY(clp_transient_largest(transient->error, transient->spare, error));
     if (*error > *allowed && transient->stepper->tableau) {
         CLP_TRY(clp_transient_damp_estimate(transient));
@@ -147,6 +149,8 @@ static double length_of(const clp_transient *transient, double step)
 {
     double left = transient->options.end - transient->time, reach = transient->stepper->reach;
     if (reach > 0) step = fmin(step, reach * transient->in_time.largest_stable);
+    /* So as not to run past the steady state by far. */
+    if (transient->options.until_steady && transient->lambda > 0) step = fmin(step, 4 / transient->lambda);
     return step >= left * (1 - 1e-9) ? left : step > 0.6 * left ? 0.5 * left : step;
 }
 
@@ -160,7 +164,8 @@ static clp_status step_once(clp_transient *transient, double *step, double *take
         bool shortest = *taken <= 0.5 * transient->in_time.largest_stable;
         transient->enough = ENOUGH * tolerance_now(transient, *taken) * *taken;
         if (transient->options.until_steady)
-            transient->enough = fmin(transient->enough, ENOUGH * CLP_STEADY_DISTANCE * spread_now(transient));
+            transient->enough =
+                fmin(transient->enough, 0.1 * ENOUGH * CLP_STEADY_DISTANCE * spread_now(transient));
         CLP_TRY(clp_transient_attempt(transient, *taken));
         CLP_TRY(judge(transient, *taken, &error, &allowed));
         double factor = growth(transient, error, allowed);

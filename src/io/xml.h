@@ -4,7 +4,8 @@
 
 #include <stdio.h>
 
-/* Writes UTF-8 text with entities in the place of what XML has marks for, and ? for what it has no room for. */
+/* Writes UTF-8 text with entities in the place of what XML has marks for, and ? for what it has no room for.
+ */
 void clp_xml_write(FILE *stream, const char *text);
 
 #endif

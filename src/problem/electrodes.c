@@ -127,8 +127,8 @@ static clp_status add_cut(const scan_line *line, clp_assembly *assembly, size_t 
     double point[CLP_AXES] = {line->point[0], line->point[1], line->point[2]};
     point[line->axis] = where;
     memcpy(cut.point, point, sizeof point);
-    CLP_TRY(clp_electrode_value(line->problem, electrode - CLP_HOLDER_REGION, assembly->time, point,
-                                &cut.value));
+    CLP_TRY(
+        clp_electrode_value(line->problem, electrode - CLP_HOLDER_REGION, assembly->time, point, &cut.value));
     return clp_cuts_add(&assembly->cuts, cut);
 }
 

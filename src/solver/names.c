@@ -15,7 +15,8 @@ const char *clp_check_name(clp_check check)
 
 const char *clp_reason_name(clp_reason reason)
 {
-    static const char *const names[] = {"none",     "tolerance",  "max_iterations", "interrupted",
-                                        "rounding", "stagnation", "breakdown",  "end", "steady"};
+    static const char *const names[] = {"none",        "tolerance", "max_iterations",
+                                        "interrupted", "rounding",  "stagnation",
+                                        "breakdown",   "end",       "steady"};
     return (unsigned)reason < sizeof names / sizeof *names ? names[reason] : "unknown";
 }

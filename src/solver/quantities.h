@@ -11,8 +11,8 @@
 void clp_quantities(const clp_assembly *assembly, const double *values, const size_t *electrode_of,
                     clp_electrode_report *electrodes, clp_report *report);
 
-/* Lists the electrodes of a problem, as regions of one name that hold u are one, and which of them each region
- * is; both are the caller's to free, also after an error. CLP_ERROR_MEMORY. */
+/* Lists the electrodes of a problem, as regions of one name that hold u are one, and which of them each
+ * region is; both are the caller's to free, also after an error. CLP_ERROR_MEMORY. */
 clp_status clp_electrodes_list(const clp_problem *problem, clp_electrode_report **electrodes,
                                size_t **electrode_of, clp_report *report);
 

@@ -227,7 +227,7 @@ struct opencl_level {
     clp_field *network[NETWORK_ARRAYS]; /* divided by the operator's diagonal */
     cl_mem partial, result;             /* of the norms */
     size_t groups;
-    cl_mem held;   /* where held nodes are in a buffer; NULL: not asked for yet */
+    cl_mem held; /* where held nodes are in a buffer; NULL: not asked for yet */
     size_t held_count;
     cl_mem direct; /* what solving at once takes: an inverse, or numbers of backend/separable.h */
     /* of levels made by Galerkin's principle: */

@@ -145,6 +145,9 @@ Test(program_time, bad_input)
     ran = RUN("solve", "bar.yaml", "--probes", "p.csv", "--set", "probes=null");
     EXPECT_STATUS(ran, 2);
     EXPECT_HOLDS(ran.error, "the problem has no probes to note");
+    ran = RUN("solve", "bar.yaml", "--plot-probes", "p.png", "--set", "probes=null");
+    EXPECT_STATUS(ran, 2);
+    EXPECT_HOLDS(ran.error, "p.png: the problem has no probes to note");
     ran = RUN("solve", "bar.yaml", "--sweep", "boundary.left=0:1:2");
     EXPECT_STATUS(ran, 2);
     EXPECT_HOLDS(ran.error, "--sweep is for steady problems");

@@ -53,6 +53,9 @@ typedef struct clp_time_options {
 /** Names of the methods of this build, NULL-terminated. Static storage. */
 CLP_API const char *const *clp_time_method_names(void);
 
+/** Number of outputs of a run to its end, the initial state included. */
+CLP_API size_t clp_time_output_count(const clp_time_options *options);
+
 typedef struct clp_transient clp_transient;
 
 /**

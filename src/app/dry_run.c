@@ -70,8 +70,8 @@ static void print_time(const clp_time_options *in_time)
         printf(", steps of %g, %.0f in all", in_time->step,
                floor(in_time->end / in_time->step * (1 + 1e-12)));
     if (in_time->output_every > 0)
-        printf(", an output every %g, %.0f with the first", in_time->output_every,
-               ceil(in_time->end / in_time->output_every * (1 - 1e-12)) + 1);
+        printf(", an output every %g, %zu with the first", in_time->output_every,
+               clp_time_output_count(in_time));
     printf("\n");
 }
 

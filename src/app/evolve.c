@@ -31,7 +31,8 @@ typedef struct evolution {
     clp_status written;
 } evolution;
 
-char *app_numbered(const char *path, size_t number, size_t count)
+/* "run.png" and 12 make "run-0012.png"; the caller frees it. NULL without memory. */
+static char *numbered(const char *path, size_t number, size_t count)
 {
     const char *slash = strrchr(path, '/'), *dot = strrchr(path, '.');
     int stem = (int)(dot && (!slash || dot > slash + 1) && dot != path ? (size_t)(dot - path) : strlen(path)),
@@ -41,13 +42,6 @@ char *app_numbered(const char *path, size_t number, size_t count)
     char *made = malloc(size);
     if (made) snprintf(made, size, "%.*s-%0*zu%s", stem, path, digits, number, path + stem);
     return made;
-}
-
-static size_t outputs_of(const clp_time_options *options)
-{
-    double every = options->output_every > 0 ? options->output_every : options->end;
-    double count = ceil(options->end / every * (1 - 1e-12)) + 1;
-    return count < 1e15 ? (size_t)count : (size_t)1e15;
 }
 
 /* ---- the disk ---- */
@@ -65,7 +59,7 @@ static double series_bytes(const app_evolve_request *request)
     if (output->frames) bytes += picture;
     if (output->film) bytes += 0.2 * picture;
     if (output->frames || output->film) bytes += field; /* kept until they are drawn */
-    return bytes * (double)outputs_of(clp_problem_file_time(request->file));
+    return bytes * (double)clp_time_output_count(clp_problem_file_time(request->file));
 }
 
 int app_check_space(const app_evolve_request *request)
@@ -76,7 +70,7 @@ int app_check_space(const app_evolve_request *request)
     const char *const paths[] = {output->series, output->animation, output->frames, output->film, spool};
     double bytes = series_bytes(request);
     char needed[32], there[32];
-    size_t count = outputs_of(clp_problem_file_time(request->file));
+    size_t count = clp_time_output_count(clp_problem_file_time(request->file));
     if (request->yes || bytes == 0) return -1;
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         struct statvfs disk;
@@ -126,7 +120,7 @@ static clp_status grow(evolution *run)
 static void add_to_animation(evolution *run, const clp_snapshot *snapshot)
 {
     const char **path = &run->request->output->animation;
-    char *name = app_numbered(*path, snapshot->index, run->outputs);
+    char *name = numbered(*path, snapshot->index, run->outputs);
     run->files[run->count] = NULL;
     if (!name) return;
     size_t length = strlen(name);
@@ -191,7 +185,7 @@ static bool monitor(void *user, const clp_time_progress *progress)
     return !app_interrupted();
 }
 
-static clp_status begin(evolution *run)
+static void begin(evolution *run)
 {
     clp_problem_output *output = run->request->output;
     bool single = strcmp(run->result->report.precision, "single") == 0;
@@ -202,7 +196,6 @@ static clp_status begin(evolution *run)
     if (output->series)
         app_written(clp_series_create(output->series, run->grid, single, &run->series), &output->series,
                     &run->written);
-    return CLP_OK;
 }
 
 /* ---- and at the end ---- */
@@ -211,7 +204,7 @@ static clp_status begin(evolution *run)
 static void draw_frame(evolution *run, const app_frame *frame, size_t index, clp_film *film)
 {
     clp_problem_output *output = run->request->output;
-    char *name = output->frames ? app_numbered(output->frames, index, run->outputs) : NULL;
+    char *name = output->frames ? numbered(output->frames, index, run->outputs) : NULL;
     if (name) app_written(app_draw_frame(run->result, frame, name, NULL), &output->frames, &run->written);
     free(name);
     if (film && output->film)
@@ -244,8 +237,7 @@ static void draw_frames(evolution *run)
 static void finish(evolution *run)
 {
     clp_problem_output *output = run->request->output;
-    if (run->series)
-        app_written(clp_series_finish(run->series, run->count > 0), &output->series, &run->written);
+    if (run->series) app_written(clp_series_finish(run->series, true), &output->series, &run->written);
     draw_frames(run);
     if (output->animation)
         app_written(
@@ -272,7 +264,7 @@ clp_status app_evolve(const app_evolve_request *request, clp_device *device, app
                      .grid = clp_problem_grid(result->problem),
                      .low = INFINITY,
                      .high = -INFINITY,
-                     .outputs = outputs_of(clp_problem_file_time(request->file))};
+                     .outputs = clp_time_output_count(clp_problem_file_time(request->file))};
     clp_time_options options = *clp_problem_file_time(request->file);
     run.probes = clp_problem_file_probes(request->file, &run.probe_count);
     options.snapshot = note;

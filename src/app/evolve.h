@@ -20,7 +20,4 @@ clp_status app_evolve(const app_evolve_request *request, clp_device *device, app
 /* -1, or an exit status: outputs that would not fit the disk. */
 int app_check_space(const app_evolve_request *request);
 
-/* "run.png" and 12 make "run-0012.png"; the caller frees it. NULL without memory. */
-char *app_numbered(const char *path, size_t number, size_t count);
-
 #endif

@@ -86,6 +86,15 @@ int app_check_outputs(const char *problem_path, const clp_problem_output *output
     return -1;
 }
 
+void app_list_outputs(const clp_problem_output *output, const char *paths[APP_OUTPUTS])
+{
+    const char *const all[APP_OUTPUTS] = {output->picture,     output->field,      output->vtk,
+                                          output->convergence, output->report,     output->series,
+                                          output->animation,   output->frames,     output->film,
+                                          output->probes,      output->probes_plot};
+    memcpy(paths, all, sizeof all);
+}
+
 void app_written(clp_status status, const char **path, clp_status *first)
 {
     if (status == CLP_OK) return;

@@ -14,6 +14,10 @@ int app_check_output(const char *problem_path, const char *name, const char *pat
  */
 int app_check_outputs(const char *problem_path, const clp_problem_output *output);
 
+/* The paths of all outputs, NULL where one is not asked for. */
+enum { APP_OUTPUTS = 11 };
+void app_list_outputs(const clp_problem_output *output, const char *paths[APP_OUTPUTS]);
+
 /* Says why an output was not written, forgets its path and keeps the first such status. */
 void app_written(clp_status status, const char **path, clp_status *first);
 

@@ -94,9 +94,9 @@ static void print_matrix(const clp_report *report)
 
 static bool to_standard_output(const clp_problem_output *output)
 {
-    const char *const paths[] = {output->picture, output->field, output->vtk, output->convergence,
-                                 output->report};
-    for (int i = 0; i < 5; i++)
+    const char *paths[APP_OUTPUTS];
+    app_list_outputs(output, paths);
+    for (int i = 0; i < APP_OUTPUTS; i++)
         if (paths[i] && strcmp(paths[i], "-") == 0) return true;
     return false;
 }
@@ -104,10 +104,9 @@ static bool to_standard_output(const clp_problem_output *output)
 /* -1, or an exit status: outputs named on the command line must not overwrite what the problem reads. */
 static int check_inputs(const clp_problem_file *file, const clp_problem_output *output)
 {
-    const char *const paths[] = {output->picture, output->field,  output->vtk,        output->convergence,
-                                 output->report,  output->series, output->animation,  output->frames,
-                                 output->film,    output->probes, output->probes_plot};
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+    const char *paths[APP_OUTPUTS];
+    app_list_outputs(output, paths);
+    for (int i = 0; i < APP_OUTPUTS; i++) {
         if (!paths[i] || !clp_problem_file_reads(file, paths[i])) continue;
         app_error("%s: it would be written over, and the problem reads it; give the output another name",
                   paths[i]);
@@ -118,9 +117,11 @@ static int check_inputs(const clp_problem_file *file, const clp_problem_output *
 
 static bool writes_nothing(const clp_problem_output *output)
 {
-    return !output->picture && !output->field && !output->vtk && !output->convergence && !output->report &&
-           !output->series && !output->animation && !output->frames && !output->film && !output->probes &&
-           !output->probes_plot;
+    const char *paths[APP_OUTPUTS];
+    app_list_outputs(output, paths);
+    for (int i = 0; i < APP_OUTPUTS; i++)
+        if (paths[i]) return false;
+    return true;
 }
 
 /* What is wrong with the problem that shows only now. */
@@ -263,7 +264,7 @@ static int check_time(const app_solve_request *request, const clp_problem_file *
     clp_problem_file_probes(file, &probes);
     if ((!output->probes && !output->probes_plot) || probes > 0) return -1;
     app_error("%s: the problem has no probes to note; add for example probes: {tip: [0.9, 0.5]}",
-              output->probes);
+              output->probes ? output->probes : output->probes_plot);
     return EXIT_USAGE;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/summary.h"
 
+#include "app/outputs.h"
 #include "app/terminal.h"
 
 #include <math.h>
@@ -174,11 +175,10 @@ static void show_grid_error(const clp_report *report)
 
 void app_show_outputs(const clp_problem_output *output)
 {
-    const char *const paths[] = {output->picture, output->field,  output->vtk,        output->convergence,
-                                 output->report,  output->series, output->animation,  output->frames,
-                                 output->film,    output->probes, output->probes_plot};
+    const char *paths[APP_OUTPUTS];
+    app_list_outputs(output, paths);
     char text[1024] = "";
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+    for (size_t i = 0; i < APP_OUTPUTS; i++) {
         if (!paths[i] || strcmp(paths[i], "-") == 0) continue;
         if (*text) strncat(text, ", ", sizeof text - strlen(text) - 1);
         strncat(text, paths[i], sizeof text - strlen(text) - 1);

@@ -22,7 +22,7 @@ void app_show_progress(app_progress_state *state, const clp_progress *progress);
 void app_show_outputs(const clp_problem_output *output);
 
 /* The same of problems with time. */
-void app_show_time_summary(const clp_report *report, const clp_problem_output *output, bool all_written);
+void app_show_time_summary(const clp_report *report, const clp_problem_output *output);
 void app_show_time_progress(const clp_time_progress *progress);
 void app_show_summary(const clp_report *report, const clp_problem_output *output, bool all_written);
 

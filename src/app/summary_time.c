@@ -57,10 +57,9 @@ static void show_balance(const clp_time_report *t)
             t->intervals[t->interval_count - 1].stored, change, entered, sources, imbalance);
 }
 
-void app_show_time_summary(const clp_report *report, const clp_problem_output *output, bool all_written)
+void app_show_time_summary(const clp_report *report, const clp_problem_output *output)
 {
     char solve[32], compile[32], total[32], applications[32];
-    (void)all_written;
     show_course(report);
     app_say("         values from %g to %g, mean %.6g", report->minimum, report->maximum, report->mean);
     show_balance(report->in_time);

@@ -138,7 +138,7 @@ clp_status app_write_outputs(app_result *result, clp_problem_output *output)
     if (output->report)
         app_written(clp_report_write_json(output->report, &result->report), &output->report, &first);
     if (result->transient)
-        app_show_time_summary(&result->report, output, first == CLP_OK);
+        app_show_time_summary(&result->report, output);
     else
         app_show_summary(&result->report, output, first == CLP_OK);
     return first;

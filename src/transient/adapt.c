@@ -22,13 +22,11 @@ static double spread_now(const clp_transient *transient)
  * ago they were made, so that they may be in proportion to 1 / t; as steps then do, they let values be about
  * 1e-4 of their spread off, at any time.
  */
-static double tolerance_now(clp_transient *transient, double step)
+static double tolerance_now(const clp_transient *transient, double step)
 {
     const double part = 6e-4;
     double asked = transient->options.tolerance;
-    double made = asked > 0 ? asked : part * spread_now(transient) / (transient->time + step);
-    transient->in_time.tolerance = asked > 0 ? asked : NAN;
-    return made;
+    return asked > 0 ? asked : part * spread_now(transient) / (transient->time + step);
 }
 
 /* The first step: short enough for rates to be what they are throughout it. */
@@ -106,9 +104,8 @@ static clp_status put_out_between(clp_transient *transient, double time, double 
     CLP_TRY(clp_transient_move(transient, time, NULL));
     transient->time = time;
     CLP_TRY(clp_transient_put_out(transient, transient->error));
-    CLP_TRY(shift_balance(transient, at, end, 1));
     transient->time = end;
-    return clp_transient_move(transient, end, NULL);
+    return shift_balance(transient, at, end, 1); /* which leaves what depends on t at the end */
 }
 
 /* How far a step of that length is off, and may be. */

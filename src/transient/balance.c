@@ -3,9 +3,7 @@
 #include "solver/quantities.h"
 #include "transient/state.h"
 
-#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* ---- what feeds ---- */
 

@@ -7,9 +7,6 @@
  */
 #include "transient/state.h"
 
-#include <math.h>
-#include <string.h>
-
 #define W 0.35355339059327376220 /* sqrt(2) / 4 */
 #define D 0.29289321881345247560 /* 1 - sqrt(2) / 2 */
 
@@ -80,7 +77,6 @@ clp_status clp_transient_damp_estimate(clp_transient *transient)
 {
     const clp_backend *backend = transient->device->backend;
     CLP_TRY(clp_transient_residual(transient, transient->error, false, transient->scratch));
-    CLP_TRY(backend->clear(transient->implicit.delta));
     CLP_TRY(clp_implicit_solve(transient, transient->scratch));
     return backend->combine(transient->error, 1, transient->implicit.delta, 1);
 }
@@ -89,7 +85,6 @@ const clp_stepper clp_stepper_implicit_euler = {
     .name = "implicit_euler",
     .summary = "backward Euler: first order, stable at any step",
     .order = 1,
-    .adapts = true,
     .rates = 2,
     .tableau = &euler,
     .attempt = attempt,
@@ -99,7 +94,6 @@ const clp_stepper clp_stepper_trbdf2 = {
     .name = "trbdf2",
     .summary = "TR-BDF2: second order, stable at any step, damps what is stiff",
     .order = 2,
-    .adapts = true,
     .rates = 3,
     .tableau = &trbdf2,
     .attempt = attempt,

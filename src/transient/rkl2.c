@@ -112,7 +112,6 @@ const clp_stepper clp_stepper_rkl2 = {
     .name = "rkl2",
     .summary = "Runge-Kutta-Legendre: second order, explicit, as many stages as a step needs to be stable",
     .order = 2,
-    .adapts = true,
     .reach = (STAGES * STAGES + STAGES - 2) / 4.0 * (1 - 1e-9),
     .rates = 2,
     .attempt = attempt,

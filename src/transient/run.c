@@ -89,13 +89,23 @@ clp_status clp_transient_attempt(clp_transient *transient, double step)
 
 /* ---- when ---- */
 
+/* Time between outputs. */
+static double interval_of(const clp_time_options *options)
+{
+    return options->output_every > 0 ? fmin(options->output_every, options->end) : options->end;
+}
+
+size_t clp_time_output_count(const clp_time_options *options)
+{
+    const double most = 1e15;
+    return (size_t)fmin(ceil(options->end / interval_of(options) * (1 - 1e-12)) + 1, most);
+}
+
 clp_plan clp_plan_make(const clp_transient *transient)
 {
     const clp_time_options *options = &transient->options;
-    clp_plan made = {.every =
-                         options->output_every > 0 ? fmin(options->output_every, options->end) : options->end,
-                     .step = options->step};
-    made.outputs = (size_t)ceil(options->end / made.every * (1 - 1e-12));
+    clp_plan made = {
+        .outputs = clp_time_output_count(options) - 1, .every = interval_of(options), .step = options->step};
     if (made.step > 0) made.total = (size_t)floor(options->end / made.step * (1 + 1e-12));
     return made;
 }
@@ -142,7 +152,7 @@ clp_status clp_transient_run(clp_transient *transient)
         return clp_fail(CLP_ERROR_INPUT, "a run in time was started twice; create another one");
     transient->start = transient->told = clp_seconds();
     CLP_TRY(clp_transient_put_out(transient, transient->u));
-    bool even = transient->options.step > 0 || !transient->stepper->adapts;
+    bool even = transient->options.step > 0 || transient->stepper->advance;
     if (even)
         CLP_TRY(clp_transient_look_at_rate(
             transient)); /* to compare with: by the next look all may be rounding */

@@ -33,18 +33,18 @@ typedef struct clp_stepper {
     const char *name;
     const char *summary; /* for --help */
     int order;
-    bool adapts;                /* auto chooses its steps by their error, else by what is stable */
     double reach;               /* its longest step, in the largest stable explicit ones; 0: any */
     size_t rates;               /* rates k that it keeps */
     const clp_tableau *tableau; /* of implicit ones; NULL */
 
     /*
      * One step from `time` on: transient->next, with the rates at the begin in the first of transient->rates
-     * and at the end in the last one. Where it adapts, transient->error is an estimate of its error.
+     * and at the end in the last one, and an estimate of its error in transient->error, by which auto chooses
+     * steps.
      */
     clp_status (*attempt)(struct clp_transient *transient, double step);
 
-    /* Many steps at once on transient->u; NULL: one by one. */
+    /* Many steps at once on transient->u, chosen by what is stable; NULL: one by one. */
     clp_status (*advance)(struct clp_transient *transient, double step, size_t count);
 } clp_stepper;
 

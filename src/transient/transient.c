@@ -179,7 +179,8 @@ static void begin_report(clp_transient *transient)
     report->in_time = in_time;
     in_time->end = options->end;
     in_time->step = options->step > 0 ? options->step : NAN;
-    in_time->tolerance = NAN;
+    bool asked = options->tolerance > 0 && options->step == 0 && !transient->stepper->advance;
+    in_time->tolerance = asked ? options->tolerance : NAN;
     in_time->output_every = options->output_every > 0 ? options->output_every : NAN;
     in_time->step_smallest = INFINITY;
 }

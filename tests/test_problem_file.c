@@ -205,6 +205,9 @@ Test(problem_file, settings_errors)
     static const struct {
         const char *setting, *fragment;
     } cases[] = {
+        {"time.dt=0.1", "--set time.dt=0.1: 'dt' is not a key of 'time'; it is called 'time.step' here"},
+        {"bc={top: 1}", "'bc' is not a key of a problem file; it is called 'boundary' here"},
+        {"temperature=1", "'temperature' is not a key of a problem file (keys there"},
         {"boundary.tpo=5", "--set boundary.tpo=5: 'tpo' is not a key of 'boundary'; did you mean 'top'?"},
         {"boundry.top=5",
          "--set boundry.top=5: 'boundry' is not a key of a problem file; did you mean 'boundary'?"},

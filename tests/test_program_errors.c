@@ -143,6 +143,8 @@ Test(program_errors, bad_command_lines)
         {{"solve", "plate.yaml", "other.yaml"}, {"unexpected argument 'other.yaml'"}},
         {{"solve", "plate.yaml", "--fied", "u.npy"}, {"unknown option '--fied'", "did you mean --field"}},
         {{"solve", "plate.yaml", "-x"}, {"unknown option '-x'"}},
+        {{"solve", "plate.yaml", "--probes-plot", "p.png"}, {"did you mean --plot-probes?"}},
+        {{"solve", "plate.yaml", "--convergence=c.png"}, {"did you mean --plot-convergence?"}},
         {{"solve", "plate.yaml", "--field"}, {"--field needs a value"}},
         {{"solve", "plate.yaml", "--quiet=yes"}, {"--quiet takes no value"}},
         {{"solve", "plate.yaml", "--plot", "waves"}, {"--plot waves", "arrows"}},

@@ -136,6 +136,9 @@ CLP_API const clp_grid *clp_problem_grid(const clp_problem *problem);
 /** What happens on a side, with texts and arrays of its own; valid until the side is set again. */
 CLP_API const clp_boundary *clp_problem_boundary(const clp_problem *problem, clp_side side);
 
+/** The capacity, likewise. */
+CLP_API const clp_value *clp_problem_capacity(const clp_problem *problem);
+
 /** Whether an axis is periodic. */
 CLP_API bool clp_problem_is_periodic(const clp_problem *problem, int axis);
 

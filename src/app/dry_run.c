@@ -63,24 +63,12 @@ static clp_status print_memory(const clp_problem *problem, const clp_solver_opti
     return status;
 }
 
-static void print_time(const clp_time_options *in_time)
-{
-    printf("time     0 to %g", in_time->end);
-    if (in_time->step > 0)
-        printf(", steps of %g, %.0f in all", in_time->step,
-               floor(in_time->end / in_time->step * (1 + 1e-12)));
-    if (in_time->output_every > 0)
-        printf(", an output every %g, %zu with the first", in_time->output_every,
-               clp_time_output_count(in_time));
-    printf("\n");
-}
-
 int app_dry_run(const clp_problem *problem, const clp_solver_options *options,
                 const clp_time_options *in_time)
 {
     const clp_grid *grid = clp_problem_grid(problem);
     uint16_t *cells = malloc(clp_grid_cell_count(grid) * sizeof *cells);
-    char text[160];
+    char text[256];
     if (!cells) {
         app_error("%s nodes do not fit the host's memory; use fewer",
                   app_extent_text(grid, "x", text, sizeof text));
@@ -98,7 +86,7 @@ int app_dry_run(const clp_problem *problem, const clp_solver_options *options,
             printf("  %s\n", app_side_text(problem, (clp_side)side, text, sizeof text));
         if (clp_problem_region_count(problem)) print_regions(problem, cells);
         if (in_time)
-            print_time(in_time);
+            printf("time     %s\n", app_time_text(problem, in_time, text, sizeof text));
         else
             status = print_memory(problem, options);
     }

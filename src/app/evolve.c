@@ -44,6 +44,17 @@ static char *numbered(const char *path, size_t number, size_t count)
     return made;
 }
 
+clp_time_options app_time_options(const clp_problem_file *file, const clp_problem_output *output)
+{
+    const double usual = 100;
+    const clp_time_options *said = clp_problem_file_time(file);
+    clp_time_options in_time = said ? *said : (clp_time_options){0};
+    bool course = output->series || output->animation || output->frames || output->film || output->probes ||
+                  output->probes_plot;
+    if (course && in_time.output_every == 0) in_time.output_every = fmax(in_time.end / usual, in_time.step);
+    return in_time;
+}
+
 /* ---- the disk ---- */
 
 enum { MOST_FILES = 20000 }; /* or frames, without a word */
@@ -59,7 +70,7 @@ static double series_bytes(const app_evolve_request *request)
     if (output->frames) bytes += picture;
     if (output->film) bytes += 0.2 * picture;
     if (output->frames || output->film) bytes += field; /* kept until they are drawn */
-    return bytes * (double)clp_time_output_count(clp_problem_file_time(request->file));
+    return bytes * (double)clp_time_output_count(&request->in_time);
 }
 
 int app_check_space(const app_evolve_request *request)
@@ -70,7 +81,7 @@ int app_check_space(const app_evolve_request *request)
     const char *const paths[] = {output->series, output->animation, output->frames, output->film, spool};
     double bytes = series_bytes(request);
     char needed[32], there[32];
-    size_t count = clp_time_output_count(clp_problem_file_time(request->file));
+    size_t count = clp_time_output_count(&request->in_time);
     if (request->yes || bytes == 0) return -1;
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         struct statvfs disk;
@@ -264,12 +275,13 @@ clp_status app_evolve(const app_evolve_request *request, clp_device *device, app
                      .grid = clp_problem_grid(result->problem),
                      .low = INFINITY,
                      .high = -INFINITY,
-                     .outputs = clp_time_output_count(clp_problem_file_time(request->file))};
-    clp_time_options options = *clp_problem_file_time(request->file);
+                     .outputs = clp_time_output_count(&request->in_time)};
+    clp_time_options options = request->in_time;
     run.probes = clp_problem_file_probes(request->file, &run.probe_count);
     options.snapshot = note;
     options.monitor = monitor;
     options.user = &run;
+    app_show_time(result->problem, &options);
     app_catch_interrupts();
     clp_status status = clp_transient_create(device, result->problem, &options, &transient);
     if (status != CLP_OK) return status;

@@ -76,6 +76,30 @@ static const app_option *find_option(const app_option *options, const char *argu
     return NULL;
 }
 
+static bool has_word(const char *option, const char *word, size_t length)
+{
+    for (option += strspn(option, "-"); *option; option += strspn(option, "-")) {
+        size_t other = strcspn(option, "-");
+        if (other == length && strncmp(option, word, length) == 0) return true;
+        option += other;
+    }
+    return false;
+}
+
+/* Whether every word of the argument is one of the option's: --probes-plot is, of --plot-probes. */
+static bool has_words_of(const char *option, const char *argument)
+{
+    const char *end = argument + strcspn(argument, "=");
+    bool some = false;
+    for (argument += strspn(argument, "-"); argument < end; argument += strspn(argument, "-")) {
+        size_t length = strcspn(argument, "-=");
+        if (!has_word(option, argument, length)) return false;
+        argument += length;
+        some = true;
+    }
+    return some;
+}
+
 static int refuse_unknown(const app_command *command, const app_option *options, const char *argument)
 {
     const app_option *const tables[] = {options, common};
@@ -85,6 +109,8 @@ static int refuse_unknown(const app_command *command, const app_option *options,
         for (const app_option *option = tables[i]; option->name && count < 64; option++)
             names[count++] = option->name;
     const char *nearest = clp_nearest(argument, names, count);
+    for (size_t i = 0; i < count; i++)
+        if (has_words_of(names[i], argument)) nearest = names[i];
     app_error("unknown option '%s'%s%s%s; `clpoisson %s --help` lists them", argument,
               nearest ? ", did you mean " : "", nearest ? nearest : "", nearest ? "?" : "", command->name);
     return EXIT_USAGE;

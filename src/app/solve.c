@@ -144,8 +144,11 @@ static bool watches(const app_solve_request *request)
 static clp_status evolve(const app_solve_request *request, const clp_problem_file *file, clp_device *device,
                          clp_problem_output *output, app_result *result, clp_status *written)
 {
-    const app_evolve_request evolution = {
-        .file = file, .output = output, .yes = request->yes, .watch = watches(request)};
+    const app_evolve_request evolution = {.file = file,
+                                          .output = output,
+                                          .in_time = app_time_options(file, output),
+                                          .yes = request->yes,
+                                          .watch = watches(request)};
     clp_status status = app_evolve(&evolution, device, result, written);
     if (status != CLP_OK) return status;
     if (writes_nothing(output)) terminal.verbose = true;
@@ -302,16 +305,17 @@ static int run(int count, char **arguments)
         clp_problem_file_destroy(file);
         return status;
     }
+    const app_evolve_request in_time = {
+        .file = file, .output = &output, .in_time = app_time_options(file, &output), .yes = request.yes};
     if (request.dry_run)
         status = app_dry_run(clp_problem_file_problem(file), clp_problem_file_solver(file),
-                             clp_problem_file_time(file));
+                             clp_problem_file_time(file) ? &in_time.in_time : NULL);
     else
         status =
             app_read_slice(request.slice, clp_problem_grid(clp_problem_file_problem(file)), &request.drawing);
     if (status < 0) status = app_check_outputs(request.path, &output);
     if (status < 0) status = check_inputs(file, &output);
-    if (status < 0 && clp_problem_file_time(file))
-        status = app_check_space(&(app_evolve_request){.file = file, .output = &output, .yes = request.yes});
+    if (status < 0 && clp_problem_file_time(file)) status = app_check_space(&in_time);
     if (status < 0) status = solve(&request, file, &device, &output);
     clp_problem_file_destroy(file);
     return status;

@@ -8,8 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What a number, an expression or an array looks like in one word. */
-static const char *value_text(const clp_value *value, char *text, size_t size)
+const char *app_value_text(const clp_value *value, char *text, size_t size)
 {
     if (value->table)
         snprintf(text, size, "table of %zu times", value->rows);
@@ -30,13 +29,13 @@ const char *app_side_text(const clp_problem *problem, clp_side side, char *text,
     if (clp_problem_is_periodic(problem, (int)side / 2))
         snprintf(text, size, "%s periodic", name);
     else if (boundary->kind == CLP_BOUNDARY_VALUE)
-        snprintf(text, size, "%s %s", name, value_text(&boundary->value, value, sizeof value));
+        snprintf(text, size, "%s %s", name, app_value_text(&boundary->value, value, sizeof value));
     else if (boundary->kind == CLP_BOUNDARY_FLUX)
-        snprintf(text, size, "%s flux %s", name, value_text(&boundary->value, value, sizeof value));
+        snprintf(text, size, "%s flux %s", name, app_value_text(&boundary->value, value, sizeof value));
     else if (boundary->kind == CLP_BOUNDARY_TRANSFER)
         snprintf(text, size, "%s transfer %s to %s", name,
-                 value_text(&boundary->transfer, value, sizeof value),
-                 value_text(&boundary->ambient, ambient, sizeof ambient));
+                 app_value_text(&boundary->transfer, value, sizeof value),
+                 app_value_text(&boundary->ambient, ambient, sizeof ambient));
     else
         snprintf(text, size, "%s insulated", name);
     return text;
@@ -49,7 +48,7 @@ const char *app_region_text(const clp_region *region, char *text, size_t size)
              region->sets & CLP_SETS_VALUE      ? " at "
              : region->sets & CLP_SETS_FLOATING ? " floating"
                                                 : "",
-             region->sets & CLP_SETS_VALUE ? value_text(&region->value, value, sizeof value) : "");
+             region->sets & CLP_SETS_VALUE ? app_value_text(&region->value, value, sizeof value) : "");
     return text;
 }
 

@@ -18,16 +18,25 @@ void app_show_progress(app_progress_state *state, const clp_progress *progress);
 
 /* How right the answer is, what it cost, and where it is; all_written: nothing that was asked for is missing.
  */
+void app_show_summary(const clp_report *report, const clp_problem_output *output, bool all_written);
+
 /* Names the files that were written. */
 void app_show_outputs(const clp_problem_output *output);
 
 /* The same of problems with time. */
-void app_show_time_summary(const clp_report *report, const clp_problem_output *output);
+void app_show_time(const clp_problem *problem, const clp_time_options *in_time);
 void app_show_time_progress(const clp_time_progress *progress);
-void app_show_summary(const clp_report *report, const clp_problem_output *output, bool all_written);
+void app_show_time_summary(const clp_report *report, const clp_problem_output *output);
 
 /* What each level of a multigrid cycle takes; nothing where there is none. */
 void app_show_levels(clp_solver *solver);
+
+/* A number, an expression, a file of values in a word. */
+const char *app_value_text(const clp_value *value, char *text, size_t size);
+
+/* "0 to 10, capacity 1; method auto, steps chosen on the way". */
+const char *app_time_text(const clp_problem *problem, const clp_time_options *in_time, char *text,
+                          size_t size);
 
 /* "top 100", and "wire at 5". */
 const char *app_side_text(const clp_problem *problem, clp_side side, char *text, size_t size);

@@ -8,6 +8,29 @@
 #include <stdio.h>
 #include <string.h>
 
+const char *app_time_text(const clp_problem *problem, const clp_time_options *in_time, char *text,
+                          size_t size)
+{
+    const char *method = in_time->method ? in_time->method : "auto";
+    char capacity[40], steps[64] = "chosen on the way", outputs[64] = "";
+    if (in_time->step > 0)
+        snprintf(steps, sizeof steps, "of %g, %.0f in all", in_time->step,
+                 floor(in_time->end / in_time->step * (1 + 1e-12)));
+    if (in_time->output_every > 0)
+        snprintf(outputs, sizeof outputs, "; an output every %g, %zu with the first", in_time->output_every,
+                 clp_time_output_count(in_time));
+    snprintf(text, size, "0 to %g, capacity %s; method %s, steps %s%s", in_time->end,
+             app_value_text(clp_problem_capacity(problem), capacity, sizeof capacity), method, steps,
+             outputs);
+    return text;
+}
+
+void app_show_time(const clp_problem *problem, const clp_time_options *in_time)
+{
+    char text[256];
+    app_say("%stime%s     %s", app_bold(), app_plain(), app_time_text(problem, in_time, text, sizeof text));
+}
+
 void app_show_time_progress(const clp_time_progress *progress)
 {
     char steps[32], left[64] = "", time[32];
@@ -34,6 +57,8 @@ static void show_course(const clp_report *report)
                                 : "early ",
             app_plain(), t->reached, app_count(t->steps, steps, sizeof steps), report->method, lengths,
             rejected);
+    if (t->steps > 500 && isnan(t->step) && strcmp(report->method, "implicit_euler") == 0)
+        app_say("         a method of first order needs many steps; trbdf2, of second order, far fewer");
     if (report->choice && terminal.verbose)
         app_say("         auto took %s: %s", report->method, report->choice);
 }

@@ -56,6 +56,38 @@ static void find_elsewhere(const char *name, char *group, size_t size)
     }
 }
 
+/* What others call a key that can stand in this group, or anywhere; NULL if it is not known. */
+static const char *find_synonym(const char *group, const char *name)
+{
+    static const struct {
+        const char *key, *names;
+    } synonyms[] = {
+        {"time.step", " dt timestep time_step "},
+        {"time.end", " duration t_end stop final "},
+        {"time.output_every", " interval save_every output_interval "},
+        {"boundary", " bc boundaries boundary_conditions sides "},
+        {"conductivity", " k diffusivity diffusion diffusion_coefficient permittivity "},
+        {"initial", " u0 ic initial_condition initial_value "},
+        {"source", " rhs f heat charge "},
+        {"time.capacity", " heat_capacity "},
+        {"domain", " grid mesh box "},
+        {"regions", " electrodes materials shapes "},
+        {"solver.tolerance", " tol eps accuracy "},
+        {"solver.max_iterations", " iterations max_iter maxiter "},
+        {"value", " u temperature potential voltage concentration dirichlet "},
+        {"flux", " neumann "},
+    };
+    char word[GROUP_SIZE], spelled[GROUP_SIZE];
+    snprintf(word, sizeof word, " %s ", name);
+    for (size_t i = 0; i < sizeof synonyms / sizeof *synonyms; i++) {
+        const char *key = synonyms[i].key;
+        if (!strstr(synonyms[i].names, word)) continue;
+        if (clp_key_spell(group, key, spelled, sizeof spelled) && clp_key_find(spelled)) return key;
+        return clp_key_find(key) || clp_key_is_group(key) ? key : NULL;
+    }
+    return NULL;
+}
+
 /* What may have been meant by a key that is not there; "" if nothing comes to mind. */
 static void suggest(const clp_level *l, const clp_tree *entry, const clp_key_names *names, char *hint,
                     size_t size)
@@ -63,6 +95,7 @@ static void suggest(const clp_level *l, const clp_tree *entry, const clp_key_nam
     const char *name = entry->key;
     char group[GROUP_SIZE], shown[CLP_SHOWN_SIZE];
     const char *nearest = clp_nearest(name, names->list, names->count), *dot = strchr(name, '.');
+    const char *synonym = find_synonym(l->group, name);
     hint[0] = '\0';
     if (dot) { /* the spelling of --set */
         snprintf(group, sizeof group, "%.*s", (int)clp_min((size_t)(dot - name), GROUP_SIZE - 1), name);
@@ -75,6 +108,8 @@ static void suggest(const clp_level *l, const clp_tree *entry, const clp_key_nam
         snprintf(hint, size, "; did you mean '%s.%s'?", group, name);
     else if (*group && strcmp(group, l->group) != 0)
         snprintf(hint, size, "; it belongs below '%s:'", group);
+    else if (synonym)
+        snprintf(hint, size, "; it is called '%s' here", synonym);
     else if (nearest)
         snprintf(hint, size, "; did you mean '%s'?", nearest);
 }

@@ -215,7 +215,8 @@ static const clp_choice shapes[] = {
         "error that steps of their own choice may make per unit of time", true,                                 \
         .kind = CLP_KEY_TOLERANCE, AT(time_tolerance), .positive = true, .example = "tolerance: 1e-4")          \
     KEY("time.output_every", "a number above 0", "the end only",                                                \
-        "time between outputs: rows of the report, files of a series, frames", true,                            \
+        "time between outputs: rows of the report, files of a series, frames; where a series, an animation, "   \
+        "frames, a film or probes are asked for, there are 100 of them unless this says otherwise", true,       \
         .kind = CLP_KEY_NUMBER, AT(output_every), .positive = true, .example = "output_every: 0.5")             \
     KEY("time.until", "end, steady", "end",                                                                     \
         "steady: stop before the end where nothing changes any more", true,                                     \

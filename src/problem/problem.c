@@ -164,6 +164,11 @@ const clp_grid *clp_problem_grid(const clp_problem *problem)
     return &problem->grid;
 }
 
+const clp_value *clp_problem_capacity(const clp_problem *problem)
+{
+    return &problem->capacity.value;
+}
+
 const clp_boundary *clp_problem_boundary(const clp_problem *problem, clp_side side)
 {
     return &problem->sides[side].boundary;

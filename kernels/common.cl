@@ -78,6 +78,7 @@
 /* How the nodes of a field lie in its buffer; clp_layout on the host. */
 typedef struct {
     ulong origin, nx, ny, nz, width, plane;
+    ulong begin_x, end_x, begin_y, end_y, begin_z, end_z; /* of the nodes that are a part's own */
 } layout_t;
 
 /*

@@ -26,6 +26,7 @@ __kernel void dot_product(__global const OTHER *x, __global const REAL *y, __glo
     const range_t range = equations(at);
     const network_t network = NETWORK_OF(at.origin);
     const size_t groups = get_num_groups(0), group = get_group_id(0);
+    const int first = (int)max(range.first_x, (size_t)1), behind = (int)min(range.end_x, (size_t)at.nx - 1);
     SUM sums[LANES];
     for (int lane = 0; lane < LANES; lane++) sums[lane] = 0;
     for (size_t row = range.rows * group / groups; row < range.rows * (group + 1) / groups; row++) {
@@ -38,9 +39,8 @@ __kernel void dot_product(__global const OTHER *x, __global const REAL *y, __glo
         __global const OTHER *in = x + element_of(0, j, k, from);
         __global const REAL *with = y + element_of(0, j, k, at);
         __global const REAL *inverse = NETWORK ? network.inverse + node_index(0, j, k, at) : with;
-        const int inner = (int)at.nx - 2;
-        int i = 1 + dot_row(sums, in + 1, with + 1, inverse + 1, factor, inverse_y, inner);
-        for (; i <= inner; i++) {
+        int i = first + dot_row(sums, in + first, with + first, inverse + first, factor, inverse_y, behind - first);
+        for (; i < behind; i++) {
             const SUM product = (SUM)(factor * (REAL)in[i]) * (SUM)(inverse_y * with[i]);
             sums[0] += IF_FREE(i, product);
         }

@@ -54,6 +54,7 @@ __kernel void residual_norms(__global const REAL *u, __global const REAL *q, __g
     const range_t range = equations(at);
     const network_t network = NETWORK_OF(at.origin);
     const size_t rows = at.ny * at.nz, groups = get_num_groups(0), group = get_group_id(0);
+    const size_t inner_x = max(range.first_x, (size_t)1), outer_x = min(range.end_x, (size_t)at.nx - 1);
     const REAL source = sourced ? inverse_diagonal : 0; /* without one q is u: anything finite, where u is */
     REAL values[CHUNK] __attribute__((aligned(64)));
     sums_t sums;
@@ -73,11 +74,13 @@ __kernel void residual_norms(__global const REAL *u, __global const REAL *q, __g
             const int count = (int)min((size_t)CHUNK, at.nx - 1 - first);
             defect_row(values, FIELD_AT(beside, q + start, first), COEFFICIENTS_AT(c, first), source, count);
             if (stored) store_values(r + other + first, values, factor, count);
-            if (!counted) continue;
-            __global const REAL *inverse = NETWORK ? c.inverse + first : u;
-            for (int i = sum_row(&sums, values, beside.centre + first, inverse, inverse_scale, most, count); i < count; i++) {
-                const REAL centre = beside.centre[first + i];
-                sums_add(&sums, 0, values[i], WEIGHT(i), IF_FREE(i, centre), inverse_scale);
+            const int from = inner_x > first ? (int)min(inner_x - first, (size_t)count) : 0;
+            const int own = counted && outer_x > first + from ? (int)min(outer_x - first, (size_t)count) - from : 0;
+            __global const REAL *inverse = NETWORK ? c.inverse + first + from : u;
+            __global const REAL *centres = beside.centre + first + from;
+            for (int i = own > 0 ? sum_row(&sums, values + from, centres, inverse, inverse_scale, most, own) : 0; i < own; i++) {
+                const REAL centre = centres[i];
+                sums_add(&sums, 0, values[from + i], WEIGHT(i), IF_FREE(i, centre), inverse_scale);
             }
         }
         for (size_t i = 0; i < at.nx; i += at.nx - 1) { /* the ends */

@@ -48,7 +48,7 @@ static inline void reduce_group(__local REAL *shared, __global REAL *partial, RE
     }
 }
 
-/* The equations: without the nodes of held sides, and the last one of a periodic axis. */
+/* The equations of a part: without the nodes of held sides, and the last one of a periodic axis. */
 typedef struct {
     size_t first_x, end_x, first_y, first_z, height, rows;
 } range_t;
@@ -56,12 +56,12 @@ typedef struct {
 static inline range_t equations(const layout_t at)
 {
     range_t range;
-    range.first_x = HELD_LEFT;
-    range.end_x = at.nx - (HELD_RIGHT || PERIODIC_X);
-    range.first_y = HELD_BOTTOM;
-    range.height = at.ny - (HELD_TOP || PERIODIC_Y) - HELD_BOTTOM;
-    range.first_z = DIM == 3 ? HELD_FRONT : 0;
-    range.rows = range.height * (DIM == 3 ? at.nz - (HELD_BACK || PERIODIC_Z) - HELD_FRONT : 1);
+    range.first_x = max((size_t)at.begin_x, (size_t)HELD_LEFT);
+    range.end_x = min((size_t)at.end_x, at.nx - (HELD_RIGHT || PERIODIC_X));
+    range.first_y = max((size_t)at.begin_y, (size_t)HELD_BOTTOM);
+    range.height = min((size_t)at.end_y, at.ny - (HELD_TOP || PERIODIC_Y)) - range.first_y;
+    range.first_z = DIM == 3 ? max((size_t)at.begin_z, (size_t)HELD_FRONT) : 0;
+    range.rows = range.height * (DIM == 3 ? min((size_t)at.end_z, at.nz - (HELD_BACK || PERIODIC_Z)) - range.first_z : 1);
     return range;
 }
 

@@ -11,10 +11,11 @@ allowed = {
     "base": set(),
     "grid": {"base"},
     "backend": {"base", "grid"},
-    "problem": {"base", "grid", "backend"},
-    "solver": {"base", "grid", "backend", "problem"},
-    "transient": {"base", "grid", "backend", "problem", "solver"},
-    "io": {"base", "grid", "backend", "problem", "solver", "transient"},
+    "transport": {"base", "grid", "backend"},
+    "problem": {"base", "grid", "backend", "transport"},
+    "solver": {"base", "grid", "backend", "transport", "problem"},
+    "transient": {"base", "grid", "backend", "transport", "problem", "solver"},
+    "io": {"base", "grid", "backend", "transport", "problem", "solver", "transient"},
     "app": set(),
 }
 errors = []

@@ -295,13 +295,42 @@ Test(expression, limits, .timeout = 20)
 }
 
 /* The highest stack that there is: all kinds of operands wait in every level. */
+static clp_points_along points_from(int axis, double step, size_t count)
+{
+    return (clp_points_along){.axis = axis,
+                              .point = {somewhere[0], somewhere[1], somewhere[2], somewhere[3]},
+                              .step = step,
+                              .count = count};
+}
+
+static clp_status evaluate_line(const clp_expression *expression, int axis, double step, size_t count,
+                                double *values)
+{
+    const clp_points_along points = points_from(axis, step, count);
+    return clp_expression_evaluate_line(expression, &points, NULL, values);
+}
+
+/* Points of a part of a line are those of the line, to the last bit, also beyond a seam. */
+Test(expression, parts_of_lines_are_the_lines)
+{
+    double whole[64], part[64];
+    clp_expression *expression = parse("sin(3*x)*exp(y)+x^2");
+    cr_assert_eq(evaluate_line(expression, 0, 0.1 / 3, 64, whole), CLP_OK);
+    clp_points_along points = points_from(0, 0.1 / 3, 20);
+    points.first = 50;
+    points.wrap = 63;
+    cr_assert_eq(clp_expression_evaluate_line(expression, &points, NULL, part), CLP_OK);
+    for (size_t i = 0; i < 20; i++) cr_assert_eq(part[i], whole[(50 + i) % 63], "%zu", i);
+    clp_expression_destroy(expression);
+}
+
 Test(expression, deep_expressions_have_values)
 {
     double values[300], value;
     char *text = repeat(70, "0||1&&x<1+2*(", "x"), *whole = repeat(70, ")", "");
     text = realloc(text, strlen(text) + strlen(whole) + 1);
     clp_expression *expression = parse(strcat(text, whole));
-    cr_assert_eq(clp_expression_evaluate_line(expression, 0, somewhere, 0.01, 300, NULL, values), CLP_OK);
+    cr_assert_eq(evaluate_line(expression, 0, 0.01, 300, values), CLP_OK);
     cr_assert_eq(clp_expression_evaluate(expression, somewhere, &value), CLP_OK);
     cr_assert_eq(values[0], value);
     clp_expression_destroy(expression);
@@ -338,8 +367,7 @@ Test(expression, random_texts, .timeout = 120)
         if (status == CLP_OK) {
             good++;
             clp_status scalar = clp_expression_evaluate(expression, somewhere, &value);
-            cr_assert_eq(scalar, clp_expression_evaluate_line(expression, 0, somewhere, 0, 3, NULL, values),
-                         "%s", text);
+            cr_assert_eq(scalar, evaluate_line(expression, 0, 0, 3, values), "%s", text);
             cr_assert(scalar != CLP_OK || (isfinite(value) && value == values[2]), "%s", text);
         } else {
             cr_assert_eq(status, CLP_ERROR_INPUT);
@@ -391,8 +419,15 @@ static size_t compare_line(const clp_expression *expression, int axis, double st
     clp_expression_table *table = NULL;
     elsewhere[axis] = somewhere[axis];
     if (looks_up)
-        cr_assert_eq(clp_expression_table_create(expression, axis, elsewhere, step, count, &table), CLP_OK);
-    clp_status line = clp_expression_evaluate_line(expression, axis, somewhere, step, count, table, values);
+        cr_assert_eq(
+            clp_expression_table_create(
+                expression,
+                &(clp_points_along){
+                    axis, {elsewhere[0], elsewhere[1], elsewhere[2], elsewhere[3]}, step, 0, count, 0},
+                &table),
+            CLP_OK);
+    const clp_points_along points = points_from(axis, step, count);
+    clp_status line = clp_expression_evaluate_line(expression, &points, table, values);
     clp_expression_table_destroy(table);
     char *message = strdup(line == CLP_OK ? "" : clp_error_message());
     size_t good = 0;

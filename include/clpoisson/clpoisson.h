@@ -11,6 +11,7 @@
 #include <clpoisson/output.h>
 #include <clpoisson/problem.h>
 #include <clpoisson/problem_file.h>
+#include <clpoisson/ranks.h>
 #include <clpoisson/report.h>
 #include <clpoisson/shape.h>
 #include <clpoisson/solver.h>

@@ -7,6 +7,9 @@
 
 #include <clpoisson/status.h>
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -41,6 +44,18 @@ typedef enum clp_side {
 CLP_API const char *clp_side_name(clp_side side);
 
 /**
+ * What of a larger grid a grid is, where several ranks share one (clpoisson/ranks.h); all zero: it is whole.
+ * Around the nodes that are a part's own there are copies of its neighbours', the halo.
+ */
+typedef struct clp_part {
+    size_t whole[CLP_AXES];                /**< nodes of the larger grid */
+    size_t first[CLP_AXES];                /**< which of those is the part's first, its halo included */
+    size_t begin[CLP_AXES], end[CLP_AXES]; /**< of its own nodes, counted from its first; `end` is behind */
+    size_t period[CLP_AXES]; /**< index at which they begin anew, of a periodic axis that is split; else 0 */
+    bool open[CLP_SIDES];    /**< the larger grid goes on there, on a periodic axis beyond the seam */
+} clp_part;
+
+/**
  * A box of nodes. With nodes[2] = 0 it is two-dimensional and what is said of z is left out. Arrays over it
  * have the shape [nodes[2]][nodes[1]][nodes[0]] (x fastest), in C order: node (k, j, i) lies at
  * x = origin[0] + i * size[0] / (nodes[0] - 1), and so on along y and z.
@@ -49,6 +64,7 @@ typedef struct clp_grid {
     size_t nodes[CLP_AXES];  /**< nodes along each axis, those on the sides included; at least 3 */
     double size[CLP_AXES];   /**< lengths of the box, in the problem's unit of length; above 0 */
     double origin[CLP_AXES]; /**< coordinates of the first node */
+    clp_part part;           /**< of a larger grid, whose size and origin these are then */
 } clp_grid;
 
 /** Checks extents and lengths. CLP_ERROR_INPUT says which one is wrong and what is allowed. */

@@ -9,6 +9,7 @@
 #include <clpoisson/device.h>
 #include <clpoisson/grid.h>
 #include <clpoisson/problem_file.h>
+#include <clpoisson/ranks.h>
 #include <clpoisson/report.h>
 
 #include <stdint.h>
@@ -29,6 +30,22 @@ CLP_API clp_status clp_output_check(const char *path);
  */
 CLP_API clp_status clp_field_write_npy(const char *path, const clp_grid *grid, const double *values,
                                        bool single);
+
+/**
+ * Likewise where several ranks have a part of it each: into one file, which all of them must reach. Values
+ * are on the nodes of the part, right on its own nodes and on those beside them. Errors likewise, the same in
+ * all ranks.
+ */
+CLP_API clp_status clp_field_write_npy_parts(clp_ranks *ranks, const char *path, const clp_grid *part,
+                                             const double *values, bool single);
+
+/**
+ * The field of all parts on a grid of at most so many nodes along an axis, linear between its nodes: for
+ * pictures. *grid is that grid; *reduced is what rank 0 receives, to be freed with free(), and NULL in the
+ * others. Values as above. Errors: CLP_ERROR_MEMORY.
+ */
+CLP_API clp_status clp_field_reduce(clp_ranks *ranks, const clp_grid *part, const double *values, size_t most,
+                                    clp_grid *grid, double **reduced);
 
 /**
  * Reads a field of two or three dimensions from a NumPy file: `nodes` receives its extents (x first; nodes[2]

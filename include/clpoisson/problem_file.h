@@ -6,6 +6,7 @@
 #define CLPOISSON_PROBLEM_FILE_H
 
 #include <clpoisson/problem.h>
+#include <clpoisson/ranks.h>
 #include <clpoisson/solver.h>
 #include <clpoisson/transient.h>
 
@@ -28,6 +29,14 @@ typedef struct clp_problem_file clp_problem_file;
  */
 CLP_API clp_status clp_problem_file_read(const char *path, const char *const *settings, size_t count,
                                          clp_problem_file **file);
+
+/**
+ * Likewise for one of several ranks, which all read the same file: the problem is that of the rank's part of
+ * the grid. `parts` along each axis, or all 0 (or NULL): of the least surface. Without ranks it is whole.
+ */
+CLP_API clp_status clp_problem_file_read_part(const char *path, const char *const *settings, size_t count,
+                                              clp_ranks *ranks, const size_t parts[CLP_AXES],
+                                              clp_problem_file **file);
 
 /** Frees it; NULL is allowed. */
 CLP_API void clp_problem_file_destroy(clp_problem_file *file);

@@ -79,6 +79,26 @@ typedef struct clp_time_report {
     size_t interval_count;
 } clp_time_report;
 
+/** What one of several ranks had to do. */
+typedef struct clp_rank_report {
+    char device[128];
+    size_t nodes;                  /**< of its own */
+    size_t exchanges;              /**< of halos */
+    unsigned long long halo_bytes; /**< that it sent in them */
+    double seconds_solve;
+    double seconds_waiting; /**< in exchanges and sums, for the others or for messages to arrive */
+} clp_rank_report;
+
+/** How ranks shared the work (clpoisson/ranks.h). */
+typedef struct clp_ranks_report {
+    const char *transport;
+    size_t parts[CLP_AXES];
+    const clp_rank_report *list;
+    size_t count;
+    double imbalance; /**< by how much the busiest one worked longer than the mean, waiting left out, of the
+                         mean */
+} clp_ranks_report;
+
 /** A figure that does not exist is NaN (null in JSON). Times are in seconds. */
 typedef struct clp_report {
     clp_grid grid;
@@ -129,6 +149,7 @@ typedef struct clp_report {
     size_t conductor_count;
     bool singular;                  /**< nothing holds the solution: it is the one of mean 0 */
     const clp_time_report *in_time; /**< NULL: it is the steady state */
+    const clp_ranks_report *ranks;  /**< NULL: there was one alone */
 } clp_report;
 
 #ifdef __cplusplus

@@ -143,7 +143,7 @@ static int draw(const plot_request *request, clp_grid *grid, const double *value
 static int run(int count, char **arguments)
 {
     plot_request request = {0};
-    clp_grid grid = {{0}, {0}, {0}};
+    clp_grid grid = {.nodes = {0}};
     double *values;
     int status = read_request(&request, count, arguments);
     if (status >= 0) return status;

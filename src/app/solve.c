@@ -6,6 +6,7 @@
 #include "app/interrupt.h"
 #include "app/options.h"
 #include "app/outputs.h"
+#include "app/ranks.h"
 #include "app/solve_request.h"
 #include "app/summary.h"
 #include "app/sweep.h"
@@ -163,6 +164,7 @@ static int solve(const app_solve_request *request, const clp_problem_file *file,
     app_result result = {.problem_path = request->path,
                          .problem = clp_problem_file_problem(file),
                          .picture = request->drawing,
+                         .ranks = request->group,
                          .start = app_now()};
     clp_device *device = NULL;
     clp_solver *solver = NULL;
@@ -170,7 +172,7 @@ static int solve(const app_solve_request *request, const clp_problem_file *file,
     clp_report with_matrix = {0};
     int answer = EXIT_FAILED;
     bool asked = false; /* the problem, as opposed to the device */
-    clp_status status = clp_device_open(device_options, &device);
+    clp_status status = app_ranks_open(request->group, device_options, &device);
     if (status != CLP_OK) goto cleanup;
     asked = true;
     app_show_problem(clp_device_get_info(device), result.problem);
@@ -271,22 +273,41 @@ static int check_time(const app_solve_request *request, const clp_problem_file *
     return EXIT_USAGE;
 }
 
-static int run(int count, char **arguments)
+/* -1, or an exit status: what several processes cannot do yet. */
+static int check_ranks(const app_solve_request *request, const clp_problem_file *file,
+                       const clp_problem_output *output)
 {
-    app_solve_request request = {0};
+    const char *alone = clp_problem_file_time(file) ? "time"
+                        : output->vtk               ? "vtk files"
+                        : request->matrix           ? "--matrix"
+                        : request->dry_run          ? "--dry-run"
+                        : request->watch            ? "--watch"
+                                                    : NULL;
+    if (!request->group || !alone) return -1;
+    app_error("%s: several processes do not share that in this version; run one, without mpirun", alone);
+    return EXIT_USAGE;
+}
+
+static int run_request(const app_solve_request *given)
+{
+    app_solve_request request = *given;
     clp_device_options device = {0};
-    int status = app_read_solve_request(&request, count, arguments);
-    if (status < 0) status = read_threads(request.threads, &device.threads);
+    int status = read_threads(request.threads, &device.threads);
     if (status >= 0) return status;
     device.backend = request.backend;
     device.device = request.device;
+    if (request.sweep_count && request.group) {
+        app_error("--sweep: several processes do not share that in this version; run one, without mpirun");
+        return EXIT_USAGE;
+    }
     if (request.sweep_count) return sweep(&request, &device);
     if (request.table) {
         app_error("--table %s: that is where --sweep puts its rows; add --sweep KEY=A:B:N", request.table);
         return EXIT_USAGE;
     }
     clp_problem_file *file;
-    clp_status read = clp_problem_file_read(request.path, request.settings, request.setting_count, &file);
+    clp_status read = clp_problem_file_read_part(request.path, request.settings, request.setting_count,
+                                                 request.group, request.parts, &file);
     if (read != CLP_OK) return app_fail(read);
     clp_problem_output output = *clp_problem_file_output(file);
     if (request.picture) output.picture = request.picture;
@@ -301,6 +322,7 @@ static int run(int count, char **arguments)
     if (request.probes) output.probes = request.probes;
     if (request.probes_plot) output.probes_plot = request.probes_plot;
     status = check_time(&request, file, &output);
+    if (status < 0) status = check_ranks(&request, file, &output);
     if (status >= 0) {
         clp_problem_file_destroy(file);
         return status;
@@ -319,6 +341,17 @@ static int run(int count, char **arguments)
     if (status < 0) status = solve(&request, file, &device, &output);
     clp_problem_file_destroy(file);
     return status;
+}
+
+static int run(int count, char **arguments)
+{
+    app_solve_request request = {0};
+    int status = app_ranks_join(&request.group);
+    if (status < 0) status = app_read_solve_request(&request, count, arguments);
+    if (status < 0)
+        status = app_ranks_choose(request.transport, request.ranks, &request.group, request.parts);
+    if (status < 0) status = run_request(&request);
+    return app_ranks_leave(request.group, status);
 }
 
 const app_command app_solve = {

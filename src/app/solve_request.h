@@ -18,7 +18,9 @@ typedef struct app_solve_request {
     size_t sweep_count;
     bool matrix, dry_run, yes, watch;
     clp_picture_options drawing;
-    const char *backend, *device, *threads;
+    const char *backend, *device, *threads, *ranks, *transport;
+    clp_ranks *group; /* of processes, once they are joined; NULL: one alone */
+    size_t parts[CLP_AXES];
 } app_solve_request;
 
 /* Reads them. Answers as app_read_options() does. */

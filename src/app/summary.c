@@ -83,7 +83,7 @@ void app_show_problem(const clp_device_info *device, const clp_problem *problem)
 {
     static const clp_side order[] = {CLP_SIDE_TOP,  CLP_SIDE_RIGHT, CLP_SIDE_BOTTOM,
                                      CLP_SIDE_LEFT, CLP_SIDE_FRONT, CLP_SIDE_BACK};
-    const clp_grid *grid = clp_problem_grid(problem);
+    const clp_grid whole = clp_grid_of_part(clp_problem_grid(problem)), *grid = &whole;
     char memory[32], sides[512] = "", count[32], extent[80], size[80];
     app_say("%sdevice%s   %s (%s), %u unit%s, %s", app_bold(), app_plain(), device->name, device->platform,
             device->compute_units, device->compute_units == 1 ? "" : "s",
@@ -210,6 +210,24 @@ static void show_fluxes(const clp_report *report)
             app_say("         %s floats at %.8g", report->electrodes[e].name, report->electrodes[e].value);
 }
 
+static void show_ranks(const clp_ranks_report *ranks)
+{
+    double waiting = 0, solving = 0;
+    unsigned long long bytes = 0;
+    char parts[80], sent[32];
+    for (size_t i = 0; i < ranks->count; i++) {
+        waiting += ranks->list[i].seconds_waiting;
+        solving += ranks->list[i].seconds_solve;
+        bytes += ranks->list[i].halo_bytes;
+    }
+    snprintf(parts, sizeof parts, "%zu x %zu x %zu", ranks->parts[0], ranks->parts[1], ranks->parts[2]);
+    app_say("         %zu ranks by %s, %s parts; %zu exchanges, %s in all; waiting took %.0f %%, the busiest "
+            "one worked %.0f %% more than the mean",
+            ranks->count, ranks->transport, parts, ranks->list[0].exchanges,
+            clp_bytes_text(bytes, sent, sizeof sent), solving > 0 ? 100 * waiting / solving : 0,
+            100 * ranks->imbalance);
+}
+
 void app_show_summary(const clp_report *report, const clp_problem_output *output, bool all_written)
 {
     char solve[32], compile[32], total[32], sweeps[32];
@@ -233,5 +251,6 @@ void app_show_summary(const clp_report *report, const clp_problem_output *output
         app_say("         %s sweep%s of %s in %s precision in %s, %.2f G updates/s; kernels %s, all %s",
                 app_count(report->sweeps, sweeps, sizeof sweeps), report->sweeps == 1 ? "" : "s",
                 report->method, report->precision, solve, 1e-9 * report->updates_per_second, compile, total);
+    if (report->ranks) show_ranks(report->ranks);
     app_show_outputs(output);
 }

@@ -61,9 +61,21 @@ void app_end_progress(void)
     terminal.line_open = false;
 }
 
+/* Remembers an error: where there are several processes, those that say the same are heard once. */
+__attribute__((format(printf, 1, 0))) static void hold(const char *format, va_list arguments)
+{
+    size_t length = strlen(terminal.held);
+    if (length > 0 && length + 1 < sizeof terminal.held) terminal.held[length++] = '\n';
+    vsnprintf(terminal.held + length, sizeof terminal.held - length, format, arguments);
+}
+
 void app_error(const char *format, ...)
 {
     va_list arguments;
+    va_start(arguments, format);
+    hold(format, arguments);
+    va_end(arguments);
+    if (terminal.holds) return;
     app_end_progress();
     fprintf(stderr, "%sclpoisson: ", app_red());
     fputs(app_plain(), stderr);

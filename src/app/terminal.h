@@ -9,7 +9,9 @@ typedef struct app_terminal {
     bool quiet, verbose; /* as asked for */
     bool interactive;    /* standard error is a terminal */
     bool colour;
-    bool line_open; /* a progress line is showing */
+    bool line_open;  /* a progress line is showing */
+    bool holds;      /* errors are kept, not said: the process is one of several, and not the first */
+    char held[2048]; /* errors so far */
 } app_terminal;
 
 extern app_terminal terminal;

@@ -57,17 +57,39 @@ static const double *values_of(const app_result *result)
     return result->solver ? clp_solver_values(result->solver) : clp_transient_values(result->transient);
 }
 
+/* Of all parts: drawn by the first rank, from as many values as can be seen. */
+static clp_status write_shared_picture(const app_result *result, const clp_picture_options *options,
+                                       const char *path)
+{
+    enum { FLAT_NODES = 1500, DEEP_NODES = 129 };
+    const clp_grid *part = clp_problem_grid(result->problem), *whole = &result->report.grid;
+    size_t most = clp_grid_dimensions(part) == 3 ? DEEP_NODES : FLAT_NODES;
+    clp_picture_options own = *options;
+    clp_grid grid;
+    double *values;
+    clp_status status = clp_field_reduce(result->ranks, part, values_of(result), most, &grid, &values);
+    if (status != CLP_OK) return status;
+    if (own.slice_across != CLP_SLICE_MIDDLE) {
+        int axis = (int)own.slice_across - CLP_SLICE_X;
+        own.slice = own.slice * (grid.nodes[axis] - 1) / (whole->nodes[axis] - 1);
+    }
+    if (values) status = clp_picture_write(path, &grid, values, &own);
+    free(values);
+    return clp_ranks_agree(result->ranks, status);
+}
+
 static clp_status write_picture(const app_result *result, const char *path)
 {
     char title[256];
     clp_picture_options options = result->picture;
-    uint16_t *regions = regions_of(result);
-    double *flux = options.flux_style == CLP_FLUX_NONE ? NULL : flux_of(result);
+    uint16_t *regions = result->ranks ? NULL : regions_of(result);
+    double *flux = result->ranks || options.flux_style == CLP_FLUX_NONE ? NULL : flux_of(result);
     picture_title(result, title, sizeof title);
     options.title = title;
     options.mark = result->report.converged ? NULL : result->transient ? "stopped early" : "not converged";
     options.regions = regions;
     options.flux = flux;
+    if (result->ranks) return write_shared_picture(result, &options, path);
     clp_status status = clp_picture_write(path, &result->report.grid, values_of(result), &options);
     free(regions);
     free(flux);
@@ -126,17 +148,24 @@ clp_status app_write_outputs(app_result *result, clp_problem_output *output)
     bool single = strcmp(result->report.precision, "single") == 0;
     double begin = app_now();
     if (output->field)
-        app_written(clp_field_write_npy(output->field, &result->report.grid, values_of(result), single),
+        app_written(clp_field_write_npy_parts(result->ranks, output->field, clp_problem_grid(result->problem),
+                                              values_of(result), single),
                     &output->field, &first);
     if (output->vtk) app_written(app_write_vti(result, values_of(result), output->vtk), &output->vtk, &first);
     if (output->picture) app_written(write_picture(result, output->picture), &output->picture, &first);
-    if (output->convergence)
+    bool tells = clp_ranks_number(result->ranks) == 0;
+    if (result->ranks)
+        app_written(clp_ranks_tell(result->ranks, clp_problem_grid(result->problem), &result->report,
+                                   &result->report.ranks),
+                    &(const char *){NULL}, &first);
+    if (output->convergence && tells)
         app_written(clp_convergence_write_png(output->convergence, &result->report), &output->convergence,
                     &first);
     result->report.seconds_output = app_now() - begin;
     result->report.seconds_total = app_now() - result->start;
-    if (output->report)
+    if (output->report && tells)
         app_written(clp_report_write_json(output->report, &result->report), &output->report, &first);
+    if (!tells) return first;
     if (result->transient)
         app_show_time_summary(&result->report, output);
     else

@@ -8,6 +8,7 @@
 typedef struct app_result {
     const char *problem_path;
     const clp_problem *problem;
+    clp_ranks *ranks;               /* NULL: this process alone */
     const clp_solver *solver;       /* of a steady problem, or NULL */
     const clp_transient *transient; /* of one with time, or NULL */
     clp_report report;              /* and the matrix */

@@ -107,6 +107,11 @@ struct clp_backend {
     clp_status (*field_write)(clp_field *field, size_t row, size_t rows, const double *values);
     clp_status (*field_read)(clp_field *field, size_t row, size_t rows, double *values);
 
+    /* A box of nodes, packed one after the other in the level's precision, x fastest, from and to the host:
+     * what neighbours exchange. */
+    clp_status (*box_read)(const clp_field *field, const clp_box *box, void *packed);
+    clp_status (*box_write)(clp_field *field, const clp_box *box, const void *packed);
+
     /* Held nodes take what host values of the grid's shape have there, rounded likewise. */
     clp_status (*hold)(clp_field *u, const double *values);
 

@@ -5,11 +5,26 @@
 
 #include <math.h>
 
+clp_operator clp_operator_whole(const clp_operator *op)
+{
+    clp_operator whole = *op;
+    if (!clp_grid_is_part(&op->grid)) return whole;
+    whole.network = NULL;
+    whole.grid.part = (clp_part){.whole = {0}};
+    for (int axis = 0; axis < CLP_AXES; axis++) {
+        whole.grid.nodes[axis] = op->grid.part.whole[axis];
+        whole.periodic[axis] = op->whole_periodic[axis];
+    }
+    for (int side = 0; side < CLP_SIDES; side++) whole.held[side] = op->whole_held[side];
+    return whole;
+}
+
 size_t clp_operator_unknowns(const clp_operator *op)
 {
+    const clp_operator whole = clp_operator_whole(op);
     size_t count = 1;
     for (int axis = 0; axis < CLP_AXES; axis++)
-        count *= clp_operator_end(op, axis) - clp_operator_first(op, axis);
+        count *= clp_operator_end(&whole, axis) - clp_operator_first(&whole, axis);
     return count - op->fixed;
 }
 
@@ -47,9 +62,11 @@ clp_row clp_operator_row(const clp_operator *op, size_t row)
 {
     clp_row made = {.first = row * op->grid.nodes[0],
                     .at = {0, row % op->grid.nodes[1], row / op->grid.nodes[1]},
-                    .part = 1};
+                    .part = 1,
+                    .own = true};
     for (int axis = 1; axis < clp_grid_dimensions(&op->grid); axis++) {
         size_t at = made.at[axis], last = op->grid.nodes[axis] - 1;
+        made.own = made.own && at >= clp_grid_begin(&op->grid, axis) && at < clp_grid_end(&op->grid, axis);
         bool low = op->held[2 * axis], high = op->held[2 * axis + 1];
         made.held = made.held || (low && at == 0) || (high && at == last);
         made.near_held = made.near_held || (low && at == 1) || (high && at + 1 == last);

@@ -35,6 +35,9 @@ typedef struct clp_network {
  * The nodes of a held side keep their values. At an insulated side the control volumes are halved, which
  * after dividing by them is the same stencil with the neighbour outside mirrored: u[-1] = u[1]. On a periodic
  * axis it is wrapped: u[-1] = u[n-2].
+ *
+ * On a part of a larger grid the outermost nodes of open sides count as held: they are copies of the
+ * neighbours' nodes.
  */
 typedef struct clp_operator {
     clp_grid grid;
@@ -42,12 +45,13 @@ typedef struct clp_operator {
     double shunt;
     bool held[CLP_SIDES];
     bool periodic[CLP_AXES];
-    const clp_network *network; /* NULL: none; must outlive the operator */
-    bool galerkin;              /* made from a finer one: its coefficients are known to its level alone */
-    size_t fixed;               /* nodes of a network that are held, besides those of held sides */
-    double diagonal;            /* the largest diagonal entry of A; of a network, shunts left aside */
-    double least; /* of a network: no node's residual counts for more than 1 / this; see below */
-    double scale; /* a power of two near the largest |u| to be expected: keeps squares in range */
+    bool whole_held[CLP_SIDES], whole_periodic[CLP_AXES]; /* of a part: likewise of the whole grid */
+    const clp_network *network;                           /* NULL: none; must outlive the operator */
+    bool galerkin;   /* made from a finer one: its coefficients are known to its level alone */
+    size_t fixed;    /* nodes of a network that are held, besides those of held sides; of all parts */
+    double diagonal; /* the largest diagonal entry of A; of a network, shunts left aside */
+    double least;    /* of a network: no node's residual counts for more than 1 / this; see below */
+    double scale;    /* a power of two near the largest |u| to be expected: keeps squares in range */
 } clp_operator;
 
 /* The stencil's diagonal without a network: the same at every node. */
@@ -57,22 +61,29 @@ static inline double clp_operator_stencil_diagonal(const clp_operator *op)
 }
 
 /*
- * First node along an axis with an equation of its own, and the one behind the last: without those of held
- * sides and without the last one of a periodic axis. In a network nodes in between may be held as well.
+ * First of a part's own nodes along an axis with an equation of its own, and the one behind the last: without
+ * those of held sides and without the last one of a periodic axis. In a network nodes in between may be held
+ * as well.
  */
 static inline size_t clp_operator_first(const clp_operator *op, int axis)
 {
-    return op->held[2 * axis] ? 1 : 0;
+    size_t first = op->held[2 * axis] ? 1 : 0, own = clp_grid_begin(&op->grid, axis);
+    return first > own ? first : own;
 }
 
 static inline size_t clp_operator_end(const clp_operator *op, int axis)
 {
-    size_t nodes = axis == 2 ? clp_planes(&op->grid) : op->grid.nodes[axis];
-    return nodes - (op->held[2 * axis + 1] || op->periodic[axis] ? 1 : 0);
+    size_t nodes = axis == 2 ? clp_planes(&op->grid) : op->grid.nodes[axis],
+           end = nodes - (op->held[2 * axis + 1] || op->periodic[axis] ? 1 : 0),
+           own = clp_grid_end(&op->grid, axis);
+    return end < own ? end : own;
 }
 
-/* Whether node p has an equation as far as sides and seams go: not on a held side, not the second node of a
- * seam. */
+/* The operator on the whole grid that a part belongs to, as far as it is a stencil: not its network. */
+clp_operator clp_operator_whole(const clp_operator *op);
+
+/* Whether node p, of a part's own, has an equation as far as sides and seams go: not on a held side, not the
+ * second node of a seam. */
 bool clp_operator_in_range(const clp_operator *op, size_t p);
 
 /* Whether node p keeps its value. */
@@ -90,6 +101,7 @@ typedef struct clp_row {
     bool held;           /* without a network: it lies on a held side */
     bool near_held;      /* without a network: the row beside it does */
     bool copy;           /* it is the second one of a seam */
+    bool own;            /* of the part's own: others are copies of its neighbours' */
     double part;         /* of control volumes, but for what sides along x take away */
 } clp_row;
 
@@ -107,6 +119,12 @@ static inline bool clp_row_is_held(const clp_operator *op, const clp_row *row, s
 {
     if (op->network) return op->network->diagonal[row->first + i] == 0;
     return row->held || (op->held[0] && i == 0) || (op->held[1] && i + 1 == op->grid.nodes[0]);
+}
+
+/* Whether a row's node is the part's own. */
+static inline bool clp_row_is_own(const clp_operator *op, const clp_row *row, size_t i)
+{
+    return row->own && i >= clp_grid_begin(&op->grid, 0) && i < clp_grid_end(&op->grid, 0);
 }
 
 /* Steps from one node of a row to the next that may be held: without a network only the ends of a row may, or
@@ -153,7 +171,7 @@ static inline size_t clp_operator_at(const clp_operator *op, size_t p, int axis)
 /* The smallest part of the largest diagonal that a node of a network has which is not held. */
 double clp_operator_smallest_part(const clp_operator *op);
 
-/* Number of unknowns: equations in the ranges above, less the held nodes among them. */
+/* Number of unknowns of the whole grid: equations in the ranges above, less the held nodes among them. */
 size_t clp_operator_unknowns(const clp_operator *op);
 
 #endif

@@ -5,6 +5,42 @@
 
 #include <clpoisson/grid.h>
 
+/* ---- parts ---- */
+
+/* Whether it is a part of a larger grid. */
+static inline bool clp_grid_is_part(const clp_grid *grid)
+{
+    return grid->part.whole[0] > 0;
+}
+
+/* Nodes of the whole grid along an axis. */
+static inline size_t clp_grid_whole(const clp_grid *grid, int axis)
+{
+    return clp_grid_is_part(grid) ? grid->part.whole[axis] : grid->nodes[axis];
+}
+
+/* First of its own nodes along an axis, and the one behind the last. */
+static inline size_t clp_grid_begin(const clp_grid *grid, int axis)
+{
+    return clp_grid_is_part(grid) ? grid->part.begin[axis] : 0;
+}
+
+static inline size_t clp_grid_end(const clp_grid *grid, int axis)
+{
+    size_t nodes = grid->nodes[axis] > 1 ? grid->nodes[axis] : 1;
+    return clp_grid_is_part(grid) ? grid->part.end[axis] : nodes;
+}
+
+/* The index in the whole grid of a part's node. */
+static inline size_t clp_grid_index(const clp_grid *grid, int axis, size_t index)
+{
+    if (!clp_grid_is_part(grid)) return index;
+    size_t wrap = grid->part.period[axis], at = grid->part.first[axis] + index;
+    return wrap && at >= wrap ? at - wrap : at;
+}
+
+/* ---- measures ---- */
+
 /* Planes of nodes along z: 1 in two dimensions. */
 static inline size_t clp_planes(const clp_grid *grid)
 {
@@ -21,7 +57,7 @@ static inline double clp_cell_volume(const clp_grid *grid)
  */
 static inline double clp_coordinate(const clp_grid *grid, int axis, size_t index)
 {
-    return grid->origin[axis] + (double)index * clp_grid_spacing(grid, axis);
+    return grid->origin[axis] + (double)clp_grid_index(grid, axis, index) * clp_grid_spacing(grid, axis);
 }
 
 /* "512 x 512" or "64 x 64 x 64". */

@@ -80,7 +80,7 @@ size_t clp_grid_cell_count(const clp_grid *grid)
 
 double clp_grid_spacing(const clp_grid *grid, int axis)
 {
-    return axis < clp_grid_dimensions(grid) ? grid->size[axis] / (double)(grid->nodes[axis] - 1) : 1;
+    return axis < clp_grid_dimensions(grid) ? grid->size[axis] / (double)(clp_grid_whole(grid, axis) - 1) : 1;
 }
 
 double clp_grid_interpolate(const clp_grid *grid, const double *values, const double point[CLP_AXES])

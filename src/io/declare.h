@@ -6,16 +6,24 @@
 #include "io/inputs.h"
 #include "io/values.h"
 
+#include <clpoisson/ranks.h>
+
 /* Reads every key of the tree. *declaration refers to texts of the tree; the caller finishes it, also after
  * an error. Errors: CLP_ERROR_INPUT, CLP_ERROR_MEMORY. */
 clp_status clp_declaration_read(const clp_tree *root, clp_declaration *declaration);
 
 void clp_declaration_finish(clp_declaration *declaration);
 
+/* Who has which part of the grid; without ranks it stays whole. */
+typedef struct clp_sharing {
+    clp_ranks *ranks;
+    size_t parts[CLP_AXES]; /* wanted along each axis; all 0: any */
+} clp_sharing;
+
 /* Makes the problem, which the caller owns, and reads the files that it names; `path` is the problem file.
  * Errors: CLP_ERROR_INPUT, CLP_ERROR_FILE, CLP_ERROR_MEMORY, CLP_ERROR_UNSUPPORTED. */
 clp_status clp_declaration_build(const clp_tree *root, const clp_declaration *declaration, const char *path,
-                                 clp_input_list *found, clp_problem **problem);
+                                 const clp_sharing *sharing, clp_input_list *found, clp_problem **problem);
 
 /* A map being read: its key as the table spells it and as the file does ("" at the top). */
 typedef struct clp_level {

@@ -2,6 +2,8 @@
 /* From what is declared to a problem. What the core refuses is said at the place of the key it is about. */
 #include "io/declare.h"
 
+#include "grid/extent.h"
+
 #include "io/declare_picture.h"
 #include "io/place.h"
 
@@ -10,8 +12,9 @@
 typedef struct builder {
     const clp_inputs *inputs;
     const clp_declaration *declared;
+    const clp_sharing *sharing;
     clp_picture picture;
-    clp_grid grid;
+    clp_grid grid; /* this process' part of it */
     int dimensions;
     clp_problem *problem;
 } builder;
@@ -38,9 +41,12 @@ static clp_status fail_two_dimensions(const clp_tree *entry)
 /* Nodes of a side, slower axis first. */
 static clp_wanted side_nodes(const builder *b, int side)
 {
-    clp_wanted wanted = {.place = " of the side"};
-    for (int axis = b->dimensions - 1; axis >= 0; axis--)
-        if (axis != side / 2) wanted.shape[wanted.dimensions++] = b->grid.nodes[axis];
+    clp_wanted wanted = {.place = " of the side", .grid = &b->grid};
+    for (int axis = b->dimensions - 1; axis >= 0; axis--) {
+        if (axis == side / 2) continue;
+        wanted.axes[wanted.dimensions] = axis;
+        wanted.shape[wanted.dimensions++] = clp_grid_whole(&b->grid, axis);
+    }
     return wanted;
 }
 
@@ -96,9 +102,11 @@ typedef clp_status set_function(clp_problem *problem, const clp_value *value);
 
 static clp_status build_field(const builder *b, const clp_given_value *given, bool cells, set_function *set)
 {
-    clp_wanted wanted = {.dimensions = (size_t)b->dimensions, .cells = cells, .place = ""};
-    for (size_t i = 0; i < wanted.dimensions; i++)
-        wanted.shape[i] = b->grid.nodes[wanted.dimensions - 1 - i] - (cells ? 1 : 0);
+    clp_wanted wanted = {.dimensions = (size_t)b->dimensions, .cells = cells, .place = "", .grid = &b->grid};
+    for (size_t i = 0; i < wanted.dimensions; i++) {
+        wanted.axes[i] = b->dimensions - 1 - (int)i;
+        wanted.shape[i] = clp_grid_whole(&b->grid, wanted.axes[i]) - (cells ? 1 : 0);
+    }
     clp_value value;
     clp_array array;
     if (!given->node) return CLP_OK;
@@ -129,11 +137,31 @@ static clp_status build_region(const builder *b, const clp_given_region *given)
     return clp_fail_within_at(status, given->entry);
 }
 
+static clp_status take_part(builder *b)
+{
+    const clp_tree *root = b->inputs->root;
+    const clp_grid whole = b->grid;
+    size_t parts[CLP_AXES];
+    bool periodic[CLP_AXES];
+    if (!b->sharing->ranks) return CLP_OK;
+    clp_status status = clp_grid_check(&whole);
+    if (status != CLP_OK) return clp_fail_within_at(status, place_of(root, "domain", "nodes"));
+    if (b->declared->image)
+        return clp_fail(CLP_ERROR_UNSUPPORTED,
+                        "several ranks do not share pictures in this version; take one");
+    for (int axis = 0; axis < CLP_AXES; axis++) {
+        periodic[axis] = b->declared->periodic[axis];
+        parts[axis] = b->sharing->parts[axis];
+    }
+    return clp_ranks_take_part(b->sharing->ranks, &whole, periodic, parts, 0, &b->grid);
+}
+
 static clp_status build(builder *b)
 {
     const clp_tree *root = b->inputs->root;
     CLP_TRY(clp_picture_read(b->inputs, b->declared, &b->picture));
     CLP_TRY(clp_grid_declared(b->declared, b->picture.dimensions, b->picture.cells, &b->grid));
+    CLP_TRY(take_part(b));
     clp_status status = clp_problem_create(&b->grid, &b->problem);
     if (status != CLP_OK) return clp_fail_within_at(status, place_of(root, "domain", "nodes"));
     b->dimensions = clp_grid_dimensions(&b->grid);
@@ -151,10 +179,10 @@ static clp_status build(builder *b)
 }
 
 clp_status clp_declaration_build(const clp_tree *root, const clp_declaration *declaration, const char *path,
-                                 clp_input_list *found, clp_problem **problem)
+                                 const clp_sharing *sharing, clp_input_list *found, clp_problem **problem)
 {
     const clp_inputs inputs = {path, root, found};
-    builder b = {.inputs = &inputs, .declared = declaration};
+    builder b = {.inputs = &inputs, .declared = declaration, .sharing = sharing};
     clp_status status = build(&b);
     clp_picture_finish(&b.picture);
     if (status != CLP_OK) {

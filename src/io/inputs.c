@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/inputs.h"
 
+#include "grid/extent.h"
 #include "io/csv_read.h"
 #include "io/show.h"
 
@@ -142,6 +143,27 @@ static clp_status read_table(const char *path, clp_value *value, clp_array *arra
     return CLP_OK;
 }
 
+/* Leaves of an array what is about a part, or no values without memory for it. */
+static void cut_to_part(const clp_wanted *wanted, clp_array *array)
+{
+    size_t index[CLP_ARRAY_DIMENSIONS] = {0}, counts[CLP_ARRAY_DIMENSIONS], all = 1;
+    if (!clp_grid_is_part(wanted->grid)) return;
+    for (size_t d = 0; d < wanted->dimensions; d++) {
+        counts[d] = wanted->grid->nodes[wanted->axes[d]] - (wanted->cells ? 1 : 0);
+        all *= counts[d];
+    }
+    double *own = malloc(all * sizeof *own);
+    for (size_t n = 0; own && n < all; n++) {
+        size_t from = 0;
+        for (size_t d = 0; d < wanted->dimensions; d++)
+            from = from * wanted->shape[d] + clp_grid_index(wanted->grid, wanted->axes[d], index[d]);
+        own[n] = array->values[from];
+        for (size_t d = wanted->dimensions; d-- > 0 && ++index[d] == counts[d];) index[d] = 0;
+    }
+    free(array->values);
+    array->values = own;
+}
+
 clp_status clp_input_value(const clp_inputs *inputs, const clp_given_value *given, const clp_wanted *wanted,
                            clp_value *value, clp_array *array)
 {
@@ -158,6 +180,8 @@ clp_status clp_input_value(const clp_inputs *inputs, const clp_given_value *give
     }
     if (given->table) return CLP_OK;
     if (!is_shape(array, wanted, 0)) return fail_shape(given, array, wanted);
+    cut_to_part(wanted, array);
+    if (!array->values) return clp_fail_host_memory(1);
     value->array = array->values;
     return CLP_OK;
 }

@@ -6,6 +6,8 @@
 #include "io/keys.h"
 #include "io/npy_read.h"
 
+#include <clpoisson/grid.h>
+
 #include <sys/types.h>
 
 /* The files that were read. Starts as {0}. */
@@ -31,7 +33,9 @@ typedef struct clp_inputs {
 /* The shape that an array must have, slowest axis first. */
 typedef struct clp_wanted {
     size_t dimensions, shape[CLP_ARRAY_DIMENSIONS];
-    bool cells;        /* one number per cell, not per node */
+    bool cells;           /* one number per cell, not per node */
+    const clp_grid *grid; /* of which a part takes its own numbers */
+    int axes[CLP_ARRAY_DIMENSIONS];
     const char *place; /* "", or "of the side" */
 } clp_wanted;
 

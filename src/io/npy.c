@@ -37,7 +37,7 @@ void clp_npy_write_header(FILE *stream, const clp_grid *grid, bool single, size_
 }
 
 /* The bits of a value, least significant byte first, whatever the machine's order. */
-static void put_value(unsigned char *out, double value, bool single)
+void clp_npy_put_value(unsigned char *out, double value, bool single)
 {
     float narrow = (float)value;
     uint64_t bits = 0;
@@ -56,7 +56,7 @@ clp_status clp_npy_write_values(FILE *stream, const clp_grid *grid, const double
     if (!row) return clp_fail_host_memory(row_bytes);
     for (size_t j = 0; j < rows && !ferror(stream); j++) {
         for (size_t i = 0; i < grid->nodes[0]; i++)
-            put_value(row + i * element, values[j * grid->nodes[0] + i], single);
+            clp_npy_put_value(row + i * element, values[j * grid->nodes[0] + i], single);
         fwrite(row, 1, row_bytes, stream);
     }
     free(row);

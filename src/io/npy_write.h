@@ -14,6 +14,9 @@
  * with `many` being SIZE_MAX the array has no such axis. */
 void clp_npy_write_header(FILE *stream, const clp_grid *grid, bool single, size_t many);
 
+/* A value as it is in the file: 4 bytes or 8. */
+void clp_npy_put_value(unsigned char *out, double value, bool single);
+
 /* Writes values in the grid's shape. CLP_ERROR_MEMORY; errors of writing stay with the stream. */
 clp_status clp_npy_write_values(FILE *stream, const clp_grid *grid, const double *values, bool single);
 

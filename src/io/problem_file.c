@@ -56,6 +56,23 @@ static clp_status apply_settings(clp_tree *root, const char *const *settings, si
     return CLP_OK;
 }
 
+/* Ranks that read different files would wait for each other for ever. */
+static clp_status check_alike(clp_ranks *ranks, const char *path, const char *const *settings, size_t count)
+{
+    char *data = NULL;
+    size_t size = 0;
+    bool alike = true;
+    if (!ranks) return CLP_OK;
+    CLP_TRY(clp_ranks_agree(ranks, clp_read_file(path, CLP_YAML_BYTES, &data, &size)));
+    clp_ranks_mix(ranks, data, size);
+    for (size_t i = 0; i < count; i++) clp_ranks_mix(ranks, settings[i], strlen(settings[i]) + 1);
+    free(data);
+    CLP_TRY(clp_ranks_compare(ranks, &alike));
+    if (alike) return CLP_OK;
+    return clp_fail(CLP_ERROR_INPUT,
+                    "%s: the ranks read different files, or different --set; give all the same", path);
+}
+
 /* How to solve and what to write. */
 static void take_options(const clp_declaration *declared, clp_problem_file *file)
 {
@@ -94,6 +111,14 @@ static void take_options(const clp_declaration *declared, clp_problem_file *file
 clp_status clp_problem_file_read(const char *path, const char *const *settings, size_t count,
                                  clp_problem_file **file)
 {
+    return clp_problem_file_read_part(path, settings, count, NULL, NULL, file);
+}
+
+clp_status clp_problem_file_read_part(const char *path, const char *const *settings, size_t count,
+                                      clp_ranks *ranks, const size_t parts[CLP_AXES], clp_problem_file **file)
+{
+    clp_sharing sharing = {.ranks = ranks};
+    for (int axis = 0; parts && axis < CLP_AXES; axis++) sharing.parts[axis] = parts[axis];
     *file = NULL;
     clp_status status;
     clp_declaration declared = {0};
@@ -105,10 +130,13 @@ clp_status clp_problem_file_read(const char *path, const char *const *settings, 
     }
     read->path = strdup(path);
     status = read->path ? read_tree(path, &read->tree) : clp_fail_host_memory(strlen(path) + 1);
+    status = clp_ranks_agree(ranks, status);
+    if (status == CLP_OK) status = check_alike(ranks, path, settings, count);
     if (status == CLP_OK) status = apply_settings(read->tree, settings, count, labels);
     if (status == CLP_OK) status = clp_declaration_read(read->tree, &declared);
     if (status == CLP_OK)
-        status = clp_declaration_build(read->tree, &declared, path, &read->inputs, &read->problem);
+        status = clp_declaration_build(read->tree, &declared, path, &sharing, &read->inputs, &read->problem);
+    status = clp_ranks_agree(ranks, status);
     if (status != CLP_OK) goto cleanup;
     take_options(&declared, read);
     read->probes = declared.probes.list;

@@ -17,6 +17,14 @@ clp_status clp_problem_file_read(const char *path, const char *const *settings, 
         path);
 }
 
+clp_status clp_problem_file_read_part(const char *path, const char *const *settings, size_t count,
+                                      clp_ranks *ranks, const size_t parts[CLP_AXES], clp_problem_file **file)
+{
+    (void)ranks;
+    (void)parts;
+    return clp_problem_file_read(path, settings, count, file);
+}
+
 void clp_problem_file_destroy(clp_problem_file *file)
 {
     (void)file;

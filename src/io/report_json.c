@@ -98,6 +98,27 @@ static json_t *time_json(const clp_time_report *report)
         "cycles", clp_json_whole(report->cycles), "steady", (int)report->steady, "intervals", intervals);
 }
 
+/* null for one process alone. */
+static json_t *ranks_json(const clp_ranks_report *report)
+{
+    if (!report) return json_null();
+    json_t *parts = json_array(), *list = json_array();
+    for (int axis = 0; axis < CLP_AXES; axis++)
+        json_array_append_new(parts, clp_json_whole(report->parts[axis]));
+    for (size_t i = 0; i < report->count; i++) {
+        const clp_rank_report *rank = &report->list[i];
+        json_array_append_new(
+            list,
+            json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "device", clp_json_text(rank->device), "nodes",
+                      clp_json_whole(rank->nodes), "exchanges", clp_json_whole(rank->exchanges), "halo_bytes",
+                      clp_json_whole(rank->halo_bytes), "seconds_solve", clp_json_number(rank->seconds_solve),
+                      "seconds_waiting", clp_json_number(rank->seconds_waiting)));
+    }
+    return json_pack("{s:o, s:s, s:o, s:o, s:o}", "count", clp_json_whole(report->count), "transport",
+                     report->transport, "parts", parts, "imbalance", clp_json_number(report->imbalance),
+                     "each", list);
+}
+
 static json_t *problem_json(const clp_report *report)
 {
     json_t *nodes = json_array();
@@ -136,11 +157,12 @@ clp_status clp_report_write_json(const char *path, const clp_report *report)
                   clp_json_number(report->unknowns_per_second));
     json_t *memory = json_pack("{s:o, s:o}", "device_bytes", clp_json_whole(report->device_bytes),
                                "bytes_per_unknown", clp_json_number(report->bytes_per_unknown));
-    json_t *root = json_pack(
-        "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "clpoisson", clp_version(), "problem",
-        problem_json(report), "device", clp_json_device(&report->device), "solver", solver, "error", error,
-        "seconds", seconds_json(report), "memory", memory, "performance", performance, "quantities",
-        quantities_json(report), "history", history_json(report), "time", time_json(report->in_time));
+    json_t *root =
+        json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "clpoisson", clp_version(),
+                  "problem", problem_json(report), "device", clp_json_device(&report->device), "solver",
+                  solver, "error", error, "seconds", seconds_json(report), "memory", memory, "performance",
+                  performance, "quantities", quantities_json(report), "history", history_json(report), "time",
+                  time_json(report->in_time), "ranks", ranks_json(report->ranks));
     return clp_json_write(path, root);
 }
 

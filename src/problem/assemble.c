@@ -88,8 +88,10 @@ static clp_status apply_cuts(const clp_problem *problem, clp_assembly *assembly)
 clp_status clp_sources_finish(const clp_problem *problem, clp_assembly *assembly)
 {
     const clp_cuts *cuts = &assembly->cuts;
+    double any = cuts->count > 0; /* in any part: a right-hand side is there in all of them, or in none */
     if (!assembly->holder) return CLP_OK;
-    if (cuts->count && !assembly->source) CLP_TRY(clp_nodes_allocate(problem, &assembly->source));
+    CLP_TRY(clp_reduce(assembly->ranks, CLP_REDUCE_MAX, &any, 1));
+    if (any > 0 && !assembly->source) CLP_TRY(clp_nodes_allocate(problem, &assembly->source));
     if (!assembly->source) return CLP_OK;
     scale_to_parts(&assembly->op, assembly->source);
     for (size_t c = 0; c < cuts->count; c++)
@@ -115,7 +117,17 @@ static double edges_at(const clp_operator *op, const clp_network *network, size_
     return sum;
 }
 
-static void fill_diagonal(clp_assembly *assembly)
+/* Whether a node is an outermost one of an open side. */
+static bool is_outermost(const clp_grid *grid, const clp_operator *op, size_t p)
+{
+    for (int side = 0; side < 2 * clp_grid_dimensions(grid); side++)
+        if (grid->part.open[side] &&
+            clp_operator_at(op, p, side / 2) == (side % 2 ? grid->nodes[side / 2] - 1 : 0))
+            return true;
+    return false;
+}
+
+static clp_status fill_diagonal(clp_assembly *assembly)
 {
     clp_operator *op = &assembly->op;
     const clp_network *network = &assembly->network;
@@ -123,19 +135,27 @@ static void fill_diagonal(clp_assembly *assembly)
     double diagonal = 0;
 #pragma omp parallel for schedule(static) reduction(max : diagonal) reduction(+ : fixed)
     for (size_t p = 0; p < count; p++) {
-        bool held = assembly->holder[p] != CLP_HOLDER_NONE;
+        bool held = assembly->holder[p] != CLP_HOLDER_NONE || is_outermost(&op->grid, op, p);
         double edges = edges_at(op, network, p);
         network->diagonal[p] = held ? 0 : edges + (network->shunt ? network->shunt[p] : 0);
         if (!held) diagonal = fmax(diagonal, edges);
         fixed += held && clp_operator_in_range(op, p);
     }
+    double all_fixed = (double)fixed;
+    CLP_TRY(clp_reduce(assembly->ranks, CLP_REDUCE_MAX, &diagonal, 1));
+    CLP_TRY(clp_reduce(assembly->ranks, CLP_REDUCE_SUM, &all_fixed, 1));
     /* Only where every node's edges are all cut does nothing remain to measure by. */
-    for (size_t p = 0; diagonal == 0 && p < count; p++) diagonal = network->diagonal[p];
+    if (diagonal == 0) {
+        for (size_t p = 0; diagonal == 0 && p < count; p++) diagonal = network->diagonal[p];
+        CLP_TRY(clp_reduce(assembly->ranks, CLP_REDUCE_MAX, &diagonal, 1));
+    }
     op->diagonal = diagonal;
-    op->fixed = fixed;
+    op->fixed = (size_t)all_fixed;
+    return CLP_OK;
 }
 
-static clp_status assemble_network(const clp_problem *problem, clp_assembly *assembly)
+/* What every part has for itself, up to what they hold. */
+static clp_status assemble_edges(const clp_problem *problem, clp_assembly *assembly)
 {
     CLP_TRY(allocate_network(problem, assembly));
     CLP_TRY(clp_conductances_fill(problem, &assembly->sampler, &assembly->network));
@@ -145,9 +165,14 @@ static clp_status assemble_network(const clp_problem *problem, clp_assembly *ass
     CLP_TRY(clp_electrodes_find(problem, assembly));
     CLP_TRY(apply_cuts(problem, assembly));
     CLP_TRY(clp_values_create(problem, assembly));
+    return assembly->in_time ? clp_mass_create(problem, assembly) : CLP_OK;
+}
+
+static clp_status assemble_network(const clp_problem *problem, clp_assembly *assembly)
+{
+    CLP_TRY(clp_ranks_agree(assembly->ranks, assemble_edges(problem, assembly)));
     CLP_TRY(clp_sources_finish(problem, assembly));
-    fill_diagonal(assembly);
-    if (assembly->in_time) CLP_TRY(clp_mass_create(problem, assembly));
+    CLP_TRY(fill_diagonal(assembly));
     assembly->op.network = &assembly->network;
     return CLP_OK;
 }
@@ -167,7 +192,7 @@ static clp_status assemble_plain(const clp_problem *problem, clp_assembly *assem
     }
     if (op->shunt > 0) assembly->undriven = false;
     op->diagonal = clp_operator_stencil_diagonal(op);
-    return clp_values_create(problem, assembly);
+    return clp_ranks_agree(assembly->ranks, clp_values_create(problem, assembly));
 }
 
 /* ---- both ---- */
@@ -182,7 +207,7 @@ static double power_of_two(double value)
 }
 
 /* Ranges, and whether anything ties the solution down. */
-static void measure(clp_assembly *assembly)
+static clp_status measure(clp_assembly *assembly)
 {
     const clp_operator *op = &assembly->op;
     size_t nx = op->grid.nodes[0], rows = clp_operator_rows(op);
@@ -198,7 +223,7 @@ static void measure(clp_assembly *assembly)
         for (size_t i = 0; i < nx; i++) {
             if (fabs(values[i]) > largest) largest = fabs(values[i]);
             shunted = shunted || (assembly->network.shunt && assembly->network.shunt[row.first + i] > 0);
-            if (!clp_row_is_held(op, &row, i)) continue;
+            if (!clp_row_is_own(op, &row, i) || !clp_row_is_held(op, &row, i)) continue;
             if (values[i] < low) low = values[i];
             if (values[i] > high) high = values[i];
         }
@@ -210,8 +235,13 @@ static void measure(clp_assembly *assembly)
         assembly->held_high = fmax(assembly->held_high, assembly->cuts.list[c].value);
         largest = fmax(largest, fabs(assembly->cuts.list[c].value));
     }
-    assembly->op.scale = power_of_two(largest);
-    assembly->singular = !assembly->in_time && !shunted && assembly->held_low > assembly->held_high;
+    double most[] = {largest, assembly->held_high, -assembly->held_low, shunted};
+    CLP_TRY(clp_reduce(assembly->ranks, CLP_REDUCE_MAX, most, 4));
+    assembly->held_high = most[1];
+    assembly->held_low = -most[2];
+    assembly->op.scale = power_of_two(most[0]);
+    assembly->singular = !assembly->in_time && most[3] == 0 && assembly->held_low > assembly->held_high;
+    return CLP_OK;
 }
 
 /* Sources that come from numbers are integrated exactly, others as well as sums over nodes do. */
@@ -228,7 +258,7 @@ typedef struct source_sums {
     double sum, magnitude, volume;
 } source_sums;
 
-static source_sums sum_sources(const clp_problem *problem, const clp_assembly *assembly)
+static clp_status sum_sources(const clp_problem *problem, const clp_assembly *assembly, source_sums *all)
 {
     source_sums sums = {0};
     for (size_t p = 0; p < clp_grid_node_count(&problem->grid); p++) {
@@ -238,7 +268,10 @@ static source_sums sum_sources(const clp_problem *problem, const clp_assembly *a
         sums.magnitude += weight * fabs(assembly->source[p]);
         sums.volume += part;
     }
-    return sums;
+    double values[] = {sums.sum, sums.magnitude, sums.volume};
+    CLP_TRY(clp_reduce(assembly->ranks, CLP_REDUCE_SUM, values, 3));
+    *all = (source_sums){values[0], values[1], values[2]};
+    return CLP_OK;
 }
 
 /*
@@ -247,12 +280,12 @@ static source_sums sum_sources(const clp_problem *problem, const clp_assembly *a
  */
 static clp_status balance(const clp_problem *problem, clp_assembly *assembly)
 {
-    const size_t *nodes = problem->grid.nodes;
     double widest = 0;
     if (!assembly->singular || !assembly->source) return CLP_OK;
     for (int axis = 0; axis < clp_grid_dimensions(&problem->grid); axis++)
-        widest = fmax(widest, 1 / (double)(nodes[axis] - 1));
-    source_sums sums = sum_sources(problem, assembly);
+        widest = fmax(widest, 1 / (double)(clp_grid_whole(&problem->grid, axis) - 1));
+    source_sums sums;
+    CLP_TRY(sum_sources(problem, assembly, &sums));
     double allowed = (sources_are_exact(problem) ? 1e-10 : fmax(widest * widest, 1e-10)) * sums.magnitude;
     if (fabs(sums.sum) > allowed)
         return clp_fail(
@@ -278,12 +311,18 @@ static clp_status assemble(const clp_problem *problem, clp_device *device, bool 
     bool plain = in_time ? clp_problem_is_plain_in_time(problem) : clp_problem_is_plain(problem);
     *assembly = (clp_assembly){.op.grid = problem->grid,
                                .in_time = in_time,
+                               .ranks = clp_ranks_of(device),
                                .sampler = {.device = helps ? device : NULL, .large = CLP_SAMPLE_LARGE}};
     clp_operator *op = &assembly->op;
-    for (int side = 0; side < CLP_SIDES; side++)
-        op->held[side] = problem->sides[side].boundary.kind == CLP_BOUNDARY_VALUE;
-    for (int axis = 0; axis < CLP_AXES; axis++) op->periodic[axis] = problem->periodic[axis];
-    clp_status status = clp_sources_create(problem, assembly);
+    for (int side = 0; side < CLP_SIDES; side++) {
+        op->whole_held[side] = problem->sides[side].boundary.kind == CLP_BOUNDARY_VALUE;
+        op->held[side] = op->whole_held[side] || !clp_problem_reaches(problem, side);
+    }
+    for (int axis = 0; axis < CLP_AXES; axis++) {
+        op->periodic[axis] = problem->seam[axis];
+        op->whole_periodic[axis] = problem->periodic[axis];
+    }
+    clp_status status = clp_ranks_agree(assembly->ranks, clp_sources_create(problem, assembly));
     assembly->undriven = !assembly->source;
     if (status == CLP_OK)
         status = plain ? assemble_plain(problem, assembly) : assemble_network(problem, assembly);
@@ -291,10 +330,8 @@ static clp_status assemble(const clp_problem *problem, clp_device *device, bool 
         status =
             clp_fail(CLP_ERROR_INPUT, "every node is held, so there is nothing to solve; make the electrodes "
                                       "smaller or the grid finer");
-    if (status == CLP_OK) {
-        measure(assembly);
-        status = balance(problem, assembly);
-    }
+    if (status == CLP_OK) status = measure(assembly);
+    if (status == CLP_OK) status = balance(problem, assembly);
     if (status != CLP_OK) clp_assembly_finish(assembly);
     return status;
 }

@@ -4,6 +4,7 @@
 #define CLP_PROBLEM_ASSEMBLE_H
 
 #include "problem/sample.h"
+#include "transport/transport.h"
 
 #include <clpoisson/problem.h>
 
@@ -32,6 +33,7 @@ typedef struct clp_assembly {
     clp_operator op;
     clp_network network;
     clp_sampler sampler;
+    clp_ranks *ranks; /* that have the other parts; NULL: there are none */
     double *source;   /* q, in the operator's units; NULL: 0 everywhere */
     double *values;   /* first guess, held nodes in place; floating electrodes are held at 0 */
     uint16_t *holder; /* of a network's nodes; NULL without one: those of held sides */

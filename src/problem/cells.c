@@ -22,7 +22,7 @@ int clp_cells_beside(const clp_problem *problem, int axis, size_t index, size_t 
     int found = 0;
     beside[0] = 0;
     if (axis >= clp_grid_dimensions(&problem->grid)) return 1;
-    if (problem->periodic[axis]) {
+    if (problem->seam[axis]) {
         beside[0] = index > 0 ? index - 1 : count - 1;
         beside[1] = index < count ? index : 0;
         return 2;
@@ -52,11 +52,13 @@ clp_line clp_cells_line(const clp_grid *grid, size_t j, size_t k)
 {
     size_t nx = clp_cells_along(grid, 0), ny = clp_cells_along(grid, 1);
     double hx = clp_grid_spacing(grid, 0);
-    clp_line line = {.step = hx, .count = nx, .offset = (k * ny + j) * nx, .stride = 1};
-    line.point[0] = grid->origin[0] + 0.5 * hx;
-    line.point[1] = clp_coordinate(grid, 1, j) + 0.5 * clp_grid_spacing(grid, 1);
+    clp_line line = {.at = {.step = hx, .first = clp_grid_index(grid, 0, 0), .count = nx},
+                     .offset = (k * ny + j) * nx,
+                     .stride = 1};
+    line.at.point[0] = grid->origin[0] + 0.5 * hx;
+    line.at.point[1] = clp_coordinate(grid, 1, j) + 0.5 * clp_grid_spacing(grid, 1);
     if (clp_grid_dimensions(grid) == 3)
-        line.point[2] = clp_coordinate(grid, 2, k) + 0.5 * clp_grid_spacing(grid, 2);
+        line.at.point[2] = clp_coordinate(grid, 2, k) + 0.5 * clp_grid_spacing(grid, 2);
     return line;
 }
 
@@ -64,11 +66,12 @@ clp_line clp_cells_line(const clp_grid *grid, size_t j, size_t k)
 static void mark_spans(const clp_line *line, const clp_spans *spans, uint16_t index, uint16_t *top)
 {
     for (size_t s = 0; s < spans->count; s++) {
-        double first = ceil((spans->list[s].from - line->point[0]) / line->step);
-        double last = floor((spans->list[s].to - line->point[0]) / line->step);
-        if (last < 0 || first >= (double)line->count) continue;
-        size_t begin = first > 0 ? (size_t)first : 0, end = (size_t)fmin(last, (double)line->count - 1);
-        for (size_t i = begin; i <= end && i < line->count; i++) top[line->offset + i] = index;
+        const clp_points_along *at = &line->at;
+        double first = ceil((spans->list[s].from - at->point[0]) / at->step) - (double)at->first;
+        double last = floor((spans->list[s].to - at->point[0]) / at->step) - (double)at->first;
+        if (last < 0 || first >= (double)at->count) continue;
+        size_t begin = first > 0 ? (size_t)first : 0, end = (size_t)fmin(last, (double)at->count - 1);
+        for (size_t i = begin; i <= end && i < at->count; i++) top[line->offset + i] = index;
     }
 }
 
@@ -81,7 +84,7 @@ static clp_status mark_region(const clp_problem *problem, const clp_shape *shape
     for (size_t k = 0; k < clp_cells_along(grid, 2) && status == CLP_OK; k++)
         for (size_t j = 0; j < clp_cells_along(grid, 1) && status == CLP_OK; j++) {
             clp_line line = clp_cells_line(grid, j, k);
-            status = clp_problem_spans(problem, shape, 0, line.point, 0, &spans);
+            status = clp_problem_spans(problem, shape, 0, line.at.point, 0, &spans);
             if (status == CLP_OK) mark_spans(&line, &spans, index, top);
         }
     clp_spans_finish(&spans);
@@ -159,14 +162,14 @@ static const cell_property capacity_of_cells = {"capacity", "", CLP_SETS_CAPACIT
 static clp_status override_line(const clp_problem *problem, const cell_property *property,
                                 const clp_line *line, const uint16_t *top, double *k)
 {
-    for (size_t i = 0; i < line->count; i++) {
+    for (size_t i = 0; i < line->at.count; i++) {
         if (top[line->offset + i] == CLP_CELL_NONE) continue;
         const clp_declared_region *region = clp_declared_region_at(problem, top[line->offset + i]);
         const clp_function *function = (const clp_function *)((const char *)region + property->of_region);
         if (clp_function_is_number(function, &k[i])) continue;
         clp_line one = *line;
-        one.point[0] += (double)i * line->step;
-        one.count = 1;
+        one.at.first += i;
+        one.at.count = 1;
         CLP_TRY(clp_function_line(function, &one, region->name, &k[i]));
     }
     return CLP_OK;
@@ -175,14 +178,14 @@ static clp_status override_line(const clp_problem *problem, const cell_property 
 static clp_status check_line(const clp_problem *problem, const cell_property *property, const clp_line *line,
                              const double *values)
 {
-    for (size_t i = 0; i < line->count; i++) {
+    for (size_t i = 0; i < line->at.count; i++) {
         if (values[i] > 0 && isfinite(values[i])) continue;
         char place[128];
-        double x = line->point[0] + (double)i * line->step;
+        const double *point = line->at.point, x = point[0] + (double)(line->at.first + i) * line->at.step;
         if (clp_grid_dimensions(&problem->grid) == 3)
-            snprintf(place, sizeof place, "x = %.6g, y = %.6g, z = %.6g", x, line->point[1], line->point[2]);
+            snprintf(place, sizeof place, "x = %.6g, y = %.6g, z = %.6g", x, point[1], point[2]);
         else
-            snprintf(place, sizeof place, "x = %.6g, y = %.6g", x, line->point[1]);
+            snprintf(place, sizeof place, "x = %.6g, y = %.6g", x, point[1]);
         return clp_fail(CLP_ERROR_INPUT, "the %s of the cell at %s is %g; it must be above 0 and finite%s",
                         property->name, place, values[i], property->instead);
     }
@@ -195,6 +198,7 @@ static clp_grid centres_of(const clp_grid *grid)
     clp_grid cells = *grid;
     for (int axis = 0; axis < clp_grid_dimensions(grid); axis++) {
         cells.nodes[axis] = grid->nodes[axis] - 1;
+        if (clp_grid_is_part(grid)) cells.part.whole[axis]--;
         cells.size[axis] = grid->size[axis] - clp_grid_spacing(grid, axis);
         cells.origin[axis] = grid->origin[axis] + 0.5 * clp_grid_spacing(grid, axis);
     }

@@ -125,6 +125,7 @@ static clp_status copy(const clp_problem *fine, clp_problem *coarse)
     sampling nodes = {.nodes = true}, cells = {.nodes = false};
     for (int axis = 0; axis < CLP_AXES; axis++) {
         coarse->periodic[axis] = fine->periodic[axis];
+        coarse->seam[axis] = fine->seam[axis];
         nodes.from[axis] = fine->grid.nodes[axis];
         nodes.to[axis] = coarse->grid.nodes[axis];
         cells.from[axis] = clp_cells_along(&fine->grid, axis);

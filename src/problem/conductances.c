@@ -116,7 +116,7 @@ static void fill_axis(const cell_view *view, int axis, double *conductance)
     const clp_grid *grid = &view->problem->grid;
     const size_t *nodes = grid->nodes;
     double spacing = clp_grid_spacing(grid, axis), factor = 1 / (spacing * spacing);
-    bool periodic = view->problem->periodic[axis];
+    bool periodic = view->problem->seam[axis];
 #pragma omp parallel for schedule(static)
     for (size_t row = 0; row < nodes[1] * nodes[2]; row++) {
         size_t at[CLP_AXES] = {0, row % nodes[1], row / nodes[1]};

@@ -26,6 +26,7 @@ struct clp_problem {
     clp_grid grid; /* nodes[2] is 1 in two dimensions */
     clp_declared_side sides[CLP_SIDES];
     bool periodic[CLP_AXES];
+    bool seam[CLP_AXES]; /* periodic, with both copies of its first node here: not split among parts */
     clp_function conductivity, reaction, source, initial, capacity;
     uint16_t *cells; /* indices of materials; NULL: none */
     clp_region_list materials, regions;
@@ -49,7 +50,13 @@ clp_status clp_problem_spans(const clp_problem *problem, const clp_shape *shape,
 /* An axis along which nothing of the region lies in the box; -1: some of it does. */
 int clp_region_outside(const clp_problem *problem, const clp_declared_region *region);
 
-/* Whether any side is of a kind. */
+/* Whether a side is one of the problem's, and not where another part begins. */
+static inline bool clp_problem_reaches(const clp_problem *problem, int side)
+{
+    return !problem->grid.part.open[side];
+}
+
+/* Whether any side of the whole problem is of a kind. */
 bool clp_problem_has_side(const clp_problem *problem, clp_boundary_kind kind);
 
 /* Checks numbers in the place of fields. */

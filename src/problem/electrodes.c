@@ -30,6 +30,7 @@ typedef struct scan_line {
     const clp_problem *problem;
     int axis;
     size_t first, step, count; /* its nodes */
+    size_t begin;              /* index of the first one in the whole grid */
     double point[CLP_AXES];    /* of the first one */
     double spacing;
     clp_spans *spans; /* of each region */
@@ -107,7 +108,7 @@ static bool covered(const scan_line *line, double where)
 
 static double coordinate(const scan_line *line, size_t index)
 {
-    return line->point[line->axis] + (double)index * line->spacing;
+    return line->point[line->axis] + (double)(line->begin + index) * line->spacing;
 }
 
 static void hold_nodes(const scan_line *line, uint16_t *holder)
@@ -168,7 +169,7 @@ static clp_status cut_edges(const scan_line *line, clp_assembly *assembly)
 {
     const double *breaks = line->breaks;
     for (size_t b = 0; b < line->break_count;) {
-        double place = (breaks[b] - line->point[line->axis]) / line->spacing;
+        double place = (breaks[b] - line->point[line->axis]) / line->spacing - (double)line->begin;
         if (!(place > 0)) {
             b++;
             continue;
@@ -183,10 +184,24 @@ static clp_status cut_edges(const scan_line *line, clp_assembly *assembly)
     return CLP_OK;
 }
 
+/* A part's line that goes on beyond a seam is cut on both sides of it where the whole grid is. */
+static clp_status cut_pieces(const scan_line *line, clp_assembly *assembly)
+{
+    size_t period = line->problem->grid.part.period[line->axis];
+    if (period == 0 || line->begin + line->count <= period) return cut_edges(line, assembly);
+    scan_line before = *line, behind = *line;
+    before.count = period - line->begin + 1;
+    behind.begin = 0;
+    behind.first += (before.count - 1) * line->step;
+    behind.count -= before.count - 1;
+    CLP_TRY(cut_edges(&before, assembly));
+    return cut_edges(&behind, assembly);
+}
+
 /* Both nodes of a seam see the same, to the last digit. */
 static size_t first_of_seam(const clp_problem *problem, int axis, size_t index)
 {
-    return problem->periodic[axis] && index + 1 == problem->grid.nodes[axis] ? 0 : index;
+    return problem->seam[axis] && index + 1 == problem->grid.nodes[axis] ? 0 : index;
 }
 
 /* Goes over all lines of the grid along an axis. */
@@ -199,6 +214,7 @@ static clp_status for_lines(const clp_problem *problem, int axis, clp_assembly *
                       .axis = axis,
                       .step = steps[axis],
                       .count = grid->nodes[axis],
+                      .begin = clp_grid_index(grid, axis, 0),
                       .spacing = clp_grid_spacing(grid, axis)};
     clp_status status = CLP_OK;
     line.spans = calloc(problem->regions.count + 1, sizeof *line.spans);
@@ -214,7 +230,7 @@ static clp_status for_lines(const clp_problem *problem, int axis, clp_assembly *
                                   : 0;
             status = scan(&line, &any);
             if (status != CLP_OK) break;
-            if (cutting && any) status = cut_edges(&line, assembly);
+            if (cutting && any) status = cut_pieces(&line, assembly);
             if (!cutting && line.break_count) hold_nodes(&line, assembly->holder);
         }
     for (size_t r = 0; r < problem->regions.count; r++) clp_spans_finish(&line.spans[r]);
@@ -228,7 +244,7 @@ static void join_holders(const clp_problem *problem, uint16_t *holder)
 {
     const size_t *nodes = problem->grid.nodes, steps[CLP_AXES] = {1, nodes[0], nodes[0] * nodes[1]};
     for (int axis = 0; axis < CLP_AXES; axis++)
-        for (size_t p = 0; problem->periodic[axis] && p < clp_grid_node_count(&problem->grid); p++) {
+        for (size_t p = 0; problem->seam[axis] && p < clp_grid_node_count(&problem->grid); p++) {
             if (p / steps[axis] % nodes[axis] != 0) continue;
             size_t other = p + (nodes[axis] - 1) * steps[axis];
             if (holder[p] == CLP_HOLDER_NONE) holder[p] = holder[other];
@@ -241,7 +257,7 @@ static clp_status join_cuts(const clp_problem *problem, int axis, size_t from, c
 {
     const size_t *nodes = problem->grid.nodes, steps[CLP_AXES] = {1, nodes[0], nodes[0] * nodes[1]};
     size_t count = cuts->count;
-    for (size_t c = from; problem->periodic[axis] && c < count; c++) {
+    for (size_t c = from; problem->seam[axis] && c < count; c++) {
         clp_cut cut = cuts->list[c];
         size_t at = cut.node / steps[axis] % nodes[axis], period = (nodes[axis] - 1) * steps[axis];
         if (at != 0 && at != nodes[axis] - 1) continue;

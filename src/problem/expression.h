@@ -59,25 +59,32 @@ bool clp_expression_uses(const clp_expression *expression, clp_variable variable
  */
 clp_status clp_expression_evaluate(const clp_expression *expression, const double point[4], double *value);
 
+/* Points along an axis (0, 1, 2): number i is `point` with point[axis] + (first + i) * step, from where that
+ * index reaches `wrap` (0: never) with as much less. */
+typedef struct clp_points_along {
+    int axis;
+    double point[4], step; /* x, y, z, t */
+    size_t first, count, wrap;
+} clp_points_along;
+
 /* Values along lines that are the same on all of them; see expression_table.c. */
 typedef struct clp_expression_table clp_expression_table;
 
 /*
- * For lines of that many points along an axis which begin at point[axis]; what is in `point` beside that does
- * not matter. The caller destroys *table before the expression. Errors: CLP_ERROR_MEMORY.
+ * For lines of such points, whatever is in their `point` beside what is along the axis. The caller destroys
+ * *table before the expression. Errors: CLP_ERROR_MEMORY.
  */
-clp_status clp_expression_table_create(const clp_expression *expression, int axis, const double point[4],
-                                       double step, size_t count, clp_expression_table **table);
+clp_status clp_expression_table_create(const clp_expression *expression, const clp_points_along *points,
+                                       clp_expression_table **table);
 void clp_expression_table_destroy(clp_expression_table *table);
 
 /*
- * values[i], i < count, at `point` with point[axis] + i * step along an axis (0, 1, 2): exactly what
- * clp_expression_evaluate gives, many at a time. Errors: that of the first point which has one; values from
- * its block of points on are then undefined. `table` is NULL or was made for such lines.
+ * values[i] at all points: exactly what clp_expression_evaluate gives, many at a time. Errors: that of the
+ * first point which has one; values from its block of points on are then undefined. `table` is NULL or was
+ * made for such lines.
  */
-clp_status clp_expression_evaluate_line(const clp_expression *expression, int axis, const double point[4],
-                                        double step, size_t count, const clp_expression_table *table,
-                                        double *values);
+clp_status clp_expression_evaluate_line(const clp_expression *expression, const clp_points_along *points,
+                                        const clp_expression_table *table, double *values);
 
 /*
  * OpenCL C 1.2 text of `static REAL function(REAL x, REAL y, REAL z, REAL t)`, REAL being a macro for float

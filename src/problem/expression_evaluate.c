@@ -178,16 +178,17 @@ clp_status clp_expression_evaluate(const clp_expression *expression, const doubl
 /* ---- a line ---- */
 
 typedef struct line {
-    int axis;
-    double point[4], step;
+    const clp_points_along *points;
     const clp_expression_table *table; /* may be NULL */
 } line;
 
 /* The one place that says where point i of a line is. */
 static double coordinate(const line *along, size_t i)
 {
-    const double distance = (double)i * along->step;
-    return along->point[along->axis] + distance;
+    const clp_points_along *points = along->points;
+    const size_t index = points->first + i, wrap = points->wrap;
+    const double distance = (double)(wrap && index >= wrap ? index - wrap : index) * points->step;
+    return points->point[points->axis] + distance;
 }
 
 /* An operand of a block: one value for all its points, or a row of them. */
@@ -269,13 +270,14 @@ static bool evaluate_block(const clp_expression *expression, const clp_table_ran
             next = table->ranges[range++].end - 1;
         } else if (step->operation == CLP_DO_NUMBER) {
             operands[height++] = (operand){.value = step->number};
-        } else if (step->operation == CLP_DO_VARIABLE && step->variable == (clp_variable)along->axis) {
+        } else if (step->operation == CLP_DO_VARIABLE &&
+                   step->variable == (clp_variable)along->points->axis) {
             for (size_t i = 0; i < count; i++) row[i] = coordinate(along, begin + i);
             operands[height++] = (operand){.is_row = true};
             if (!are_finite(row, count)) return false;
         } else if (step->operation == CLP_DO_VARIABLE) {
-            operands[height++] = (operand){.value = along->point[step->variable]};
-            if (!isfinite(along->point[step->variable])) return false;
+            operands[height++] = (operand){.value = along->points->point[step->variable]};
+            if (!isfinite(along->points->point[step->variable])) return false;
         } else if (step->operation < CLP_OPERATIONS) {
             size_t first = height - (size_t)operation_info[step->operation].operands;
             if (!combine(step->operation, count, block, operands + first, rows + first * block)) return false;
@@ -293,32 +295,30 @@ static size_t block_of(const clp_expression *expression)
     return clp_min(BLOCK, WORKSPACE / (expression->height + 2));
 }
 
-bool clp_expression_evaluate_part(const clp_expression *expression, const clp_table_range *range, int axis,
-                                  const double point[4], double step, size_t count)
+bool clp_expression_evaluate_part(const clp_expression *expression, const clp_table_range *range,
+                                  const clp_points_along *points)
 {
-    const line along = {.axis = axis, .point = {point[0], point[1], point[2], point[3]}, .step = step};
+    const line along = {.points = points};
     size_t block = block_of(expression);
-    for (size_t begin = 0; begin < count; begin += block)
-        if (!evaluate_block(expression, range, &along, begin, clp_min(block, count - begin), block,
+    for (size_t begin = 0; begin < points->count; begin += block)
+        if (!evaluate_block(expression, range, &along, begin, clp_min(block, points->count - begin), block,
                             range->values + begin))
             return false;
     return true;
 }
 
-clp_status clp_expression_evaluate_line(const clp_expression *expression, int axis, const double point[4],
-                                        double step, size_t count, const clp_expression_table *table,
-                                        double *values)
+clp_status clp_expression_evaluate_line(const clp_expression *expression, const clp_points_along *points,
+                                        const clp_expression_table *table, double *values)
 {
-    const line along = {
-        .axis = axis, .point = {point[0], point[1], point[2], point[3]}, .step = step, .table = table};
+    const line along = {.points = points, .table = table};
     const clp_table_range all = {.end = expression->count};
     size_t block = block_of(expression);
-    for (size_t begin = 0; begin < count; begin += block) {
-        size_t end = clp_min(count, begin + block);
+    for (size_t begin = 0; begin < points->count; begin += block) {
+        size_t end = clp_min(points->count, begin + block);
         if (evaluate_block(expression, &all, &along, begin, end - begin, block, values + begin)) continue;
         for (size_t i = begin; i < end; i++) {
-            double at[4] = {point[0], point[1], point[2], point[3]};
-            at[axis] = coordinate(&along, i);
+            double at[4] = {points->point[0], points->point[1], points->point[2], points->point[3]};
+            at[points->axis] = coordinate(&along, i);
             CLP_TRY(clp_expression_evaluate(expression, at, &values[i]));
         }
     }

@@ -75,22 +75,22 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-clp_status clp_expression_table_create(const clp_expression *expression, int axis, const double point[4],
-                                       double step, size_t count, clp_expression_table **table)
+clp_status clp_expression_table_create(const clp_expression *expression, const clp_points_along *points,
+                                       clp_expression_table **table)
 {
     *table = NULL;
     clp_expression_table *made = calloc(1, sizeof *made);
     if (!made) return clp_fail_host_memory(sizeof *made);
-    made->axis = axis;
-    made->count = count;
+    made->axis = points->axis;
+    made->count = points->count;
     find_ranges(expression, made);
     qsort(made->ranges, made->range_count, sizeof *made->ranges, compare);
     size_t kept = 0;
     for (size_t r = 0; r < made->range_count; r++) {
         clp_table_range range = made->ranges[r];
-        range.values = malloc(count * sizeof *range.values);
+        range.values = malloc(points->count * sizeof *range.values);
         /* Where something is not finite, the points themselves have the words. */
-        if (range.values && clp_expression_evaluate_part(expression, &range, axis, point, step, count))
+        if (range.values && clp_expression_evaluate_part(expression, &range, points))
             made->ranges[kept++] = range;
         else
             free(range.values);

@@ -101,8 +101,8 @@ struct clp_expression_table {
 };
 
 /* Fills in the values of a range. False: somewhere a step is not finite. */
-bool clp_expression_evaluate_part(const clp_expression *expression, const clp_table_range *range, int axis,
-                                  const double point[4], double step, size_t count);
+bool clp_expression_evaluate_part(const clp_expression *expression, const clp_table_range *range,
+                                  const clp_points_along *points);
 
 typedef struct clp_operation_info {
     const char *name, *formula;

@@ -136,19 +136,19 @@ clp_status clp_function_line(const clp_function *function, const clp_line *line,
 {
     double number;
     if (clp_function_is_number(function, &number)) {
-        for (size_t i = 0; i < line->count; i++) values[i] = number;
+        for (size_t i = 0; i < line->at.count; i++) values[i] = number;
         return CLP_OK;
     }
     if (function->table) {
-        number = table_at(function, line->point[3]);
-        for (size_t i = 0; i < line->count; i++) values[i] = number;
+        number = table_at(function, line->at.point[3]);
+        for (size_t i = 0; i < line->at.count; i++) values[i] = number;
         return CLP_OK;
     }
     if (function->array) {
-        for (size_t i = 0; i < line->count; i++) values[i] = function->array[line->offset + i * line->stride];
+        for (size_t i = 0; i < line->at.count; i++)
+            values[i] = function->array[line->offset + i * line->stride];
         return CLP_OK;
     }
-    clp_status status = clp_expression_evaluate_line(function->expression, line->axis, line->point,
-                                                     line->step, line->count, line->table, values);
+    clp_status status = clp_expression_evaluate_line(function->expression, &line->at, line->table, values);
     return status == CLP_OK ? CLP_OK : clp_fail_within(status, "%s: ", what);
 }

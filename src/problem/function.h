@@ -36,13 +36,12 @@ bool clp_function_is_zero(const clp_function *function);
 bool clp_function_is_exact(const clp_function *function);
 
 /*
- * Values at `count` points along `axis`, `step` apart, the first one at `point` (x, y, z, t). Arrays are read
- * from `offset`, `stride` apart. Errors name the point and `what`.
+ * Values at points along an axis. Arrays are read from `offset`, `stride` apart. Errors name the point and
+ * `what`.
  */
 typedef struct clp_line {
-    int axis;
-    double point[4], step;
-    size_t count, offset, stride;
+    clp_points_along at;
+    size_t offset, stride;
     const clp_expression_table *table; /* of the function's expression and such lines, or NULL */
 } clp_line;
 

@@ -28,14 +28,16 @@ clp_side_row clp_side_row_of(const clp_problem *problem, int side, size_t row)
     axes_of(side, &fast, &slow);
     size_t at = side % 2 ? grid->nodes[axis] - 1 : 0;
     clp_side_row made = {.first = at * steps[axis] + row * steps[slow], .step = steps[fast]};
-    made.line = (clp_line){.axis = fast,
-                           .step = clp_grid_spacing(grid, fast),
-                           .count = grid->nodes[fast],
+    made.line = (clp_line){.at = {.axis = fast,
+                                  .step = clp_grid_spacing(grid, fast),
+                                  .first = clp_grid_index(grid, fast, 0),
+                                  .wrap = grid->part.period[fast],
+                                  .count = grid->nodes[fast]},
                            .offset = row * grid->nodes[fast],
                            .stride = 1};
-    made.line.point[axis] = clp_coordinate(grid, axis, at);
-    made.line.point[fast] = grid->origin[fast];
-    if (slow < clp_grid_dimensions(grid)) made.line.point[slow] = clp_coordinate(grid, slow, row);
+    made.line.at.point[axis] = clp_coordinate(grid, axis, at);
+    made.line.at.point[fast] = grid->origin[fast];
+    if (slow < clp_grid_dimensions(grid)) made.line.at.point[slow] = clp_coordinate(grid, slow, row);
     return made;
 }
 

@@ -119,13 +119,14 @@ clp_status clp_problem_set_periodic(clp_problem *problem, int axis)
     for (int side = 2 * axis; side < 2 * axis + 2; side++)
         if (problem->sides[side].boundary.kind != CLP_BOUNDARY_INSULATED)
             return check_side(problem, (clp_side)side);
-    if (problem->grid.nodes[axis] < 4)
+    if (clp_grid_whole(&problem->grid, axis) < 4)
         return clp_fail(
             CLP_ERROR_INPUT,
             "%zu nodes along %c are too few for a periodic axis, where the last node is the first one "
             "again; at least 4 are needed",
-            problem->grid.nodes[axis], "xyz"[axis]);
+            clp_grid_whole(&problem->grid, axis), "xyz"[axis]);
     problem->periodic[axis] = true;
+    problem->seam[axis] = clp_problem_reaches(problem, 2 * axis);
     return CLP_OK;
 }
 

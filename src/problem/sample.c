@@ -10,14 +10,15 @@
 /* The points along x with the given j and k. */
 static clp_line line_of(const clp_sampler *sampler, const clp_grid *grid, size_t j, size_t k)
 {
-    clp_line line = {.step = clp_grid_spacing(grid, 0),
-                     .count = grid->nodes[0],
+    clp_line line = {.at = {.step = clp_grid_spacing(grid, 0),
+                            .first = clp_grid_index(grid, 0, 0),
+                            .count = grid->nodes[0]},
                      .offset = (k * grid->nodes[1] + j) * grid->nodes[0],
                      .stride = 1};
-    line.point[0] = grid->origin[0];
-    line.point[3] = sampler->time;
-    line.point[1] = clp_coordinate(grid, 1, j);
-    if (clp_grid_dimensions(grid) == 3) line.point[2] = clp_coordinate(grid, 2, k);
+    line.at.point[0] = grid->origin[0];
+    line.at.point[3] = sampler->time;
+    line.at.point[1] = clp_coordinate(grid, 1, j);
+    if (clp_grid_dimensions(grid) == 3) line.at.point[2] = clp_coordinate(grid, 2, k);
     return line;
 }
 
@@ -29,8 +30,7 @@ static clp_status sample_on_host(const clp_sampler *sampler, const clp_function 
     clp_expression_table *table = NULL;
     double number;
     if (!function->array && !clp_function_is_number(function, &number))
-        CLP_TRY(clp_expression_table_create(function->expression, 0, first.point, first.step, first.count,
-                                            &table));
+        CLP_TRY(clp_expression_table_create(function->expression, &first.at, &table));
 #pragma omp parallel for schedule(static) reduction(min : failed) if (rows * grid->nodes[0] > 1 << 14)
     for (size_t row = 0; row < rows; row++) {
         clp_line line = line_of(sampler, grid, row % grid->nodes[1], row / grid->nodes[1]);
@@ -48,7 +48,9 @@ static clp_status sample_on_host(const clp_sampler *sampler, const clp_function 
 static clp_status evaluate_line(const void *context, const double point[4], double step, size_t count,
                                 double *values)
 {
-    return clp_expression_evaluate_line(context, 0, point, step, count, NULL, values);
+    const clp_points_along points = {
+        .point = {point[0], point[1], point[2], point[3]}, .step = step, .count = count};
+    return clp_expression_evaluate_line(context, &points, NULL, values);
 }
 
 static clp_status sample_on_device(const clp_sampler *sampler, const clp_expression *expression,
@@ -82,8 +84,8 @@ static clp_status check_points(const clp_sampler *sampler, const clp_function *f
         if (isfinite(values[p])) continue;
         clp_line line =
             line_of(sampler, grid, p / grid->nodes[0] % grid->nodes[1], p / grid->nodes[0] / grid->nodes[1]);
-        line.point[0] = clp_coordinate(grid, 0, p % grid->nodes[0]);
-        line.count = 1;
+        line.at.first += p % grid->nodes[0];
+        line.at.count = 1;
         CLP_TRY(clp_function_line(function, &line, what, &values[p]));
     }
     return CLP_OK;
@@ -94,7 +96,7 @@ clp_status clp_sample(const clp_sampler *sampler, const clp_function *function, 
 {
     double number;
     bool on_device = sampler->device && clp_grid_node_count(grid) >= sampler->large && !function->array &&
-                     !clp_function_is_number(function, &number);
+                     !clp_grid_is_part(grid) && !clp_function_is_number(function, &number);
     if (on_device && sample_on_device(sampler, function->expression, grid, values) == CLP_OK)
         return check_points(sampler, function, grid, what, values);
     return sample_on_host(sampler, function, grid, what, values);

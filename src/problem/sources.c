@@ -19,9 +19,9 @@ static clp_status value_in_cell(const clp_problem *problem, const clp_function *
 {
     size_t nx = clp_cells_along(&problem->grid, 0), ny = clp_cells_along(&problem->grid, 1);
     clp_line line = clp_cells_line(&problem->grid, cell / nx % ny, cell / nx / ny);
-    line.point[0] += (double)(cell % nx) * line.step;
-    line.point[3] = time;
-    line.count = 1;
+    line.at.first += cell % nx;
+    line.at.point[3] = time;
+    line.at.count = 1;
     return clp_function_line(function, &line, what, value);
 }
 
@@ -55,7 +55,7 @@ static clp_status make_side(const clp_problem *problem, int side, double time, c
                             const clp_function *g, double **made)
 {
     char what[64];
-    size_t count = clp_side_row_of(problem, side, 0).line.count, rows = clp_side_rows(problem, side);
+    size_t count = clp_side_row_of(problem, side, 0).line.at.count, rows = clp_side_rows(problem, side);
     double factor = 2 / clp_grid_spacing(&problem->grid, side / 2);
     if (!*made) *made = malloc(rows * count * sizeof **made);
     double *other = malloc(count * sizeof *other);
@@ -64,7 +64,7 @@ static clp_status make_side(const clp_problem *problem, int side, double time, c
     for (size_t j = 0; j < rows && status == CLP_OK; j++) {
         clp_side_row row = clp_side_row_of(problem, side, j);
         double *values = *made + j * count;
-        row.line.point[3] = time;
+        row.line.at.point[3] = time;
         status = clp_function_line(f, &row.line, what, values);
         if (status == CLP_OK && g) status = clp_function_line(g, &row.line, what, other);
         for (size_t i = 0; i < count && status == CLP_OK; i++) values[i] *= factor * (g ? other[i] : 1);
@@ -77,8 +77,8 @@ static void add_side(const clp_problem *problem, int side, const double *made, d
 {
     for (size_t j = 0; made && j < clp_side_rows(problem, side); j++) {
         clp_side_row row = clp_side_row_of(problem, side, j);
-        for (size_t i = 0; i < row.line.count; i++)
-            values[row.first + i * row.step] += made[j * row.line.count + i];
+        for (size_t i = 0; i < row.line.at.count; i++)
+            values[row.first + i * row.step] += made[j * row.line.at.count + i];
     }
 }
 
@@ -87,6 +87,7 @@ static clp_status add_sides(const clp_problem *problem, bool shunts, clp_assembl
 {
     for (int side = 0; side < CLP_SIDES; side++) {
         const clp_declared_side *declared = &problem->sides[side];
+        if (!clp_problem_reaches(problem, side)) continue;
         double **made = shunts ? &assembly->side_shunt[side] : &assembly->side_feed[side];
         if (declared->boundary.kind == CLP_BOUNDARY_FLUX && !shunts)
             CLP_TRY(make_side(problem, side, assembly->time, &declared->value, NULL, made));
@@ -115,7 +116,7 @@ static clp_status create(const clp_problem *problem, bool shunts, clp_assembly *
     if (status == CLP_OK && top) status = override_nodes(problem, bit, assembly->time, top, values);
     if (status == CLP_OK) status = add_sides(problem, shunts, assembly, values);
     free(top);
-    if (status == CLP_OK) clp_seams_join(&problem->grid, problem->periodic, values);
+    if (status == CLP_OK) clp_seams_join(&problem->grid, problem->seam, values);
     return status;
 }
 

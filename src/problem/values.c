@@ -15,14 +15,14 @@ static clp_status hold_side(const clp_problem *problem, int side, const clp_asse
                             uint8_t *times)
 {
     char what[64];
-    size_t count = clp_side_row_of(problem, side, 0).line.count;
+    size_t count = clp_side_row_of(problem, side, 0).line.at.count;
     double *held = malloc(count * sizeof *held), *values = assembly->values;
     if (!held) return clp_fail_host_memory(count * sizeof *held);
     clp_status status = CLP_OK;
     snprintf(what, sizeof what, "the value of the %s side", clp_side_name((clp_side)side));
     for (size_t j = 0; j < clp_side_rows(problem, side) && status == CLP_OK; j++) {
         clp_side_row row = clp_side_row_of(problem, side, j);
-        row.line.point[3] = assembly->time;
+        row.line.at.point[3] = assembly->time;
         status = clp_function_line(&problem->sides[side].value, &row.line, what, held);
         for (size_t i = 0; i < count && status == CLP_OK; i++) {
             size_t p = row.first + i * row.step;
@@ -42,7 +42,7 @@ clp_status clp_electrode_value(const clp_problem *problem, size_t region, double
                                const double point[CLP_AXES], double *value)
 {
     const clp_declared_region *declared = clp_declared_region_at(problem, region);
-    clp_line line = {.step = 1, .count = 1, .point = {point[0], point[1], point[2], time}};
+    clp_line line = {.at = {.step = 1, .count = 1, .point = {point[0], point[1], point[2], time}}};
     *value = 0;
     if (!(declared->region.sets & CLP_SETS_VALUE)) return CLP_OK;
     return clp_function_line(&declared->value, &line, declared->name, value);
@@ -70,10 +70,10 @@ clp_status clp_values_hold(const clp_problem *problem, clp_assembly *assembly)
     if (!times) return clp_fail_host_memory(clp_grid_node_count(&problem->grid));
     clp_status status = hold_electrodes(problem, assembly);
     for (int side = 0; side < CLP_SIDES && status == CLP_OK; side++)
-        if (problem->sides[side].boundary.kind == CLP_BOUNDARY_VALUE)
+        if (problem->sides[side].boundary.kind == CLP_BOUNDARY_VALUE && clp_problem_reaches(problem, side))
             status = hold_side(problem, side, assembly, times);
     free(times);
-    if (status == CLP_OK) clp_seams_join(&problem->grid, problem->periodic, assembly->values);
+    if (status == CLP_OK) clp_seams_join(&problem->grid, problem->seam, assembly->values);
     return status;
 }
 

@@ -23,8 +23,9 @@ static double smallest_part(const clp_operator *op)
     return part;
 }
 
-clp_bound clp_bound_plain(const clp_operator *op, bool singular)
+clp_bound clp_bound_plain(const clp_operator *part, bool singular)
 {
+    const clp_operator whole = clp_operator_whole(part), *op = &whole;
     if (singular) {
         double factor = 1 / (clp_lowest_eigenvalue(op) * op->diagonal * sqrt(smallest_part(op)));
         return (clp_bound){.factor = factor * rounding, .of_two = true, .certified = true};
@@ -42,26 +43,30 @@ clp_bound clp_bound_plain(const clp_operator *op, bool singular)
     return (clp_bound){.factor = least * rounding, .certified = true};
 }
 
-clp_bound clp_bound_singular(const clp_operator *op)
+clp_status clp_bound_singular(const clp_operator *op, clp_ranks *ranks, clp_bound *bound)
 {
-    clp_operator box = *op;
+    clp_operator box = clp_operator_whole(op);
     double least = INFINITY;
     for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++) {
         double spacing = clp_grid_spacing(&op->grid, axis);
         box.conductance[axis] = 1 / (spacing * spacing);
         for (size_t p = 0; p < clp_grid_node_count(&op->grid); p++) {
-            if (clp_operator_at(op, p, axis) + 1 == op->grid.nodes[axis]) continue;
+            if (clp_operator_at(op, p, axis) + 1 == op->grid.nodes[axis] || !clp_operator_in_range(op, p))
+                continue;
             double unit = box.conductance[axis] * clp_operator_face_part(op, axis, p);
             least = fmin(least, op->network->conductance[axis][p] / unit);
         }
     }
     box.diagonal = 1;
+    CLP_TRY(clp_reduce(ranks, CLP_REDUCE_MIN, &least, 1));
     double eigenvalue = least * clp_lowest_eigenvalue(&box);
-    return (clp_bound){
-        .factor = rounding / (eigenvalue * smallest_part(op)), .of_two = true, .certified = eigenvalue > 0};
+    *bound = (clp_bound){
+        .factor = rounding / (eigenvalue * smallest_part(&box)), .of_two = true, .certified = eigenvalue > 0};
+    return CLP_OK;
 }
 
-clp_bound clp_bound_of(const clp_operator *op, const double *w, const double *f)
+clp_status clp_bound_of(const clp_operator *op, clp_ranks *ranks, const double *w, const double *f,
+                        clp_bound *bound)
 {
     double highest = 0, lowest = 0;
 #pragma omp parallel for schedule(static) reduction(max : highest) reduction(min : lowest)
@@ -70,12 +75,16 @@ clp_bound clp_bound_of(const clp_operator *op, const double *w, const double *f)
         lowest = fmin(lowest, w[p]);
     }
     clp_norms norms = clp_reference_residual(op, w, f);
+    CLP_TRY(clp_reduce_norms(ranks, &norms));
+    double most[] = {highest, -lowest, clp_reference_rounding(op, w, f, NULL)};
+    CLP_TRY(clp_reduce(ranks, CLP_REDUCE_MAX, most, 3));
     /* A w >= (1 - largest) f, but for the rounding of the recomputation. */
-    double missing = norms.largest + clp_reference_rounding(op, w, f, NULL);
-    bool certified = missing < 1 && lowest >= 0;
+    double missing = norms.largest + most[2];
+    bool certified = missing < 1 && most[1] <= 0;
     /* A w that was not found says nothing at all. */
-    return (clp_bound){.factor = certified ? highest / (1 - missing) * rounding : INFINITY,
-                       .certified = certified};
+    *bound = (clp_bound){.factor = certified ? most[0] / (1 - missing) * rounding : INFINITY,
+                         .certified = certified};
+    return CLP_OK;
 }
 
 double clp_bound_value(const clp_bound *bound, clp_norms norms)
@@ -147,12 +156,14 @@ static clp_status find_w(clp_solver *solver)
     status = solver->coarse ? clp_cascade_guess_bound(solver, f) : backend->clear(solver->u);
     if (status == CLP_OK) status = solve_for_w(solver, &solver->iteration);
     if (status == CLP_OK) status = backend->field_read(solver->u, 0, rows, solver->values);
-    if (status == CLP_OK) solver->bound = clp_bound_of(op, solver->values, f);
+    if (status == CLP_OK)
+        status = clp_bound_of(op, solver->assembly.ranks, solver->values, f, &solver->bound);
     /* Where conductances jump by much, the device's precision may not do for w itself. */
     for (int round = 0; round < ROUNDS && status == CLP_OK && solver->hierarchy && !solver->bound.certified;
          round++) {
         status = clp_solver_correct(solver, f, solver->values);
-        if (status == CLP_OK) solver->bound = clp_bound_of(op, solver->values, f);
+        if (status == CLP_OK)
+            status = clp_bound_of(op, solver->assembly.ranks, solver->values, f, &solver->bound);
     }
 cleanup:
     backend->field_destroy(own);
@@ -203,6 +214,7 @@ clp_status clp_solver_find_bound(clp_solver *solver)
         CLP_TRY(clp_solver_find_bound(coarse));
         return find_w_like(solver, coarse);
     }
-    solver->bound = op->network ? clp_bound_singular(op) : clp_bound_plain(op, solver->assembly.singular);
+    if (op->network) return clp_bound_singular(op, solver->assembly.ranks, &solver->bound);
+    solver->bound = clp_bound_plain(op, solver->assembly.singular);
     return CLP_OK;
 }

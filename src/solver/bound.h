@@ -2,7 +2,7 @@
 #ifndef CLP_SOLVER_BOUND_H
 #define CLP_SOLVER_BOUND_H
 
-#include "backend/backend.h"
+#include "transport/transport.h"
 
 /*
  * From norms of a residual to a bound of the error: max |u - u*| <= factor * norm for every u that agrees
@@ -21,14 +21,17 @@ typedef struct clp_bound {
     bool certified; /* no rounding can break it */
 } clp_bound;
 
+/* All of these are of the whole problem where ranks have parts of it. */
+
 /* The bound for constant k, and no w to be computed. */
 clp_bound clp_bound_plain(const clp_operator *op, bool singular);
 
 /* The bound for a network that nothing holds. */
-clp_bound clp_bound_singular(const clp_operator *op);
+clp_status clp_bound_singular(const clp_operator *op, clp_ranks *ranks, clp_bound *bound);
 
 /* The bound that a w gives, checked on the host: f on the nodes in the shape of the grid. */
-clp_bound clp_bound_of(const clp_operator *op, const double *w, const double *f);
+clp_status clp_bound_of(const clp_operator *op, clp_ranks *ranks, const double *w, const double *f,
+                        clp_bound *bound);
 
 /* The value for norms. */
 double clp_bound_value(const clp_bound *bound, clp_norms norms);

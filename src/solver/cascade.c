@@ -2,6 +2,7 @@
 #include "solver/cascade.h"
 
 #include "backend/reference/reference.h"
+#include "grid/extent.h"
 #include "problem/coarsen.h"
 
 #include <math.h>
@@ -15,7 +16,8 @@ void clp_cascade_create(clp_solver *solver, const clp_problem *problem)
 {
     clp_problem *coarse = NULL;
     const clp_grid *grid = clp_problem_grid(problem);
-    if (!solver->method->cascades || clp_grid_node_count(grid) < NODES_LEAST) return;
+    if (clp_grid_is_part(grid) || !solver->method->cascades || clp_grid_node_count(grid) < NODES_LEAST)
+        return;
     if (clp_problem_coarsen(problem, &coarse) != CLP_OK || !coarse) return;
     clp_solver_options options = {.method = solver->method->name,
                                   .precision = solver->options.precision,

@@ -105,7 +105,8 @@ static clp_status solve_unit(clp_solver *solver, long unit, double *fluxes)
     if (status == CLP_OK) {
         size_t electrodes = report.electrode_count;
         clp_report *found = &solver->report;
-        clp_quantities(&solver->assembly, solver->values, solver->electrode_of, solver->electrodes, found);
+        status = clp_quantities(&solver->assembly, solver->values, solver->electrode_of, solver->electrodes,
+                                found);
         for (size_t e = 0; e < electrodes; e++) fluxes[e] = solver->electrodes[e].flux;
         for (size_t side = 0; side < CLP_SIDES; side++) fluxes[electrodes + side] = found->flux[side];
     }

@@ -64,7 +64,7 @@ clp_status clp_iteration_corrected(const clp_iteration *iteration, double *large
     if (!values) return clp_fail_host_memory(count * sizeof *values);
     clp_status status = u->level->device->backend->field_read(u, 0, rows, values);
     if (status == CLP_OK) {
-        clp_range(values, count, &low, &high);
+        clp_range_of(values, count, &low, &high);
         *largest = iteration->unit * fmax(high, -low);
     }
     free(values);

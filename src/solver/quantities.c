@@ -13,7 +13,7 @@ typedef struct view {
     clp_report *report;
 } view;
 
-void clp_range(const double *values, size_t count, double *smallest, double *largest)
+void clp_range_of(const double *values, size_t count, double *smallest, double *largest)
 {
     double low = values[0], high = low;
 #pragma omp parallel for schedule(static) reduction(min : low) reduction(max : high) if (count > 1 << 14)
@@ -26,6 +26,29 @@ void clp_range(const double *values, size_t count, double *smallest, double *lar
     *largest = high;
 }
 
+clp_status clp_range(const clp_assembly *assembly, const double *values, double *smallest, double *largest)
+{
+    const clp_operator *op = &assembly->op;
+    double most[] = {-INFINITY, -INFINITY};
+    if (!clp_grid_is_part(&op->grid)) {
+        clp_range_of(values, clp_grid_node_count(&op->grid), smallest, largest);
+        return CLP_OK;
+    }
+    for (size_t r = 0; r < clp_operator_rows(op); r++) {
+        const clp_row row = clp_operator_row(op, r);
+        size_t begin = clp_grid_begin(&op->grid, 0);
+        double low, high;
+        if (!row.own) continue;
+        clp_range_of(values + row.first + begin, clp_grid_end(&op->grid, 0) - begin, &low, &high);
+        most[0] = fmax(most[0], high);
+        most[1] = fmax(most[1], -low);
+    }
+    CLP_TRY(clp_reduce(assembly->ranks, CLP_REDUCE_MAX, most, 2));
+    *largest = most[0];
+    *smallest = -most[1];
+    return CLP_OK;
+}
+
 /* The conductance of the edge from node p on along an axis, in units of the network. */
 static double edge(const clp_operator *op, int axis, size_t p)
 {
@@ -33,30 +56,43 @@ static double edge(const clp_operator *op, int axis, size_t p)
     return op->conductance[axis] * clp_operator_face_part(op, axis, p);
 }
 
-/* Whether a node is the second one of a seam, which counts with the first. */
-static bool is_copy(const clp_operator *op, size_t p)
+/* A part's own columns of a row; none where the row is not its own. */
+typedef struct columns {
+    size_t begin, end;             /* all */
+    size_t inner_begin, inner_end; /* but for the ends of the row */
+    bool first, last;              /* whether those ends are among them */
+} columns;
+
+static columns own_columns(const clp_operator *op, const clp_row *row)
 {
-    for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++)
-        if (op->periodic[axis] && clp_operator_at(op, p, axis) + 1 == op->grid.nodes[axis]) return true;
-    return false;
+    columns own = {.begin = clp_grid_begin(&op->grid, 0), .end = clp_grid_end(&op->grid, 0)};
+    size_t nx = op->grid.nodes[0];
+    if (!row->own) return (columns){0};
+    own.first = own.begin == 0;
+    own.last = own.end == nx;
+    own.inner_begin = own.begin + (own.first ? 1 : 0);
+    own.inner_end = own.end - (own.last ? 1 : 0);
+    return own;
 }
 
 /* The integral over a row in units of cells, and their volume. */
 static double row_integral(const clp_operator *op, const clp_row *row, const double *values, double *volume)
 {
-    size_t nx = op->grid.nodes[0];
+    const columns own = own_columns(op, row);
     const double *u = values + row->first;
-    double inner = 0, ends = u[0] + u[nx - 1];
-    *volume = row->copy ? 0 : row->part * (double)(nx - 1);
-    if (row->copy) return 0;
+    double inner = 0, ends = (own.first ? u[0] : 0) + (own.last ? u[own.end - 1] : 0);
+    *volume = 0;
+    if (row->copy || own.end == 0) return 0;
+    *volume = row->part * ((double)(own.inner_end - own.inner_begin) + 0.5 * (own.first + own.last));
 #pragma omp simd reduction(+ : inner)
-    for (size_t i = 1; i < nx - 1; i++) inner += u[i];
+    for (size_t i = own.inner_begin; i < own.inner_end; i++) inner += u[i];
     /* On a periodic axis both ends are the same node, and count once. */
     return row->part * (inner + 0.5 * ends);
 }
 
-double clp_mean(const clp_operator *op, const double *values)
+clp_status clp_mean(const clp_assembly *assembly, const double *values, double *mean)
 {
+    const clp_operator *op = &assembly->op;
     double sum = 0, volume = 0;
     size_t rows = clp_operator_rows(op);
 #pragma omp parallel for schedule(static) reduction(+ : sum, volume)
@@ -66,7 +102,10 @@ double clp_mean(const clp_operator *op, const double *values)
         sum += row_integral(op, &row, values, &own);
         volume += own;
     }
-    return sum / volume;
+    double all[] = {sum, volume};
+    CLP_TRY(clp_reduce(assembly->ranks, CLP_REDUCE_SUM, all, 2));
+    *mean = all[0] / all[1];
+    return CLP_OK;
 }
 
 /* What the edges along an axis that begin at a row dissipate, over a cell. */
@@ -74,20 +113,21 @@ static double row_energy(const view *v, const clp_row *row, int axis)
 {
     const clp_operator *op = v->op;
     size_t nx = op->grid.nodes[0], step = clp_operator_step(op, axis);
+    const columns own = own_columns(op, row);
     const double *u = v->values + row->first;
     double sum = 0;
-    if (row->copy || (axis > 0 && row->at[axis] + 1 == op->grid.nodes[axis])) return 0;
-    size_t end = nx - (axis == 0 || op->periodic[0] ? 1 : 0);
+    if (row->copy || own.end == 0 || (axis > 0 && row->at[axis] + 1 == op->grid.nodes[axis])) return 0;
+    size_t end = own.end - (own.last && (axis == 0 || op->periodic[0]) ? 1 : 0);
     if (op->network) {
         const double *g = op->network->conductance[axis] + row->first;
 #pragma omp simd reduction(+ : sum)
-        for (size_t i = 0; i < end; i++) sum += g[i] * (u[i + step] - u[i]) * (u[i + step] - u[i]);
+        for (size_t i = own.begin; i < end; i++) sum += g[i] * (u[i + step] - u[i]) * (u[i + step] - u[i]);
         return sum;
     }
 #pragma omp simd reduction(+ : sum)
-    for (size_t i = 0; i < end; i++) sum += (u[i + step] - u[i]) * (u[i + step] - u[i]);
+    for (size_t i = own.begin; i < end; i++) sum += (u[i + step] - u[i]) * (u[i + step] - u[i]);
     if (axis > 0 && !op->periodic[0]) { /* faces at the sides along x are halved */
-        double first = u[step] - u[0], last = u[nx - 1 + step] - u[nx - 1];
+        double first = own.first ? u[step] - u[0] : 0, last = own.last ? u[nx - 1 + step] - u[nx - 1] : 0;
         sum -= 0.5 * (first * first + last * last);
     }
     /* The row's part counts a half along its own axis that the face does not know. */
@@ -102,7 +142,7 @@ static double cut_energy(const view *v)
     for (size_t c = 0; c < v->assembly->cuts.count; c++) {
         const clp_cut *cut = &v->assembly->cuts.list[c];
         double difference = cut->value - v->values[cut->node];
-        if (!is_copy(v->op, cut->node)) sum += cut->conductance * difference * difference;
+        if (clp_operator_in_range(v->op, cut->node)) sum += cut->conductance * difference * difference;
     }
     return sum;
 }
@@ -164,7 +204,7 @@ static void add_fed_sides(const view *v, totals *all)
             double part = clp_cell_volume(&op->grid) * clp_operator_volume_part(op, p);
             double fed = part * feed[n], drained = shunt ? part * shunt[n] * v->values[p] : 0;
             n++;
-            if (clp_operator_is_held(op, p) || is_copy(op, p)) continue;
+            if (clp_operator_is_held(op, p) || !clp_operator_in_range(op, p)) continue;
             v->report->flux[side] += fed - drained;
             all->fed -= fed;
             all->drained -= drained;
@@ -177,7 +217,7 @@ static void add_cuts(const view *v, totals *all)
 {
     for (size_t c = 0; c < v->assembly->cuts.count; c++) {
         const clp_cut *cut = &v->assembly->cuts.list[c];
-        if (is_copy(v->op, cut->node)) continue;
+        if (!clp_operator_in_range(v->op, cut->node)) continue;
         double conductance = clp_cell_volume(&v->op->grid) * cut->conductance, u = v->values[cut->node];
         enter(v, cut->holder, conductance * (cut->value - u));
         all->fed -= conductance * cut->value;
@@ -215,11 +255,13 @@ static void add_nodes(const view *v, const clp_row *row, size_t begin, size_t en
 static void add_row(const view *v, const clp_row *row, totals *all)
 {
     const clp_operator *op = v->op;
+    const columns own = own_columns(op, row);
     size_t nx = op->grid.nodes[0];
-    if (row->copy || row->held) return;
-    if (!op->network) add_nodes(v, row, 1, nx - 1, all);
+    if (row->copy || row->held || own.end == 0) return;
+    if (!op->network) add_nodes(v, row, own.inner_begin, own.inner_end, all);
     for (size_t i = 0; i < nx; i += op->network ? 1 : nx - 1)
-        if (!clp_row_is_held(op, row, i) && !clp_row_is_copy(op, row, i)) add_nodes(v, row, i, i + 1, all);
+        if (clp_row_is_own(op, row, i) && !clp_row_is_held(op, row, i) && !clp_row_is_copy(op, row, i))
+            add_nodes(v, row, i, i + 1, all);
 }
 
 /* Without a network only the nodes beside held sides have held neighbours. */
@@ -233,13 +275,14 @@ static void add_held_neighbours_of_row(const view *v, const clp_row *row)
     const clp_operator *op = v->op;
     size_t nx = op->grid.nodes[0], step = op->network || row->near_held || nx < 5 ? 1 : nx - 3;
     for (size_t i = step == 1 ? 0 : 1; i < nx; i += step) {
-        if (clp_row_is_held(op, row, i) || clp_row_is_copy(op, row, i)) continue;
+        if (!clp_row_is_own(op, row, i) || clp_row_is_held(op, row, i) || clp_row_is_copy(op, row, i))
+            continue;
         if (may_have_held_neighbours(op, row, i)) add_held_neighbours(v, row->first + i);
     }
 }
 
 /* What needs all values, in one pass over them. */
-static totals add_up(const view *v)
+static clp_status add_up(const view *v, totals *all)
 {
     const clp_operator *op = v->op;
     double low = INFINITY, high = -INFINITY, sum = 0, volume = 0, power = 0, fed = 0, drained = 0;
@@ -250,7 +293,9 @@ static totals add_up(const view *v)
         clp_row row = clp_operator_row(op, r);
         totals own = {0, 0};
         double own_low, own_high, own_volume;
-        clp_range(v->values + row.first, op->grid.nodes[0], &own_low, &own_high);
+        columns of_part = own_columns(op, &row);
+        if (of_part.end == 0) continue;
+        clp_range_of(v->values + row.first + of_part.begin, of_part.end - of_part.begin, &own_low, &own_high);
         low = fmin(low, own_low);
         high = fmax(high, own_high);
         sum += row_integral(op, &row, v->values, &own_volume);
@@ -261,14 +306,18 @@ static totals add_up(const view *v)
         drained += own.drained;
     }
     double cell = clp_cell_volume(&op->grid);
-    v->report->minimum = low;
-    v->report->maximum = high;
-    v->report->mean = sum / volume;
-    v->report->energy = 0.5 * (power + cut_energy(v)) * cell;
-    return (totals){.fed = fed * cell, .drained = drained * cell};
+    double sums[] = {sum, volume, power + cut_energy(v)}, most[] = {high, -low};
+    CLP_TRY(clp_reduce(v->assembly->ranks, CLP_REDUCE_SUM, sums, 3));
+    CLP_TRY(clp_reduce(v->assembly->ranks, CLP_REDUCE_MAX, most, 2));
+    v->report->minimum = -most[1];
+    v->report->maximum = most[0];
+    v->report->mean = sums[0] / sums[1];
+    v->report->energy = 0.5 * sums[2] * cell;
+    *all = (totals){.fed = fed * cell, .drained = drained * cell};
+    return CLP_OK;
 }
 
-static void balance(const view *v, totals all)
+static clp_status balance(const view *v, totals all)
 {
     const clp_operator *op = v->op;
     clp_report *report = v->report;
@@ -278,6 +327,12 @@ static void balance(const view *v, totals all)
     }
     add_fed_sides(v, &all);
     add_cuts(v, &all);
+    double own[] = {all.fed, all.drained};
+    CLP_TRY(clp_reduce(v->assembly->ranks, CLP_REDUCE_SUM, own, 2));
+    CLP_TRY(clp_reduce(v->assembly->ranks, CLP_REDUCE_SUM, report->flux, CLP_SIDES));
+    for (size_t e = 0; e < report->electrode_count; e++)
+        CLP_TRY(clp_reduce(v->assembly->ranks, CLP_REDUCE_SUM, &v->electrodes[e].flux, 1));
+    all = (totals){own[0], own[1]};
     double magnitude = 0;
     for (int side = 0; side < CLP_SIDES; side++) magnitude += fabs(report->flux[side]);
     for (size_t e = 0; e < report->electrode_count; e++) magnitude += fabs(v->electrodes[e].flux);
@@ -287,13 +342,16 @@ static void balance(const view *v, totals all)
     report->imbalance = all.fed - all.drained;
     for (int side = 0; side < CLP_SIDES; side++) report->imbalance += report->flux[side];
     for (size_t e = 0; e < report->electrode_count; e++) report->imbalance += v->electrodes[e].flux;
+    return CLP_OK;
 }
 
-void clp_quantities(const clp_assembly *assembly, const double *values, const size_t *electrode_of,
-                    clp_electrode_report *electrodes, clp_report *report)
+clp_status clp_quantities(const clp_assembly *assembly, const double *values, const size_t *electrode_of,
+                          clp_electrode_report *electrodes, clp_report *report)
 {
+    totals all;
     view v = {assembly, &assembly->op, values, electrode_of, electrodes, report};
     for (int side = 0; side < CLP_SIDES; side++) report->flux[side] = 0;
     for (size_t e = 0; e < report->electrode_count; e++) electrodes[e].flux = 0;
-    balance(&v, add_up(&v));
+    CLP_TRY(add_up(&v, &all));
+    return balance(&v, all);
 }

@@ -160,17 +160,18 @@ static void lower_bound(clp_solver *solver, double bound)
 }
 
 /* What the criterion makes of the refined field. */
-static bool judge(clp_solver *solver, const refinement *work)
+static clp_status judge(clp_solver *solver, const refinement *work, bool *met)
 {
     clp_report *report = &solver->report;
     double potentials = solver->bound.certified ? 0 : solver->held_rounding; /* of electrodes that float */
-    clp_solver_certify(solver, work->norms, work->rounding, potentials + last_digit(solver));
+    CLP_TRY(clp_solver_certify(solver, work->norms, work->rounding, potentials + last_digit(solver)));
     report->residual_final = work->norms.two;
     report->residual_relative =
         report->residual_initial > 0 ? work->norms.two / report->residual_initial : work->norms.two;
-    return solver->options.criterion == CLP_CRITERION_RESIDUAL
+    *met = solver->options.criterion == CLP_CRITERION_RESIDUAL
                ? report->residual_relative <= report->tolerance
                : report->algebraic_bound <= report->tolerance;
+    return CLP_OK;
 }
 
 /* ---- a bound made for this residual ---- */
@@ -258,8 +259,8 @@ static clp_status refine(clp_solver *solver, refinement *work, bool *met)
         work->rounding = clp_reference_rounding(op, solver->values, solver->assembly.source, NULL);
         CLP_TRY(find_correction(solver, work, solver->assembly.source, solver->values));
         if (!add_correction(solver, work)) break;
-        clp_solver_take_estimate(solver);
-        *met = judge(solver, work);
+        CLP_TRY(clp_solver_take_estimate(solver));
+        CLP_TRY(judge(solver, work, met));
         if (!(solver->report.algebraic_bound < 0.5 * before)) break;
         before = solver->report.algebraic_bound;
     }

@@ -107,7 +107,7 @@ static bool stagnates(const clp_solver *solver, const solve_course *course)
     return test->norms.largest <= floor && (double)since > patience;
 }
 
-static bool tell_monitor(const clp_solver *solver, const solve_course *course)
+static bool own_monitor_goes_on(const clp_solver *solver, const solve_course *course)
 {
     if (!solver->options.monitor) return true;
     const clp_report *report = &solver->report;
@@ -123,6 +123,14 @@ static bool tell_monitor(const clp_solver *solver, const solve_course *course)
         .updates_per_second = seconds > 0 ? (double)report->sweeps * (double)report->unknowns / seconds : NAN,
     };
     return solver->options.monitor(solver->options.monitor_user, &progress);
+}
+
+/* Whether to go on, as all ranks say. */
+static bool tell_monitor(const clp_solver *solver, const solve_course *course)
+{
+    double stops = own_monitor_goes_on(solver, course) ? 0 : 1;
+    clp_status status = clp_reduce(solver->assembly.ranks, CLP_REDUCE_MAX, &stops, 1);
+    return status == CLP_OK && stops == 0;
 }
 
 /* Remembers the test in course->last for the report. */
@@ -236,6 +244,9 @@ static clp_status begin(clp_solver *solver, solve_course *course, clp_reason *re
     CLP_TRY(clp_solver_residual(solver, &norms));
     double load =
         solver->enough > 0 ? 0 : clp_reference_load(&assembly->op, assembly->values, assembly->source);
+    double square = load * load;
+    CLP_TRY(clp_reduce(assembly->ranks, CLP_REDUCE_SUM, &square, 1));
+    if (assembly->ranks) load = sqrt(square);
     solver->report.residual_initial = load > 0 ? load : norms.two;
     *course = (solve_course){.start = clp_seconds(),
                              .steps_left = NAN,
@@ -253,27 +264,32 @@ static clp_status begin(clp_solver *solver, solve_course *course, clp_reason *re
 }
 
 /* Of the solutions that differ by a constant, the one of mean 0. */
-static void remove_mean(clp_solver *solver)
+static clp_status remove_mean(clp_solver *solver)
 {
     const clp_operator *op = &solver->assembly.op;
-    if (!solver->assembly.singular) return;
-    double mean = clp_mean(op, solver->values);
+    double mean;
+    if (!solver->assembly.singular) return CLP_OK;
+    CLP_TRY(clp_mean(&solver->assembly, solver->values, &mean));
     for (size_t p = 0; p < clp_grid_node_count(&op->grid); p++) solver->values[p] -= mean;
+    return CLP_OK;
 }
 
 /* The capacitance between exactly two different potentials, from the energy: an error of u counts squared. */
-static double capacitance(const clp_solver *solver)
+static clp_status find_capacitance(const clp_solver *solver, double *capacitance)
 {
     const clp_assembly *assembly = &solver->assembly;
-    double difference = assembly->held_high - assembly->held_low;
-    if (!assembly->undriven || !(difference > 0)) return NAN;
+    double difference = assembly->held_high - assembly->held_low, others = 0;
+    *capacitance = NAN;
+    if (!assembly->undriven || !(difference > 0)) return CLP_OK;
     const double *held = solver->held_values;
     for (size_t i = 0; i < solver->held_count; i++)
-        if (held[i] != assembly->held_low && held[i] != assembly->held_high) return NAN;
-    return 2 * solver->report.energy / (difference * difference);
+        if (held[i] != assembly->held_low && held[i] != assembly->held_high) others = 1;
+    CLP_TRY(clp_reduce(assembly->ranks, CLP_REDUCE_MAX, &others, 1));
+    if (others == 0) *capacitance = 2 * solver->report.energy / (difference * difference);
+    return CLP_OK;
 }
 
-static void finish_report(clp_solver *solver, double start, double compiled)
+static clp_status finish_report(clp_solver *solver, double start, double compiled)
 {
     clp_report *report = &solver->report;
     compiled = solver->device->compile_seconds - compiled; /* since the start */
@@ -288,8 +304,9 @@ static void finish_report(clp_solver *solver, double start, double compiled)
                                    (double)solver->level->sweeps_per_pass;
         report->unknowns_per_second = (double)report->unknowns / report->seconds_solve;
     }
-    clp_quantities(&solver->assembly, solver->values, solver->electrode_of, solver->electrodes, report);
-    report->capacitance = capacitance(solver);
+    CLP_TRY(
+        clp_quantities(&solver->assembly, solver->values, solver->electrode_of, solver->electrodes, report));
+    return find_capacitance(solver, &report->capacitance);
 }
 
 clp_status clp_solver_solve(clp_solver *solver)
@@ -330,7 +347,6 @@ clp_status clp_solver_run(clp_solver *solver)
     CLP_TRY(clp_solver_find_floating(solver));
     CLP_TRY(clp_cascade_guess(solver));
     CLP_TRY(clp_solver_solve(solver));
-    remove_mean(solver);
-    finish_report(solver, start, compiled);
-    return CLP_OK;
+    CLP_TRY(remove_mean(solver));
+    return finish_report(solver, start, compiled);
 }

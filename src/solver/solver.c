@@ -38,6 +38,24 @@ static clp_status resolve_precision(clp_solver *solver)
     return CLP_OK;
 }
 
+/* What ranks together can do. */
+static clp_status choose_for_ranks(clp_solver *solver)
+{
+    const char *name = solver->options.method;
+    bool automatic = !name || strcmp(name, "auto") == 0;
+    if (automatic || solver->method == &clp_method_jacobi || solver->method == &clp_method_chebyshev) {
+        if (!automatic) return CLP_OK;
+        solver->method = &clp_method_chebyshev;
+        solver->choice = "sweeps are what several ranks share so far";
+        return CLP_OK;
+    }
+    return clp_fail(
+        CLP_ERROR_UNSUPPORTED,
+        "several ranks solve by jacobi or chebyshev in this version, not by %s; take one of those, or "
+        "one rank",
+        name);
+}
+
 static clp_status resolve_options(clp_solver *solver, const clp_problem *problem,
                                   const clp_solver_options *options)
 {
@@ -51,6 +69,7 @@ static clp_status resolve_options(clp_solver *solver, const clp_problem *problem
         return clp_fail(CLP_ERROR_INPUT,
                         "there is no method '%s'; use auto, multigrid, cg, chebyshev, sor or jacobi",
                         resolved->method);
+    if (clp_ranks_of(solver->device)) CLP_TRY(choose_for_ranks(solver));
     bool diagonal = resolved->preconditioner == CLP_PRECONDITIONER_DIAGONAL;
     if (diagonal && solver->method != &clp_method_cg)
         return clp_fail(CLP_ERROR_INPUT,
@@ -78,7 +97,8 @@ static clp_status check_value(const clp_solver *solver, const char *what, double
 }
 
 /* The largest magnitude of an array, and the smallest that is not 0; INFINITY where all are. */
-static void find_magnitudes(const double *values, size_t count, double *smallest, double *largest)
+static clp_status find_magnitudes(const clp_assembly *assembly, const double *values, size_t count,
+                                  double *smallest, double *largest)
 {
     double low = INFINITY, high = 0;
 #pragma omp parallel for schedule(static) reduction(min : low) reduction(max : high) if (count > 1 << 16)
@@ -87,8 +107,24 @@ static void find_magnitudes(const double *values, size_t count, double *smallest
         if (magnitude > high) high = magnitude;
         if (magnitude > 0 && magnitude < low) low = magnitude;
     }
-    *smallest = low;
-    *largest = high;
+    double most[] = {high, -low};
+    CLP_TRY(clp_reduce(assembly->ranks, CLP_REDUCE_MAX, most, 2));
+    *smallest = -most[1];
+    *largest = most[0];
+    return CLP_OK;
+}
+
+/* A part's own held nodes. */
+static size_t count_held(const clp_operator *op)
+{
+    size_t held = 0;
+    for (size_t r = 0; r < clp_operator_rows(op); r++) {
+        clp_row row = clp_operator_row(op, r);
+        size_t step = clp_row_held_step(op, &row);
+        for (size_t i = 0; i < op->grid.nodes[0]; i += step)
+            held += clp_row_is_own(op, &row, i) && clp_row_is_held(op, &row, i);
+    }
+    return held;
 }
 
 /* Takes the values of held nodes out of the assembly. */
@@ -102,7 +138,7 @@ static void take_held(clp_solver *solver)
         size_t step = clp_row_held_step(op, &row);
         for (size_t i = 0; i < nx; i += step) {
             double value = assembly->values[row.first + i];
-            if (!clp_row_is_held(op, &row, i)) continue;
+            if (!clp_row_is_own(op, &row, i) || !clp_row_is_held(op, &row, i)) continue;
             if (solver->outer == CLP_PRECISION_SINGLE)
                 solver->held_rounding = fmax(solver->held_rounding, fabs(value - (double)(float)value));
             solver->held_values[held++] = value;
@@ -117,19 +153,25 @@ clp_status clp_solver_measure(clp_solver *solver)
     const clp_assembly *assembly = &solver->assembly;
     size_t count = clp_grid_node_count(&assembly->op.grid);
     double smallest, largest;
-    find_magnitudes(assembly->values, count, &smallest, &largest);
+    CLP_TRY(find_magnitudes(assembly, assembly->values, count, &smallest, &largest));
     if (largest > 0) CLP_TRY(check_value(solver, "smallest", smallest));
     CLP_TRY(check_value(solver, "largest", largest));
     solver->magnitude = fmax(solver->magnitude, largest);
     if (assembly->source) {
-        find_magnitudes(assembly->source, count, &smallest, &largest);
+        CLP_TRY(find_magnitudes(assembly, assembly->source, count, &smallest, &largest));
         solver->source_largest = fmax(solver->source_largest, largest);
     }
     take_held(solver);
-    for (size_t c = 0; c < assembly->cuts.count; c++) {
-        CLP_TRY(check_value(solver, "largest", assembly->cuts.list[c].value));
-        solver->magnitude = fmax(solver->magnitude, fabs(assembly->cuts.list[c].value));
-    }
+    double most[] = {solver->held_rounding, 0};
+    for (size_t c = 0; c < assembly->cuts.count; c++)
+        most[1] = fmax(most[1], fabs(assembly->cuts.list[c].value));
+    clp_status status = CLP_OK;
+    for (size_t c = 0; c < assembly->cuts.count && status == CLP_OK; c++)
+        status = check_value(solver, "largest", assembly->cuts.list[c].value);
+    CLP_TRY(clp_ranks_agree(assembly->ranks, status));
+    CLP_TRY(clp_reduce(assembly->ranks, CLP_REDUCE_MAX, most, 2));
+    solver->held_rounding = most[0];
+    solver->magnitude = fmax(solver->magnitude, most[1]);
     CLP_TRY(check_value(solver, "largest source", solver->source_largest / assembly->op.diagonal));
     solver->auto_tolerance = solver->options.tolerance == 0;
     solver->report.tolerance = solver->options.tolerance;
@@ -287,7 +329,7 @@ static void begin_report(clp_solver *solver)
 {
     clp_report *report = &solver->report;
     const clp_solver_options *options = &solver->options;
-    report->grid = solver->assembly.op.grid;
+    report->grid = clp_operator_whole(&solver->assembly.op).grid;
     report->unknowns = clp_operator_unknowns(&solver->assembly.op);
     report->device = solver->device->info;
     clp_cut_text(report->method, sizeof report->method, options->method);
@@ -393,11 +435,9 @@ static clp_status prepare(clp_solver *solver, const clp_problem *problem, const 
     CLP_TRY(backend->fits(solver->device, clp_problem_grid(problem), solver->outer, &solver->use));
     CLP_TRY(clp_assemble(problem, solver->device, &solver->assembly));
     take_guess(solver, problem);
-    solver->held_values = malloc(
-        (clp_grid_node_count(&solver->assembly.op.grid) - clp_operator_unknowns(&solver->assembly.op)) *
-            sizeof(double) +
-        1);
-    if (!solver->held_values) return clp_fail_host_memory(clp_grid_node_count(&solver->assembly.op.grid));
+    size_t held = count_held(&solver->assembly.op) * sizeof(double);
+    solver->held_values = malloc(held + 1);
+    if (!solver->held_values) return clp_fail_host_memory(held);
     CLP_TRY(clp_solver_measure(solver));
     CLP_TRY(clp_electrodes_list(problem, &solver->electrodes, &solver->electrode_of, &solver->report));
     CLP_TRY(allocate(solver));

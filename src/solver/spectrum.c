@@ -9,8 +9,9 @@
  * constant between insulated or periodic ones; with angle t per node along an axis its part of the eigenvalue
  * of A is 4 k/h^2 sin^2(t/2). Where nothing is held the constant costs nothing, and the next mode counts.
  */
-double clp_lowest_eigenvalue(const clp_operator *op)
+double clp_lowest_eigenvalue(const clp_operator *of)
 {
+    const clp_operator whole = clp_operator_whole(of), *op = &whole;
     double sum = op->shunt, next = INFINITY;
     bool any = op->shunt > 0;
     for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++) {

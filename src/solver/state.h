@@ -112,10 +112,10 @@ double clp_solver_attainable(const clp_solver *solver);
 
 /* Puts into the report what norms of the host's residual of solver->values, off by `rounding` at most, say of
  * the error, and how much more than that it may be. */
-void clp_solver_certify(clp_solver *solver, clp_norms host, double rounding, double more);
+clp_status clp_solver_certify(clp_solver *solver, clp_norms host, double rounding, double more);
 
 /* Estimates the grid's own error from solver->values, and what auto asks for from that. */
-void clp_solver_take_estimate(clp_solver *solver);
+clp_status clp_solver_take_estimate(clp_solver *solver);
 
 /* What auto asks for at most. */
 double clp_solver_tolerance_at_most(const clp_solver *solver);

@@ -75,7 +75,7 @@ static clp_status host_norms(clp_solver *solver, clp_norms *norms)
     *norms = solver->options.criterion == CLP_CRITERION_STEP
                  ? clp_reference_change(op, solver->values, solver->previous)
                  : clp_reference_residual(op, solver->values, solver->assembly.source);
-    return CLP_OK;
+    return clp_reduce_norms(solver->assembly.ranks, norms);
 }
 
 /* Of the residual of u, computed once. */
@@ -100,7 +100,7 @@ clp_status clp_solver_residual(clp_solver *solver, clp_norms *norms)
     if (solver->options.check != CLP_CHECK_HOST) return seen_norms(solver, norms);
     CLP_TRY(read_field(solver, solver->u, solver->values));
     *norms = clp_reference_residual(&solver->assembly.op, solver->values, solver->assembly.source);
-    return CLP_OK;
+    return clp_reduce_norms(solver->assembly.ranks, norms);
 }
 
 /* A value that no right computation can have: beyond the maximum principle, or beyond all measure. */
@@ -150,8 +150,8 @@ static double stored(const clp_solver *solver, double value)
     return solver->outer == CLP_PRECISION_SINGLE ? (double)(float)value : value;
 }
 
-/* Whether the held nodes still have the values that were written. */
-static bool held_are_whole(const clp_solver *solver)
+/* Whether a part's held nodes still have the values that were written. */
+static bool own_held_are_whole(const clp_solver *solver)
 {
     const double *held = solver->held_values;
     const clp_operator *op = &solver->assembly.op;
@@ -159,21 +159,32 @@ static bool held_are_whole(const clp_solver *solver)
         clp_row row = clp_operator_row(op, r);
         size_t step = clp_row_held_step(op, &row);
         for (size_t i = 0; i < op->grid.nodes[0]; i += step)
-            if (clp_row_is_held(op, &row, i) && solver->values[row.first + i] != stored(solver, *held++))
+            if (clp_row_is_own(op, &row, i) && clp_row_is_held(op, &row, i) &&
+                solver->values[row.first + i] != stored(solver, *held++))
                 return false;
     }
     return true;
 }
 
+static clp_status held_are_whole(const clp_solver *solver, bool *whole)
+{
+    double wrong = own_held_are_whole(solver) ? 0 : 1;
+    CLP_TRY(clp_reduce(solver->assembly.ranks, CLP_REDUCE_MAX, &wrong, 1));
+    *whole = wrong == 0;
+    return CLP_OK;
+}
+
 static clp_status check_device(const clp_solver *solver, clp_norms host)
 {
+    bool whole;
     const clp_device_info *info = &solver->device->info;
     clp_norms device = solver->seen;
     if (!solver->has_seen) CLP_TRY(solver->device->backend->residual_norms(solver->u, solver->q, &device));
     /* In single precision the conductances and the source are rounded as well. */
     double slack = 4 * clp_solver_rounding_residual(solver) +
                    4 * clp_precision_epsilon(solver->outer) * solver->source_largest;
-    if (!held_are_whole(solver))
+    CLP_TRY(held_are_whole(solver, &whole));
+    if (!whole)
         return clp_fail(CLP_ERROR_DEVICE,
                         "%s (%s, driver %s) changed the value of a held node; its results cannot be "
                         "trusted: try another device or driver, or --backend reference",
@@ -189,13 +200,15 @@ static clp_status check_device(const clp_solver *solver, clp_norms host)
 
 /* Where both the exact values and these lie in known intervals, no error is larger than the two together
  * allow. */
-static double interval_bound(const clp_solver *solver)
+static clp_status interval_bound(const clp_solver *solver, double *bound)
 {
     double smallest, largest;
     const clp_assembly *assembly = &solver->assembly;
-    if (!assembly->undriven || assembly->singular) return INFINITY;
-    clp_range(solver->values, clp_grid_node_count(&solver->assembly.op.grid), &smallest, &largest);
-    return fmax(largest - assembly->held_low, assembly->held_high - smallest);
+    *bound = INFINITY;
+    if (!assembly->undriven || assembly->singular) return CLP_OK;
+    CLP_TRY(clp_range(assembly, solver->values, &smallest, &largest));
+    *bound = fmax(largest - assembly->held_low, assembly->held_high - smallest);
+    return CLP_OK;
 }
 
 clp_status clp_solver_take_guess(clp_solver *solver)
@@ -205,32 +218,35 @@ clp_status clp_solver_take_guess(clp_solver *solver)
     return CLP_OK;
 }
 
-void clp_solver_take_estimate(clp_solver *solver)
+clp_status clp_solver_take_estimate(clp_solver *solver)
 {
     solver->report.discretization_estimate = clp_solver_estimate_discretization(solver);
-    if (solver->options.tolerance != 0) return;
+    if (solver->options.tolerance != 0) return CLP_OK;
     double smallest, largest;
-    clp_range(solver->values, clp_grid_node_count(&solver->assembly.op.grid), &smallest, &largest);
+    CLP_TRY(clp_range(&solver->assembly, solver->values, &smallest, &largest));
     if (solver->auto_tolerance) solver->range = largest - smallest;
     solver->auto_tolerance = true; /* the estimate may be a better one */
     clp_solver_choose_tolerance(solver);
+    return CLP_OK;
 }
 
 /* Of the host's residual of the values. */
-static double measure_rounding(clp_solver *solver)
+static clp_status measure_rounding(clp_solver *solver)
 {
     const clp_assembly *assembly = &solver->assembly;
-    return solver->rounding = clp_reference_rounding(&assembly->op, solver->values, assembly->source, NULL);
+    solver->rounding = clp_reference_rounding(&assembly->op, solver->values, assembly->source, NULL);
+    return clp_reduce(assembly->ranks, CLP_REDUCE_MAX, &solver->rounding, 1);
 }
 
-void clp_solver_certify(clp_solver *solver, clp_norms host, double rounding, double more)
+clp_status clp_solver_certify(clp_solver *solver, clp_norms host, double rounding, double more)
 {
     clp_report *report = &solver->report;
-    double interval = interval_bound(solver),
-           bound = clp_bound_value(&solver->bound, widen(solver, host, rounding)) + more;
+    double interval, bound = clp_bound_value(&solver->bound, widen(solver, host, rounding)) + more;
+    CLP_TRY(interval_bound(solver, &interval));
     report->algebraic_bound = fmin(bound, interval);
     report->bound_is_certified =
         isfinite(report->algebraic_bound) && (solver->bound.certified || report->algebraic_bound == interval);
+    return CLP_OK;
 }
 
 clp_status clp_solver_verify(clp_solver *solver, bool *met)
@@ -239,15 +255,18 @@ clp_status clp_solver_verify(clp_solver *solver, bool *met)
     const clp_operator *op = &solver->assembly.op;
     CLP_TRY(read_field(solver, solver->u, solver->values));
     clp_norms host = clp_reference_residual(op, solver->values, solver->assembly.source);
+    CLP_TRY(clp_reduce_norms(solver->assembly.ranks, &host));
     CLP_TRY(check_device(solver, host));
     solver->host_largest = host.largest;
     report->residual_final = host.two;
     report->residual_relative = report->residual_initial > 0 ? host.two / report->residual_initial : host.two;
-    if (op->network) measure_rounding(solver);
-    clp_solver_take_estimate(solver);
-    clp_solver_certify(solver, host, rounding_of(solver), solver->held_rounding);
-    if (!op->network && report->algebraic_bound > report->tolerance)
-        clp_solver_certify(solver, host, measure_rounding(solver), solver->held_rounding);
+    if (op->network) CLP_TRY(measure_rounding(solver));
+    CLP_TRY(clp_solver_take_estimate(solver));
+    CLP_TRY(clp_solver_certify(solver, host, rounding_of(solver), solver->held_rounding));
+    if (!op->network && report->algebraic_bound > report->tolerance) {
+        CLP_TRY(measure_rounding(solver));
+        CLP_TRY(clp_solver_certify(solver, host, solver->rounding, solver->held_rounding));
+    }
     switch (solver->options.criterion) {
     case CLP_CRITERION_ERROR:
         *met = report->algebraic_bound <= report->tolerance;

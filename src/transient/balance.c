@@ -204,9 +204,10 @@ static clp_status count_fluxes(clp_transient *transient, double length, clp_inte
     forcing_add(transient, 1 / length, 0, &balance->forcing, &balance->forcing);
     if (balance->forcing.held) clp_balance_put_held(op, balance->forcing.held, balance->values);
     exchange(transient, balance->forcing.cuts);
-    clp_quantities(&transient->assembly, balance->values, transient->electrode_of, transient->electrodes,
-                   &mean);
+    clp_status status = clp_quantities(&transient->assembly, balance->values, transient->electrode_of,
+                                       transient->electrodes, &mean);
     exchange(transient, balance->forcing.cuts);
+    CLP_TRY(status);
     interval->entered = length * entered(&mean);
     interval->fed = length * mean.source;
     interval->drained = length * mean.sink;
@@ -219,10 +220,9 @@ clp_status clp_balance_close(clp_transient *transient)
 {
     clp_time_report *report = &transient->in_time;
     clp_balance *balance = &transient->balance;
-    const clp_operator *op = &transient->assembly.op;
     clp_interval_report made = {.time = transient->time, .steps = report->steps, .stored = stored(transient)};
-    clp_range(transient->values, clp_grid_node_count(&op->grid), &made.minimum, &made.maximum);
-    made.mean = clp_mean(op, transient->values);
+    CLP_TRY(clp_range(&transient->assembly, transient->values, &made.minimum, &made.maximum));
+    CLP_TRY(clp_mean(&transient->assembly, transient->values, &made.mean));
     if (report->interval_count == transient->interval_room) {
         size_t room = 2 * transient->interval_room + 64;
         clp_interval_report *grown = realloc(transient->intervals, room * sizeof *grown);

@@ -117,7 +117,7 @@ double clp_plan_time(const clp_transient *transient, const clp_plan *made, size_
 
 /* ---- all ---- */
 
-static void finish_report(clp_transient *transient, double compiled)
+static clp_status finish_report(clp_transient *transient, double compiled)
 {
     clp_report *report = &transient->report;
     clp_time_report *in_time = &transient->in_time;
@@ -141,8 +141,8 @@ static void finish_report(clp_transient *transient, double compiled)
                      : in_time->steady  ? CLP_REASON_STEADY
                                         : CLP_REASON_END;
     report->converged = !transient->stopped && (in_time->steady || !transient->options.until_steady);
-    clp_quantities(&transient->assembly, transient->values, transient->electrode_of, transient->electrodes,
-                   report);
+    return clp_quantities(&transient->assembly, transient->values, transient->electrode_of,
+                          transient->electrodes, report);
 }
 
 clp_status clp_transient_run(clp_transient *transient)
@@ -157,6 +157,5 @@ clp_status clp_transient_run(clp_transient *transient)
         CLP_TRY(clp_transient_look_at_rate(
             transient)); /* to compare with: by the next look all may be rounding */
     CLP_TRY(even ? clp_transient_run_evenly(transient) : clp_transient_run_by_error(transient));
-    finish_report(transient, compiled);
-    return CLP_OK;
+    return finish_report(transient, compiled);
 }

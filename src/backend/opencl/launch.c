@@ -51,7 +51,9 @@ void clp_argument_reals(clp_arguments *arguments, const double *values, size_t c
 void clp_argument_layout(clp_arguments *arguments, const clp_layout *layout)
 {
     const cl_ulong at[] = {layout->origin,   layout->nodes[0], layout->nodes[1],
-                           layout->nodes[2], layout->pitch,    layout->plane};
+                           layout->nodes[2], layout->pitch,    layout->plane,
+                           layout->begin[0], layout->end[0],   layout->begin[1],
+                           layout->end[1],   layout->begin[2], layout->end[2]};
     set(arguments, sizeof at, at);
 }
 

@@ -285,6 +285,8 @@ clp_status clp_opencl_field_create(clp_level *level, clp_field **field);
 void clp_opencl_field_destroy(clp_field *field);
 clp_status clp_opencl_field_write(clp_field *field, size_t row, size_t rows, const double *values);
 clp_status clp_opencl_field_read(clp_field *field, size_t row, size_t rows, double *values);
+clp_status clp_opencl_box_read(const clp_field *field, const clp_box *box, void *packed);
+clp_status clp_opencl_box_write(clp_field *field, const clp_box *box, const void *packed);
 clp_status clp_opencl_field_fill(clp_field *field, clp_fill_columns fill, const void *context);
 
 clp_status clp_opencl_sweep(clp_field *u, clp_field *scratch, const clp_field *q, const double *weights,

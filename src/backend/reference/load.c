@@ -3,6 +3,7 @@
 #include "backend/reference/reference.h"
 
 #include "backend/operator.h"
+#include "base/checked.h"
 
 #include <math.h>
 
@@ -85,14 +86,18 @@ double clp_reference_load(const clp_operator *op, const double *values, const do
     for (size_t r = 0; r < rows; r++) {
         const clp_row row = clp_operator_row(op, r);
         bool plain = !op->network && !row.near_held && nx > 4;
-        if (row.copy || (row.held && !op->network)) continue;
+        const size_t begin = clp_grid_begin(&op->grid, 0), end = clp_grid_end(&op->grid, 0),
+                     inner = clp_max(begin, 2), behind = clp_min(end, nx - 2);
+        if (row.copy || !row.own || (row.held && !op->network)) continue;
         bool has[6] = {true, true};
         for (int side = 2; side < 2 * clp_grid_dimensions(&op->grid); side++)
             has[side] = row.at[side / 2] != (side % 2 ? op->grid.nodes[side / 2] - 1 : 0);
         bool wraps = op->periodic[1] || op->periodic[2];
-        if (plain && source) squares += squares_of_row(source + row.first + 2, nx - 4, factor);
-        for (size_t i = 0; i < nx; i++) {
-            if (plain && i == 2) i = nx - 2;
+        bool fast = plain && behind > inner;
+        if (fast && source) squares += squares_of_row(source + row.first + inner, behind - inner, factor);
+        for (size_t i = begin; i < end; i++) {
+            if (fast && i == inner) i = behind;
+            if (i == end) break;
             if (clp_row_is_held(op, &row, i) || clp_row_is_copy(op, &row, i)) continue;
             bool inside = op->network && !wraps && i > 0 && i + 1 < nx;
             double load = plain    ? load_near_ends(op, values, source, &row, i)

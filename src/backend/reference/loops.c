@@ -321,6 +321,8 @@ static clp_sums residual_plain(const clp_stencil *stencil, const void *u, const 
 {
     double largest = 0, squares = 0, field = 0;
     size_t rows_of_all = equation_rows(stencil), nx = stencil->layout.nodes[0];
+    const size_t first = stencil->first[0] > 1 ? stencil->first[0] : 1,
+                 end = stencil->end[0] < nx - 1 ? stencil->end[0] : nx - 1;
 #pragma omp parallel for schedule(static) num_threads(stencil->threads) reduction(max : largest, field)                \
     reduction(+ : squares)
     for (size_t number = 0; number < rows_of_all; number++) {
@@ -329,7 +331,7 @@ static clp_sums residual_plain(const clp_stencil *stencil, const void *u, const 
         equation_row(stencil, number, &j, &k);
         clp_rows rows = rows_around(stencil, u, j, k);
         const REAL *source = q ? row_of(&stencil->layout, q, j, k) : NULL;
-        residual_inner(stencil, rows, source, 1, nx - 1, &lanes);
+        residual_inner(stencil, rows, source, first, end, &lanes);
         for (size_t i = 0; i < nx; i += nx - 1) { /* the ends, where they have equations */
             if (i < stencil->first[0] || i >= stencil->end[0]) continue;
             double r = gain(stencil, rows, i);

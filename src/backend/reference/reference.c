@@ -182,6 +182,33 @@ static clp_status reference_field_read(clp_field *field, size_t row, size_t rows
     return CLP_OK;
 }
 
+static char *box_row(const clp_field *field, const clp_box *box, size_t j, size_t k)
+{
+    const clp_layout *layout = &field->level->layout;
+    return (char *)data_of(field) + layout->element_bytes * clp_layout_node(layout, box->first[0],
+                                                                            box->first[1] + j,
+                                                                            box->first[2] + k);
+}
+
+static clp_status reference_box_read(const clp_field *field, const clp_box *box, void *packed)
+{
+    size_t bytes = box->count[0] * field->level->layout.element_bytes;
+    char *out = packed;
+    for (size_t k = 0; k < box->count[2]; k++)
+        for (size_t j = 0; j < box->count[1]; j++, out += bytes)
+            memcpy(out, box_row(field, box, j, k), bytes);
+    return CLP_OK;
+}
+
+static clp_status reference_box_write(clp_field *field, const clp_box *box, const void *packed)
+{
+    size_t bytes = box->count[0] * field->level->layout.element_bytes;
+    const char *in = packed;
+    for (size_t k = 0; k < box->count[2]; k++)
+        for (size_t j = 0; j < box->count[1]; j++, in += bytes) memcpy(box_row(field, box, j, k), in, bytes);
+    return CLP_OK;
+}
+
 static clp_vector vector_of(const clp_field *field)
 {
     return field ? (clp_vector){.layout = &field->level->layout, .data = data_of(field)} : (clp_vector){0};
@@ -520,6 +547,8 @@ const clp_backend clp_reference_backend = {
     .field_destroy = reference_field_destroy,
     .field_write = reference_field_write,
     .field_read = reference_field_read,
+    .box_read = reference_box_read,
+    .box_write = reference_box_write,
     .field_fill = clp_field_fill_in_blocks,
     .sweep = reference_sweep,
     .relax = reference_relax,

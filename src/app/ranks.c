@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/ranks.h"
+
+#include "app/options.h"
+#include "app/terminal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* "2x3" or "2x3x4". */
+static bool read_blocks(const char *text, size_t parts[CLP_AXES])
+{
+    const char *at = text;
+    int axis = 0;
+    for (; axis < CLP_AXES; axis++) {
+        char *end;
+        if (*at < '1' || *at > '9') return false;
+        unsigned long count = strtoul(at, &end, 10);
+        if (count > 1000000) return false;
+        parts[axis] = count;
+        if (!*end) break;
+        if (*end != 'x') return false;
+        at = end + 1;
+    }
+    return axis < CLP_AXES && *text;
+}
+
+static void take_place(const clp_ranks *ranks)
+{
+    if (clp_ranks_number(ranks) > 0) terminal.holds = terminal.quiet = true;
+}
+
+int app_ranks_join(clp_ranks **ranks)
+{
+    *ranks = NULL;
+    if (!clp_ranks_are_started()) return -1;
+    clp_status status = clp_ranks_join(NULL, ranks);
+    take_place(*ranks);
+    return status == CLP_OK ? -1 : app_fail(status);
+}
+
+int app_ranks_choose(const char *transport, const char *blocks, clp_ranks **ranks, size_t parts[CLP_AXES])
+{
+    parts[0] = parts[1] = parts[2] = 0;
+    take_place(*ranks); /* options may have made it speak again */
+    if (blocks) {
+        parts[1] = parts[2] = 1;
+        if (!read_blocks(blocks, parts)) {
+            app_error("--ranks %s: write how many along each axis, such as 2x3 or 2x2x2", blocks);
+            return EXIT_USAGE;
+        }
+    }
+    size_t wanted = parts[0] * parts[1] * parts[2];
+    if (transport && strcmp(transport, clp_ranks_transport(*ranks)) != 0) {
+        clp_ranks *others;
+        clp_status status = clp_ranks_join(transport, &others);
+        if (status != CLP_OK) return app_fail(status);
+        if (*ranks) {
+            app_error(
+                "--transport %s: the processes talk by %s already; leave it out, or start one without mpirun",
+                transport, clp_ranks_transport(*ranks));
+            clp_ranks_leave(others);
+            return EXIT_USAGE;
+        }
+        *ranks = others;
+    }
+    if (*ranks || !blocks || wanted == 1) return -1;
+    app_error("--ranks %s: this is one process alone; start %zu, by mpirun -n %zu clpoisson solve ...",
+              blocks, wanted, wanted);
+    return EXIT_USAGE;
+}
+
+int app_ranks_leave(clp_ranks *ranks, int status)
+{
+    const double patience = 2;
+    char host[64] = "", first[sizeof terminal.held];
+    if (!ranks) return status;
+    gethostname(host, sizeof host - 1);
+    if (!clp_ranks_meet(ranks, patience)) {
+        if (*terminal.held && terminal.holds)
+            fprintf(stderr, "clpoisson: rank %zu on %s: %s\n", clp_ranks_number(ranks), host, terminal.held);
+        if (status != EXIT_SOLVED)
+            fprintf(stderr, "clpoisson: rank %zu ends all %zu of them\n", clp_ranks_number(ranks),
+                    clp_ranks_count(ranks));
+        clp_ranks_abort(ranks, status == EXIT_SOLVED ? EXIT_FAILED : status);
+    }
+    memcpy(first, terminal.held, sizeof first);
+    clp_ranks_spread_text(ranks, first, sizeof first);
+    if (clp_ranks_number(ranks) > 0 && strcmp(first, terminal.held) != 0)
+        fprintf(stderr, "clpoisson: rank %zu on %s: %s\n", clp_ranks_number(ranks), host, terminal.held);
+    clp_ranks_leave(ranks);
+    return status;
+}
+
+/* ---- devices ---- */
+
+/* One after the other of a list with commas. */
+static const char *take_turn(const char *list, size_t turn, char *text, size_t size)
+{
+    size_t count = 1;
+    for (const char *at = list; *at; at++) count += *at == ',';
+    for (turn %= count; turn > 0; turn--) list = strchr(list, ',') + 1;
+    snprintf(text, size, "%.*s", (int)strcspn(list, ","), list);
+    return text;
+}
+
+/* The number of the graphics processor whose turn it is, where there are several; NULL: let the library
+ * choose. */
+static const char *take_gpu(size_t turn, char *text, size_t size)
+{
+    clp_device_list *list;
+    size_t found = 0, gpus[64];
+    if (clp_device_list_create(&list) != CLP_OK) return NULL;
+    for (size_t i = 0; i < clp_device_list_count(list) && found < 64; i++)
+        if (clp_device_list_info(list, i)->type == CLP_DEVICE_GPU) gpus[found++] = i;
+    clp_device_list_destroy(list);
+    if (found < 2) return NULL;
+    snprintf(text, size, "%zu", gpus[turn % found]);
+    return text;
+}
+
+/* As many threads as there are processors for each rank of this machine. */
+static unsigned share_of_threads(const clp_ranks *ranks)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t share = (processors > 0 ? (size_t)processors : 1) / clp_ranks_beside(ranks);
+    return share > 0 ? (unsigned)share : 1;
+}
+
+clp_status app_ranks_open(clp_ranks *ranks, const clp_device_options *wanted, clp_device **device)
+{
+    clp_device_options options = *wanted;
+    char name[256], threads[16];
+    clp_device *own = NULL;
+    *device = NULL;
+    if (!ranks) return clp_device_open(wanted, device);
+    bool reference = options.backend && strcmp(options.backend, "reference") == 0;
+    snprintf(threads, sizeof threads, "%u", share_of_threads(ranks));
+    setenv("POCL_MAX_PTHREAD_COUNT", threads, 0);
+    if (options.threads == 0 && reference) options.threads = share_of_threads(ranks);
+    if (options.device)
+        options.device = take_turn(options.device, clp_ranks_local(ranks), name, sizeof name);
+    else if (!reference && !getenv("CLPOISSON_DEVICE"))
+        options.device = take_gpu(clp_ranks_local(ranks), name, sizeof name);
+    clp_status status = clp_ranks_agree(ranks, clp_device_open(&options, &own));
+    if (status == CLP_OK) return clp_ranks_device(ranks, own, device);
+    clp_device_close(own);
+    return status;
+}

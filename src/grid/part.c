@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/* Blocks of a grid, for several ranks. */
+#include <clpoisson/ranks.h>
+
+#include "base/checked.h"
+#include "base/status.h"
+#include "grid/extent.h"
+
+#include <math.h>
+#include <stdio.h>
+
+clp_grid clp_grid_of_part(const clp_grid *part)
+{
+    clp_grid whole = *part;
+    for (int axis = 0; axis < CLP_AXES; axis++) whole.nodes[axis] = clp_grid_whole(part, axis);
+    whole.part = (clp_part){.whole = {0}};
+    return whole;
+}
+
+/* Nodes along an axis that can be given away: the second copy of a periodic axis' first one is not. */
+static size_t units_of(const clp_grid *grid, const bool *periodic, int axis)
+{
+    if (axis >= clp_grid_dimensions(grid)) return 1;
+    return grid->nodes[axis] - (periodic[axis] ? 1 : 0);
+}
+
+static size_t most_along(const clp_grid *grid, const bool *periodic, int axis)
+{
+    bool whole = axis >= clp_grid_dimensions(grid) || (axis == 0 && periodic[0]);
+    return whole ? 1 : units_of(grid, periodic, axis) / CLP_PART_MIN;
+}
+
+/* Nodes on the faces between parts. */
+static double surface(const clp_grid *grid, const bool *periodic, const size_t parts[CLP_AXES])
+{
+    double sum = 0;
+    for (int axis = 0; axis < CLP_AXES; axis++) {
+        double area = 1;
+        if (parts[axis] == 1) continue;
+        for (int other = 0; other < CLP_AXES; other++)
+            if (other != axis) area *= (double)units_of(grid, periodic, other);
+        sum += area * (double)(parts[axis] - (periodic[axis] ? 0 : 1));
+    }
+    return sum;
+}
+
+/* False: there are no such blocks. */
+static bool divide(const clp_grid *grid, const bool *periodic, size_t count, size_t parts[CLP_AXES])
+{
+    double least = INFINITY;
+    for (size_t x = 1; x <= clp_min(count, most_along(grid, periodic, 0)); x++)
+        for (size_t y = 1; count % x == 0 && y <= clp_min(count / x, most_along(grid, periodic, 1)); y++) {
+            size_t tried[CLP_AXES] = {x, y, count / x / y};
+            if (count / x % y != 0 || tried[2] > most_along(grid, periodic, 2)) continue;
+            double found = surface(grid, periodic, tried);
+            if (found >= least) continue;
+            least = found;
+            for (int axis = 0; axis < CLP_AXES; axis++) parts[axis] = tried[axis];
+        }
+    return isfinite(least);
+}
+
+clp_status clp_grid_divide(const clp_grid *grid, const bool periodic[CLP_AXES], size_t count,
+                           size_t parts[CLP_AXES])
+{
+    char extent[64];
+    size_t fewer = count;
+    if (divide(grid, periodic, count, parts)) return CLP_OK;
+    while (fewer > 1 && !divide(grid, periodic, fewer, parts)) fewer--;
+    return clp_fail(CLP_ERROR_INPUT,
+                    "%zu ranks cannot share %s nodes in blocks; %zu can, which is the most below", count,
+                    clp_extent_text(grid->nodes, extent, sizeof extent), fewer);
+}
+
+/* The speed of all ranks in a layer of parts. */
+static double speed_of_layer(const size_t parts[CLP_AXES], const double *speeds, int axis, size_t layer)
+{
+    double sum = 0;
+    size_t count = parts[0] * parts[1] * parts[2];
+    for (size_t rank = 0; rank < count; rank++) {
+        const size_t at[CLP_AXES] = {rank % parts[0], rank / parts[0] % parts[1], rank / parts[0] / parts[1]};
+        if (at[axis] == layer) sum += speeds ? speeds[rank] : 1;
+    }
+    return sum;
+}
+
+/* Where layer number `layer` of parts begins; with layer = parts[axis], where the last one ends. */
+static size_t begin_of(const size_t parts[CLP_AXES], const double *speeds, int axis, size_t layer,
+                       size_t units)
+{
+    double before = 0, all = 0;
+    size_t begin = 0;
+    for (size_t i = 0; i < parts[axis]; i++) all += speed_of_layer(parts, speeds, axis, i);
+    for (size_t i = 0; i < layer; i++) {
+        before += speed_of_layer(parts, speeds, axis, i);
+        size_t most = units - (parts[axis] - i - 1) * CLP_PART_MIN,
+               wanted = (size_t)floor(before / all * (double)units + 0.5);
+        begin = clp_min(clp_max(wanted, begin + CLP_PART_MIN), most);
+    }
+    return begin;
+}
+
+static size_t thinnest(const size_t parts[CLP_AXES], const double *speeds, int axis, size_t units)
+{
+    size_t least = units, begin = 0;
+    for (size_t layer = 1; layer <= parts[axis]; layer++) {
+        size_t end = begin_of(parts, speeds, axis, layer, units);
+        least = clp_min(least, end - begin);
+        begin = end;
+    }
+    return least;
+}
+
+static void take_axis(const clp_grid *grid, bool periodic, size_t begin, size_t end, size_t depth, int axis,
+                      clp_grid *part)
+{
+    size_t whole = grid->nodes[axis], units = whole - (periodic ? 1 : 0);
+    bool low = periodic || begin > 0, high = periodic || end < whole;
+    size_t before = low ? depth : 0, behind = high ? depth : 0;
+    part->part.first[axis] = begin >= before ? begin - before : begin + units - before;
+    part->part.begin[axis] = before;
+    part->part.end[axis] = before + end - begin;
+    part->nodes[axis] = before + end - begin + behind;
+    part->part.period[axis] = periodic ? units : 0;
+    part->part.open[2 * axis] = low;
+    part->part.open[2 * axis + 1] = high;
+}
+
+clp_status clp_grid_take_part(const clp_grid *grid, const bool periodic[CLP_AXES],
+                              const size_t parts[CLP_AXES], const double *speeds, size_t rank, size_t depth,
+                              clp_grid *part)
+{
+    const size_t at[CLP_AXES] = {rank % parts[0], rank / parts[0] % parts[1], rank / parts[0] / parts[1]};
+    for (int axis = 0; axis < CLP_AXES; axis++) {
+        if (parts[axis] > most_along(grid, periodic, axis))
+            return clp_fail(CLP_ERROR_INPUT, "%zu parts along %c are too many; at most %zu are possible%s",
+                            parts[axis], "xyz"[axis], most_along(grid, periodic, axis),
+                            axis == 0 && periodic[0] ? ", because x is periodic" : "");
+        if (parts[axis] > 1)
+            depth = clp_min(clp_max(depth, CLP_PART_MIN),
+                            thinnest(parts, speeds, axis, units_of(grid, periodic, axis)));
+    }
+    *part = *grid;
+    for (int axis = 0; axis < CLP_AXES; axis++) {
+        size_t nodes = axis < clp_grid_dimensions(grid) ? grid->nodes[axis] : 1,
+               units = units_of(grid, periodic, axis);
+        part->part.whole[axis] = nodes;
+        if (parts[axis] == 1) {
+            part->part.end[axis] = nodes;
+            continue;
+        }
+        size_t begin = begin_of(parts, speeds, axis, at[axis], units),
+               end = begin_of(parts, speeds, axis, at[axis] + 1, units);
+        take_axis(grid, periodic[axis], begin, end, depth, axis, part);
+    }
+    return CLP_OK;
+}

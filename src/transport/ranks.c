@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+#include "transport/transport.h"
+
+#include "base/machine.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "grid/extent.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const clp_transport *const transports[] = {&clp_transport_none, &clp_transport_mpi};
+
+enum { TRANSPORTS = sizeof transports / sizeof *transports };
+
+const char *const *clp_transport_names(void)
+{
+    static const char *names[TRANSPORTS + 1];
+    for (int i = 0; i < TRANSPORTS; i++) names[i] = transports[i]->name;
+    return names;
+}
+
+/* The last one that the process was started for: it may have been for several. */
+static const clp_transport *started(void)
+{
+    for (int i = TRANSPORTS - 1; i > 0; i--)
+        if (transports[i]->is_started()) return transports[i];
+    return transports[0];
+}
+
+bool clp_ranks_are_started(void)
+{
+    return started() != transports[0];
+}
+
+static clp_status find(const char *name, const clp_transport **found)
+{
+    *found = NULL;
+    for (int i = 0; i < TRANSPORTS; i++)
+        if (strcmp(transports[i]->name, name) == 0) *found = transports[i];
+    if (*found) return CLP_OK;
+    const char *nearest = clp_nearest(name, clp_transport_names(), TRANSPORTS);
+    return clp_fail(CLP_ERROR_INPUT, "there is no transport '%s'%s%s%s; this build has none and mpi", name,
+                    nearest ? ", did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+}
+
+clp_status clp_ranks_join(const char *transport, clp_ranks **ranks)
+{
+    const clp_transport *found = started();
+    *ranks = NULL;
+    if (transport) CLP_TRY(find(transport, &found));
+    clp_ranks *made = calloc(1, sizeof *made);
+    if (!made) return clp_fail_host_memory(sizeof *made);
+    made->transport = found;
+    clp_status status = found->join(made);
+    if (status == CLP_OK)
+        *ranks = made;
+    else
+        free(made);
+    return status;
+}
+
+void clp_ranks_leave(clp_ranks *ranks)
+{
+    if (!ranks) return;
+    ranks->transport->leave(ranks);
+    free(ranks->list);
+    free(ranks);
+}
+
+size_t clp_ranks_number(const clp_ranks *ranks)
+{
+    return ranks ? ranks->number : 0;
+}
+
+size_t clp_ranks_count(const clp_ranks *ranks)
+{
+    return ranks ? ranks->count : 1;
+}
+
+size_t clp_ranks_local(const clp_ranks *ranks)
+{
+    return ranks ? ranks->local : 0;
+}
+
+size_t clp_ranks_beside(const clp_ranks *ranks)
+{
+    return ranks ? ranks->beside : 1;
+}
+
+bool clp_ranks_meet(clp_ranks *ranks, double seconds)
+{
+    return !ranks || ranks->transport->meet(ranks, seconds);
+}
+
+clp_status clp_ranks_spread_text(clp_ranks *ranks, char *text, size_t size)
+{
+    return ranks ? ranks->transport->spread(ranks, 0, text, size) : CLP_OK;
+}
+
+const char *clp_ranks_transport(const clp_ranks *ranks)
+{
+    return ranks ? ranks->transport->name : clp_transport_none.name;
+}
+
+void clp_ranks_abort(const clp_ranks *ranks, int status)
+{
+    if (ranks) ranks->transport->abort(ranks, status);
+}
+
+/* ---- numbers of all ranks ---- */
+
+clp_norms clp_norms_join(clp_norms a, clp_norms b)
+{
+    bool whole = !isnan(a.largest) && !isnan(b.largest) && !isnan(a.field) && !isnan(b.field);
+    return (clp_norms){.largest = whole ? fmax(a.largest, b.largest) : NAN,
+                       .two = hypot(a.two, b.two),
+                       .field = whole ? fmax(a.field, b.field) : NAN};
+}
+
+clp_status clp_reduce(clp_ranks *ranks, clp_reduction how, double *values, size_t count)
+{
+    if (!ranks) return CLP_OK;
+    double start = clp_seconds();
+    clp_status status = ranks->transport->reduce(ranks, how, values, count);
+    ranks->seconds += clp_seconds() - start;
+    return status;
+}
+
+clp_status clp_reduce_norms(clp_ranks *ranks, clp_norms *norms)
+{
+    double values[] = {norms->largest, norms->two, norms->field};
+    CLP_TRY(clp_reduce(ranks, CLP_REDUCE_NORMS, values, 3));
+    *norms = (clp_norms){.largest = values[0], .two = values[1], .field = values[2]};
+    return CLP_OK;
+}
+
+enum { MESSAGE = 1024 };
+
+clp_status clp_ranks_agree(clp_ranks *ranks, clp_status status)
+{
+    char text[MESSAGE] = "";
+    if (!ranks || ranks->count == 1) return status;
+    if (status != CLP_OK) snprintf(text, sizeof text, "%s", clp_error_message());
+    double first = status == CLP_OK ? (double)ranks->count : (double)ranks->number;
+    CLP_TRY(clp_reduce(ranks, CLP_REDUCE_MIN, &first, 1));
+    if (first == (double)ranks->count) return CLP_OK;
+    double told = (double)status;
+    CLP_TRY(ranks->transport->spread(ranks, (size_t)first, &told, sizeof told));
+    CLP_TRY(ranks->transport->spread(ranks, (size_t)first, text, sizeof text));
+    return clp_fail((clp_status)told, "%s", text);
+}
+
+/* By the hash of G. Fowler, L. C. Noll and K.-P. Vo (FNV-1a). */
+void clp_ranks_mix(clp_ranks *ranks, const void *data, size_t bytes)
+{
+    const unsigned char *text = data;
+    if (ranks->mixed == 0) ranks->mixed = 0xcbf29ce484222325;
+    for (size_t i = 0; i < bytes; i++) ranks->mixed = (ranks->mixed ^ text[i]) * 0x100000001b3;
+}
+
+clp_status clp_ranks_compare(clp_ranks *ranks, bool *alike)
+{
+    double own = (double)(ranks->mixed >> 12), ends[] = {own, -own};
+    CLP_TRY(clp_reduce(ranks, CLP_REDUCE_MAX, ends, 2));
+    *alike = ends[0] == -ends[1];
+    return CLP_OK;
+}
+
+clp_status clp_ranks_tell(clp_ranks *ranks, const clp_grid *part, const clp_report *own,
+                          const clp_ranks_report **report)
+{
+    clp_rank_report mine = {.nodes = 1,
+                            .exchanges = ranks->exchanges,
+                            .halo_bytes = ranks->bytes,
+                            .seconds_solve = own->seconds_solve,
+                            .seconds_waiting = ranks->seconds};
+    double busiest = 0, all = 0;
+    snprintf(mine.device, sizeof mine.device, "%.120s", own->device.name);
+    for (int axis = 0; axis < CLP_AXES; axis++)
+        mine.nodes *= clp_grid_end(part, axis) - clp_grid_begin(part, axis);
+    if (!ranks->list) ranks->list = calloc(ranks->count, sizeof *ranks->list);
+    clp_status status = ranks->list ? CLP_OK : clp_fail_host_memory(ranks->count * sizeof mine);
+    CLP_TRY(clp_ranks_agree(ranks, status));
+    CLP_TRY(ranks->transport->gather(ranks, &mine, sizeof mine, ranks->list));
+    for (size_t i = 0; i < ranks->count; i++) {
+        double busy = fmax(ranks->list[i].seconds_solve - ranks->list[i].seconds_waiting, 0);
+        busiest = fmax(busiest, busy);
+        all += busy;
+    }
+    ranks->report = (clp_ranks_report){.transport = ranks->transport->name,
+                                       .parts = {ranks->parts[0], ranks->parts[1], ranks->parts[2]},
+                                       .list = ranks->list,
+                                       .count = ranks->count,
+                                       .imbalance = all > 0 ? busiest * (double)ranks->count / all - 1 : 0};
+    *report = &ranks->report;
+    return CLP_OK;
+}
+
+/* ---- parts ---- */
+
+clp_status clp_ranks_take_part(clp_ranks *ranks, const clp_grid *grid, const bool periodic[CLP_AXES],
+                               size_t parts[CLP_AXES], size_t depth, clp_grid *part)
+{
+    enum {
+        FLAT_DEPTH = 16,
+        DEEP_DEPTH = 4
+    }; /* as sweeps_per_pass of CPUs and GPUs in two and three dimensions */
+    size_t count = clp_ranks_count(ranks);
+    if (!parts[0]) CLP_TRY(clp_grid_divide(grid, periodic, count, parts));
+    if (parts[0] * parts[1] * parts[2] != count)
+        return clp_fail(CLP_ERROR_INPUT, "%zu x %zu x %zu parts are %zu, and there are %zu ranks", parts[0],
+                        parts[1], parts[2], parts[0] * parts[1] * parts[2], count);
+    if (depth == 0) depth = clp_grid_dimensions(grid) == 3 ? DEEP_DEPTH : FLAT_DEPTH;
+    CLP_TRY(clp_grid_take_part(grid, periodic, parts, NULL, clp_ranks_number(ranks), depth, part));
+    for (int axis = 0; ranks && axis < CLP_AXES; axis++) ranks->parts[axis] = parts[axis];
+    return CLP_OK;
+}
+
+size_t clp_ranks_neighbour(const clp_ranks *ranks, const clp_grid *part, int axis, bool behind)
+{
+    const size_t *parts = ranks->parts;
+    const size_t steps[CLP_AXES] = {1, parts[0], parts[0] * parts[1]};
+    size_t at = ranks->number / steps[axis] % parts[axis];
+    if (!part->part.open[2 * axis + (behind ? 1 : 0)]) return CLP_NOBODY;
+    size_t next = behind ? (at + 1 == parts[axis] ? 0 : at + 1) : (at == 0 ? parts[axis] - 1 : at - 1);
+    return ranks->number + next * steps[axis] - at * steps[axis];
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How ranks talk: a transport is a const descriptor; adding one is a file and a word in ranks.c. All ranks
+ * call the same functions in the same order.
+ */
+#ifndef CLP_TRANSPORT_TRANSPORT_H
+#define CLP_TRANSPORT_TRANSPORT_H
+
+#include "backend/backend.h"
+
+#include <clpoisson/ranks.h>
+
+#include <stdint.h>
+
+/* Nobody to talk to. */
+#define CLP_NOBODY SIZE_MAX
+
+/* What goes to a neighbour, and what comes from there, as many bytes. */
+typedef struct clp_swap {
+    size_t neighbour; /* CLP_NOBODY: nothing does */
+    const void *send;
+    void *receive;
+    size_t bytes;
+} clp_swap;
+
+/* The last one: of clp_norms, three numbers each, in which a NaN stays one. */
+typedef enum clp_reduction { CLP_REDUCE_SUM, CLP_REDUCE_MAX, CLP_REDUCE_MIN, CLP_REDUCE_NORMS } clp_reduction;
+
+/* An array in a file, x fastest. */
+typedef struct clp_file_array {
+    size_t offset;          /* of its first element, in bytes */
+    size_t nodes[CLP_AXES]; /* 1 along z in two dimensions */
+    size_t element_bytes;
+} clp_file_array;
+
+typedef struct clp_transport {
+    const char *name;
+    const char *summary; /* for --help */
+
+    /* Whether the process was started for it. */
+    bool (*is_started)(void);
+
+    /* Fills number, count, local and beside; `ranks` is zeroed but for the transport. */
+    clp_status (*join)(clp_ranks *ranks);
+    void (*leave)(clp_ranks *ranks);
+    void (*abort)(const clp_ranks *ranks, int status);
+
+    /* With the neighbours before and behind along an axis, which may be the same rank. */
+    clp_status (*swap)(clp_ranks *ranks, const clp_swap *before, const clp_swap *behind);
+
+    /* The sum (largest, smallest) of all ranks' values, the same on each to the last bit. */
+    clp_status (*reduce)(clp_ranks *ranks, clp_reduction how, double *values, size_t count);
+
+    /* `bytes` bytes of every rank, in their order; those of one rank to all. */
+    clp_status (*gather)(clp_ranks *ranks, const void *own, size_t bytes, void *all);
+    clp_status (*spread)(clp_ranks *ranks, size_t from, void *data, size_t bytes);
+
+    /* Like gather, to one rank only, which receives sizes[rank] bytes of every one, one after the other. */
+    clp_status (*collect)(clp_ranks *ranks, size_t to, const void *own, size_t bytes, void *all,
+                          const size_t *sizes);
+
+    /* Every rank's box of an array into a file that is there already, from an offset on. */
+    clp_status (*write)(clp_ranks *ranks, const char *path, const clp_file_array *array, const clp_box *box,
+                        const void *own);
+
+    /* Whether all ranks call this within some seconds, whatever else they may be waiting for. */
+    bool (*meet)(clp_ranks *ranks, double seconds);
+} clp_transport;
+
+extern const clp_transport clp_transport_none, clp_transport_mpi;
+
+struct clp_ranks {
+    const clp_transport *transport;
+    size_t number, count;
+    size_t local, beside;   /* number, and how many there are, on this machine */
+    void *own;              /* the transport's */
+    size_t parts[CLP_AXES]; /* along each axis, once a grid was divided */
+    /* for the report */
+    size_t exchanges, bytes;
+    double seconds; /* in them and in reductions */
+    uint64_t mixed; /* what clp_ranks_mix was given */
+    clp_rank_report *list;
+    clp_ranks_report report;
+};
+
+/* The sum (largest, smallest) of all ranks' numbers in place; of one alone they stay. NULL ranks are one
+ * alone. */
+clp_status clp_reduce(clp_ranks *ranks, clp_reduction how, double *values, size_t count);
+
+/* Norms of the parts become those of the whole. */
+clp_status clp_reduce_norms(clp_ranks *ranks, clp_norms *norms);
+
+/* What CLP_REDUCE_NORMS does with those of two parts. */
+clp_norms clp_norms_join(clp_norms a, clp_norms b);
+
+/* The ranks that share a device's problems; NULL: it has them for itself. */
+clp_ranks *clp_ranks_of(const clp_device *device);
+
+/* Fills the halo of host values on a part, of the part's shape. Not for a whole grid, where nothing happens.
+ */
+clp_status clp_exchange_values(clp_ranks *ranks, const clp_grid *part, double *values);
+
+/* The rank that is `by` further along an axis; CLP_NOBODY beyond a side. */
+size_t clp_ranks_neighbour(const clp_ranks *ranks, const clp_grid *part, int axis, bool behind);
+
+#endif

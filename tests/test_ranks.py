@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: MIT
+"""Several processes against one: the same bits from Jacobi's method, and errors that end all of them.
+
+    test_ranks.py CLPOISSON MPIRUN
+"""
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+program, mpirun = sys.argv[1:3]
+failures = []
+
+PLAIN = """
+domain: {size: [1, 1], nodes: [65, 49]}
+boundary: {top: 100, left: "20*y", bottom: 0, right: {flux: 3}}
+source: "x*y"
+solver: {method: jacobi, tolerance: 1e-3}
+"""
+NETWORK = """
+domain: {size: [2, 1], nodes: [83, 61]}
+boundary: {top: 100, left: {transfer: 3, ambient: "20*y"}, bottom: "5*x", right: {flux: "3*y"}}
+conductivity: "1 + x*y"
+reaction: 0.1
+regions:
+  - {shape: circle, center: [0.7, 0.5], radius: 0.17, value: "50+x"}
+  - {shape: rectangle, min: [1.2, 0.2], max: [1.5, 0.77], conductivity: 20, source: 5}
+solver: {method: jacobi, tolerance: 1e-2}
+"""
+SEAMS = """
+domain: {size: [1, 1, 0.7], nodes: [21, 19, 17]}
+boundary: {top: 100, x: periodic, z: periodic, bottom: "x"}
+source: "sin(2*pi*z/0.7)"
+solver: {method: jacobi, tolerance: 1e-3}
+"""
+WIRE_ON_A_SEAM = """
+domain: {size: [1, 1], nodes: [41, 54]}
+boundary: {right: 100, y: periodic, left: "y*(1-y)"}
+conductivity: "1.5+sin(2*pi*y)"
+regions: [{shape: circle, center: [0.5, 0.95], radius: 0.17, value: 50}]
+solver: {method: jacobi, tolerance: 1e-2}
+"""
+SINGULAR = """
+domain: {size: [1, 1], nodes: [33, 29]}
+boundary: {left: {flux: 1}, right: {flux: -1}}
+solver: {method: chebyshev, tolerance: 1e-6}
+"""
+
+
+def check(ok, what):
+    if not ok:
+        failures.append(what)
+        print("FAILED:", what)
+
+
+def environment(**more):
+    return {**os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+            "OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_MCA_hwloc_base_binding_policy": "none",
+            "OMPI_MCA_plm_rsh_agent": "false", **more}
+
+
+def run(count, *arguments, **more):
+    """As so many ranks; 1 is a process without mpirun."""
+    start = [] if count == 1 else [mpirun, "-n", str(count)]
+    return subprocess.run([*start, program, "solve", *map(str, arguments)], capture_output=True, text=True,
+                          env=environment(**more), timeout=120)
+
+
+def same_bits(folder, name, text, backend, counts):
+    file, one, many = folder / f"{name}.yaml", folder / "one.npy", folder / "many.npy"
+    file.write_text(text)
+    done = run(1, file, "--field", one, "--backend", backend)
+    check(done.returncode == 0, f"{name} alone on {backend}: {done.stderr}")
+    for count in counts:
+        many.unlink(missing_ok=True)
+        done = run(count, file, "--field", many, "--backend", backend, "--report", folder / "r.json")
+        what = f"{name} as {count} ranks on {backend}"
+        check(done.returncode == 0, f"{what}: exit status {done.returncode}\n{done.stderr}")
+        check(many.exists() and many.read_bytes() == one.read_bytes(), f"{what}: other bits than one process")
+        ranks = json.loads((folder / "r.json").read_text())["ranks"]
+        parts = ranks["parts"]
+        check(ranks["count"] == count and parts[0] * parts[1] * parts[2] == count and len(ranks["each"]) == count,
+              f"{what}: the report has {ranks}")
+
+
+def quantities_agree(folder):
+    """Sums over parts: the report's figures, but for rounding."""
+    for name, text in (("network", NETWORK), ("singular", SINGULAR)):
+        (folder / "q.yaml").write_text(text)
+        reports = []
+        for count in (1, 4):
+            done = run(count, folder / "q.yaml", "--backend", "reference", "--report", folder / "r.json")
+            check(done.returncode == 0, f"{name} as {count}: {done.stderr}")
+            reports.append(json.loads((folder / "r.json").read_text()))
+        one, four = (report["quantities"] for report in reports)
+        check(one.pop("flux").keys() == four.pop("flux").keys(), f"{name}: other fluxes")
+        for key, value in one.items():
+            if not isinstance(value, float) or key == "imbalance":
+                continue
+            scale = abs(value) if key != "mean" or name == "network" else 1
+            check(abs(value - four[key]) <= 1e-6 * scale, f"{name}: {key} is {value} alone and {four[key]} as four")
+
+
+def errors(folder):
+    plain = folder / "plain.yaml"
+    plain.write_text(PLAIN)
+    small = folder / "small.yaml"
+    small.write_text(PLAIN.replace("65, 49", "5, 5"))
+    wrong = folder / "wrong.yaml"
+    wrong.write_text(PLAIN.replace("x*y", "sqrt(x - 0.9)"))
+    for what, count, arguments, status, words in (
+            ("more ranks than fit", 6, (small,), 2, ["6 ranks cannot share 5 x 5 nodes in blocks; 4 can"]),
+            ("parts that are no ranks", 3, (plain, "--ranks", "2x2"), 2, ["2 x 2 x 1 parts are 4, and there are 3 ranks"]),
+            ("parts that are none", 2, (plain, "--ranks", "2x"), 2, ["--ranks 2x: write how many"]),
+            ("parts of one process", 1, (plain, "--ranks", "2x2"), 2, ["mpirun -n 4"]),
+            ("no such transport", 2, (plain, "--transport", "mpy"), 2, ["no transport 'mpy', did you mean mpi?"]),
+            ("no such device", 2, (plain, "--device", "nonesuch"), 2, ["no device fits 'nonesuch'"]),
+            ("a device that one rank has not", 2, (plain, "--device", "0,99"), 2, ["no device with index 99"]),
+            ("a value that one part has not", 2, (wrong, "--backend", "reference", "--ranks", "2x1"), 2,
+             ["square root", "wrong.yaml"]),
+            ("a method that ranks do not share", 2, (plain, "--set", "solver.method=sor"), 1, ["not by sor"])):
+        done = run(count, *arguments)
+        check(done.returncode == status, f"{what}: exit status {done.returncode} is not {status}")
+        for word in words:
+            check(done.stderr.count(word) == 1, f"{what}: '{word}' is not said once in\n{done.stderr}")
+    done = subprocess.run([mpirun, "-n", "1", program, "solve", plain, ":", "-n", "1", program, "solve", small],
+                          capture_output=True, text=True, env=environment(), timeout=60)
+    check(done.returncode == 2 and "the ranks read different files" in done.stderr, f"different files: {done.stderr}")
+
+
+def one_of_them_dies(folder):
+    slow = folder / "slow.yaml"
+    slow.write_text(PLAIN.replace("65, 49", "999, 999").replace("1e-3", "1e-9"))
+    started = subprocess.Popen([mpirun, "-n", "3", program, "solve", slow, "--backend", "reference"],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment())
+    ranks = []
+    for _ in range(200):
+        time.sleep(0.1)
+        found = subprocess.run(["pgrep", "-P", str(started.pid)], capture_output=True, text=True).stdout.split()
+        ranks = [int(pid) for pid in found]
+        if len(ranks) == 3:
+            break
+    check(len(ranks) == 3, "three ranks did not start")
+    time.sleep(1.5)
+    if ranks:
+        os.kill(ranks[1], signal.SIGKILL)
+    before = time.monotonic()
+    try:
+        _, said = started.communicate(timeout=30)
+        check(started.returncode != 0, "a killed rank passed for success")
+        check("killed" in said.lower() or "signal 9" in said, f"nothing says that a rank was killed:\n{said}")
+        print(f"  all ended {time.monotonic() - before:.1f} s after one was killed")
+    except subprocess.TimeoutExpired:
+        started.kill()
+        check(False, "the others went on for 30 s after one was killed")
+
+
+with tempfile.TemporaryDirectory() as name:
+    here = pathlib.Path(name)
+    for case, problem in (("plain", PLAIN), ("network", NETWORK), ("seams", SEAMS), ("wire", WIRE_ON_A_SEAM)):
+        same_bits(here, case, problem, "reference", (2, 3, 4, 6, 8))
+        same_bits(here, case, problem, "opencl", (2, 6))
+    quantities_agree(here)
+    errors(here)
+    one_of_them_dies(here)
+print(f"{len(failures)} failed")
+sys.exit(1 if failures else 0)

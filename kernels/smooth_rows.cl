@@ -42,10 +42,12 @@ ROW_FUNCTION add_to_total(__global OTHER *restrict total, const REAL *restrict i
     for (int i = 0; i < count; i++) total[i] += factor * (OTHER)in[i];
 }
 
-/* What a tile of fine nodes [first, end) has of `coarse` nodes along an axis: those at or above a node of its own. */
-static inline long first_coarse(long first, long fine, long coarse)
+/* What a tile of fine nodes [first, end) has of the coarse nodes along an axis: those at or above a node of its own.
+ * `below` and `part` are where fine nodes lie: beyond the coarse nodes of a part 2 behind the last but one. */
+static inline long first_coarse(__global const uint *below, __global const REAL *part, long i, long fine, long coarse)
 {
-    return (first * (coarse - 1) + fine - 2) / (fine - 1);
+    if (i < fine) return (long)below[i] + (part[i] > 0) + (part[i] > 1);
+    return min((long)below[fine - 1] + (long)part[fine - 1] + 1, coarse);
 }
 
 /* The row inside that one stands for. */
@@ -175,9 +177,12 @@ __kernel void smooth_rows(__global const REAL *restrict u, __global REAL *restri
     ends.right = HELD_RIGHT && right < span ? (int)right : -1;
     ends.span = span;
     ends.ny = ny;
-    const long own_x = first_coarse(x0, nx, (long)to.nx), own_end = first_coarse(x_end, nx, (long)to.nx);
-    long coarse_j = first_coarse(y0, ny, (long)to.ny);
-    const long coarse_j_end = first_coarse(y_end, ny, (long)to.ny);
+    __global const uint *below_x = index + tables.below_x, *below_y = index + tables.below_y;
+    __global const REAL *part_x = weight + tables.below_x, *part_y = weight + tables.below_y;
+    const long own_x = first_coarse(below_x, part_x, x0, nx, (long)to.nx);
+    const long own_end = first_coarse(below_x, part_x, x_end, nx, (long)to.nx);
+    const long coarse_j_end = first_coarse(below_y, part_y, y_end, ny, (long)to.ny);
+    long coarse_j = first_coarse(below_y, part_y, y0, ny, (long)to.ny);
 
     /* Rows are counted from `begin`. Step t brings in two from 2 t on; stage k then makes those k before them. */
     const int sweeps = down ? count - 1 : count;

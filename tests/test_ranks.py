@@ -12,6 +12,11 @@ import sys
 import tempfile
 import time
 
+try:
+    import numpy as np
+except ImportError:
+    sys.exit(77)  # meson: skipped
+
 program, mpirun = sys.argv[1:3]
 failures = []
 
@@ -43,6 +48,40 @@ boundary: {right: 100, y: periodic, left: "y*(1-y)"}
 conductivity: "1.5+sin(2*pi*y)"
 regions: [{shape: circle, center: [0.5, 0.95], radius: 0.17, value: 50}]
 solver: {method: jacobi, tolerance: 1e-2}
+"""
+CYCLES = {
+    "sides": """
+domain: {size: [1, 1.7], nodes: [437, 590]}
+boundary: {top: "100*x", left: {flux: 2}}
+source: "sin(9*x)*y"
+""",
+    "a seam": """
+domain: {size: [1, 1.7], nodes: [400, 601]}
+boundary: {y: periodic, left: {flux: "sin(2*pi*y/1.7)"}, right: 3}
+""",
+    "space": """
+domain: {size: [1, 1, 2], nodes: [70, 81, 92]}
+boundary: {z: periodic, left: 1, right: {flux: "y"}, top: "x"}
+source: "x*z*(2-z)"
+""",
+    "nothing held": """
+domain: {size: [1, 1], nodes: [385, 400]}
+boundary: {left: {flux: 1}, right: {flux: -1}, y: periodic}
+""",
+    "thin cells": """
+domain: {size: [1, 3], nodes: [1000, 150]}
+boundary: {top: 1}
+source: "x"
+reaction: 4
+""",
+}
+IN_TIME = """
+domain: {size: [1, 1], nodes: [65, 70]}
+boundary: {top: "sin(3*t)", left: {flux: "t*y"}, right: 1}
+source: "x*t"
+initial: "x*(1-y)"
+time: {end: 0.1, output_every: 0.05}
+probes: {mid: [0.5, 0.5], tip: [0.9, 0.99]}
 """
 SINGULAR = """
 domain: {size: [1, 1], nodes: [33, 29]}
@@ -85,6 +124,53 @@ def same_bits(folder, name, text, backend, counts):
         parts = ranks["parts"]
         check(ranks["count"] == count and parts[0] * parts[1] * parts[2] == count and len(ranks["each"]) == count,
               f"{what}: the report has {ranks}")
+
+
+def time_agrees(folder):
+    """Steps in time, also of networks: fields, balances and probes."""
+    file, one, many, told, noted = (folder / name for name in ("t.yaml", "one.npy", "many.npy", "r.json", "p.csv"))
+    file.write_text(IN_TIME)
+    network = ("--set", "time.capacity=1+x", "--set", "boundary.right={transfer: 2, ambient: cos(t)}")
+    for method, more in (("explicit", ()), ("trbdf2", ()), ("rkl2", ()), ("rkl2", network), ("explicit", network)):
+        results = []
+        for count, field in ((1, one), (2, many), (6, many)):
+            done = run(count, file, "--field", field, "--report", told, "--probes", noted, "--backend", "reference", "--set",
+                       f"time.method={method}", *more)
+            check(done.returncode == 0, f"{method} as {count} ranks: {done.stderr}")
+            results.append((json.loads(told.read_text())["time"], np.load(field), noted.read_text()))
+        for count, (report, u, probes) in zip((2, 6), results[1:]):
+            what = f"{method} as {count} ranks"
+            expected, v, alone = results[0]
+            check(abs(u - v).max() <= 1e-12, f"{what}: {abs(u - v).max()} off")
+            check(report["steps"] == expected["steps"], f"{what}: {report['steps']} steps, {expected['steps']} alone")
+            numbers, others = ([float(x) for line in text.split()[1:] for x in line.split(",")] for text in (probes, alone))
+            check(np.allclose(numbers, others, rtol=0, atol=1e-12), f"{what}: probes say\n{probes}\nalone\n{alone}")
+            for a, b in zip(report["intervals"], expected["intervals"]):
+                for key in ("stored", "change", "entered", "source", "minimum", "maximum", "mean"):
+                    check(abs(a[key] - b[key]) <= 1e-10, f"{what}: {key} is {a[key]}, {b[key]} alone")
+
+
+def cycles_agree(folder):
+    """Multigrid: as many cycles, or one more or less, and the same solution but for rounding in single precision."""
+    file, one, many, told = folder / "c.yaml", folder / "one.npy", folder / "many.npy", folder / "r.json"
+    for name, text in CYCLES.items():
+        file.write_text(text)
+        for backend, counts in (("reference", (2, 3, 6)), ("opencl", (4,))):
+            alone = run(1, file, "--field", one, "--report", told, "--backend", backend)
+            check(alone.returncode == 0, f"{name} alone: {alone.stderr}")
+            expected, u = json.loads(told.read_text()), np.load(one)
+            for count in counts:
+                done = run(count, file, "--field", many, "--report", told, "--backend", backend)
+                what = f"{name} as {count} ranks on {backend}"
+                check(done.returncode == 0, f"{what}: exit status {done.returncode}\n{done.stderr}")
+                report, v = json.loads(told.read_text()), np.load(many)
+                check(report["solver"]["method"] == "multigrid", f"{what}: by {report['solver']['method']}")
+                more = report["solver"]["iterations"] - expected["solver"]["iterations"]
+                check(abs(more) <= 1, f"{what}: {more} cycles more than one process")
+                check(abs(u - v).max() <= 1e-9 * max(abs(u).max(), 1), f"{what}: {abs(u - v).max()} off")
+                for key in ("algebraic_bound", "discretization_estimate"):
+                    a, b = expected["error"][key], report["error"][key]
+                    check(0.5 * a - 1e-12 <= b <= 2 * a + 1e-12, f"{what}: {key} is {b}, {a} alone")
 
 
 def quantities_agree(folder):
@@ -164,6 +250,8 @@ with tempfile.TemporaryDirectory() as name:
     for case, problem in (("plain", PLAIN), ("network", NETWORK), ("seams", SEAMS), ("wire", WIRE_ON_A_SEAM)):
         same_bits(here, case, problem, "reference", (2, 3, 4, 6, 8))
         same_bits(here, case, problem, "opencl", (2, 6))
+    time_agrees(here)
+    cycles_agree(here)
     quantities_agree(here)
     errors(here)
     one_of_them_dies(here)

@@ -40,6 +40,13 @@ CLP_API clp_status clp_field_write_npy_parts(clp_ranks *ranks, const char *path,
                                              const double *values, bool single);
 
 /**
+ * The value at a point of the box, as clp_grid_interpolate has it, of a field whose parts several ranks have;
+ * the same in all of them. Without ranks the grid is whole. Errors: CLP_ERROR_DEVICE.
+ */
+CLP_API clp_status clp_field_at(clp_ranks *ranks, const clp_grid *part, const double *values,
+                                const double point[CLP_AXES], double *value);
+
+/**
  * The field of all parts on a grid of at most so many nodes along an axis, linear between its nodes: for
  * pictures. *grid is that grid; *reduced is what rank 0 receives, to be freed with free(), and NULL in the
  * others. Values as above. Errors: CLP_ERROR_MEMORY.

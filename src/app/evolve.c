@@ -170,9 +170,10 @@ static clp_status note(void *user, const clp_snapshot *snapshot)
     clp_status status = grow(run);
     if (status != CLP_OK) return status;
     run->times[run->count] = snapshot->time;
-    for (size_t i = 0; i < run->probe_count; i++)
-        run->noted[run->count * run->probe_count + i] =
-            clp_grid_interpolate(run->grid, snapshot->values, run->probes[i].at);
+    for (size_t i = 0; i < run->probe_count && status == CLP_OK; i++)
+        status = clp_field_at(run->result->ranks, run->grid, snapshot->values, run->probes[i].at,
+                              &run->noted[run->count * run->probe_count + i]);
+    if (status != CLP_OK) return status;
     if (output->animation)
         add_to_animation(run, snapshot);
     else
@@ -255,6 +256,8 @@ static void finish(evolution *run)
             clp_collection_write(output->animation, run->times, (const char *const *)run->files, run->count),
             &output->animation, &run->written);
     const clp_probe_notes notes = {run->probes, run->probe_count, run->times, run->noted, run->count};
+    if (clp_ranks_number(run->result->ranks) > 0)
+        output->probes = output->probes_plot = NULL; /* the first's to write */
     if (output->probes)
         app_written(clp_probes_write_csv(output->probes, &notes), &output->probes, &run->written);
     if (output->probes_plot)

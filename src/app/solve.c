@@ -274,15 +274,15 @@ static int check_time(const app_solve_request *request, const clp_problem_file *
 }
 
 /* -1, or an exit status: what several processes cannot do yet. */
-static int check_ranks(const app_solve_request *request, const clp_problem_file *file,
-                       const clp_problem_output *output)
+static int check_ranks(const app_solve_request *request, const clp_problem_output *output)
 {
-    const char *alone = clp_problem_file_time(file) ? "time"
-                        : output->vtk               ? "vtk files"
-                        : request->matrix           ? "--matrix"
-                        : request->dry_run          ? "--dry-run"
-                        : request->watch            ? "--watch"
-                                                    : NULL;
+    const char *alone = output->vtk                           ? "vtk files"
+                        : output->series || output->animation ? "series and animations"
+                        : output->frames || output->film      ? "frames and films"
+                        : request->matrix                     ? "--matrix"
+                        : request->dry_run                    ? "--dry-run"
+                        : request->watch                      ? "--watch"
+                                                              : NULL;
     if (!request->group || !alone) return -1;
     app_error("%s: several processes do not share that in this version; run one, without mpirun", alone);
     return EXIT_USAGE;
@@ -322,7 +322,7 @@ static int run_request(const app_solve_request *given)
     if (request.probes) output.probes = request.probes;
     if (request.probes_plot) output.probes_plot = request.probes_plot;
     status = check_time(&request, file, &output);
-    if (status < 0) status = check_ranks(&request, file, &output);
+    if (status < 0) status = check_ranks(&request, &output);
     if (status >= 0) {
         clp_problem_file_destroy(file);
         return status;

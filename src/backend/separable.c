@@ -16,7 +16,7 @@ bool clp_operator_is_separable(const clp_operator *op)
 {
     double nodes = (double)clp_grid_node_count(&op->grid), along = 0;
     for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++) along += (double)op->grid.nodes[axis];
-    return !op->network && !op->galerkin && 2 * nodes * along <= clp_separable_most;
+    return !clp_grid_is_part(&op->grid) && !op->network && !op->galerkin && 2 * nodes * along <= clp_separable_most;
 }
 
 /* An eigenvector along an axis: a sine or a cosine of an angle per node. */

@@ -18,43 +18,97 @@ static clp_status allocate(clp_axis_transfer *axis)
     return all ? CLP_OK : clp_fail_host_memory(axis->fine * sizeof *axis->part);
 }
 
-/* The node that an index outside the box stands for. */
-static uint32_t inside(long long index, size_t nodes, bool periodic)
+/* Where an axis begins, and how many nodes it has for all, in a fine and a coarse grid. */
+typedef struct extents {
+    long long fine_first, coarse_first, fine_nodes, coarse_nodes;
+    bool periodic; /* and both copies of its first node are here */
+    bool split;    /* periodic, but not so: indices go on beyond the seam */
+} extents;
+
+static extents extents_of(const clp_operator *fine, const clp_operator *coarse, int axis)
 {
-    long long last = (long long)nodes - 1;
-    if (index < 0) index = periodic ? index + last : -index;
-    if (index > last) index = periodic ? index - last : 2 * last - index;
-    return (uint32_t)index;
+    return (extents){.fine_first = clp_grid_first(&fine->grid, axis),
+                     .coarse_first = clp_grid_first(&coarse->grid, axis),
+                     .fine_nodes = (long long)clp_grid_whole(&fine->grid, axis),
+                     .coarse_nodes = (long long)clp_grid_whole(&coarse->grid, axis),
+                     .periodic = fine->periodic[axis],
+                     .split = fine->grid.part.period[axis] > 0};
+}
+
+/* The node that an index outside the box stands for. */
+static long long inside(const extents *e, long long index)
+{
+    long long last = e->fine_nodes - 1;
+    if (e->split) return index;
+    if (index < 0) index = e->periodic ? index + last : -index;
+    if (index > last) index = e->periodic ? index - last : 2 * last - index;
+    return index;
+}
+
+static long long floor_of(long long value, long long unit)
+{
+    return value < 0 ? -((unit - 1 - value) / unit) : value / unit;
 }
 
 /*
  * In units in which fine nodes are coarse - 1 apart and coarse ones fine - 1, all positions are whole
- * numbers: nothing rounds. A hat around a coarse node reaches to the next ones.
+ * numbers: nothing rounds. A hat around a coarse node reaches to the next ones. False: a part has not all of
+ * the fine nodes that it reaches.
  */
-static void fill(clp_axis_transfer *axis, bool periodic)
+static bool gather_node(const extents *e, clp_axis_transfer *axis, size_t i, int *taps)
 {
-    long long step = (long long)axis->coarse - 1, reach = (long long)axis->fine - 1;
-    int most = 1;
+    long long step = e->coarse_nodes - 1, reach = e->fine_nodes - 1;
+    long long centre = (e->coarse_first + (long long)i) * reach, index = floor_of(centre - reach, step) + 1;
+    bool all = true;
+    axis->first[i] = (int32_t)(index - e->fine_first);
+    for (*taps = 0; index * step < centre + reach && *taps < CLP_TAPS; index++, ++*taps) {
+        long long distance = llabs(index * step - centre), node = inside(e, index) - e->fine_first;
+        all = all && node >= 0 && node < (long long)axis->fine;
+        axis->gather[i][*taps] = (uint32_t)node;
+        axis->weight[i][*taps] = (double)(reach - distance) / (double)reach * (double)step / (double)reach;
+    }
+    return all;
+}
+
+static void fill_gather(const extents *e, clp_axis_transfer *axis)
+{
+    axis->taps = 1;
     for (size_t i = 0; i < axis->coarse; i++) {
-        long long centre = (long long)i * reach, first = centre - reach;
-        long long index = first < 0 ? -(-first / step) : first / step; /* the first at or behind `first` */
-        if (index * step <= first) index++;
-        axis->first[i] = (int32_t)index;
-        int tap = 0;
-        for (; index * step < centre + reach && tap < CLP_TAPS; index++, tap++) {
-            long long distance = llabs(index * step - centre);
-            axis->gather[i][tap] = inside(index, axis->fine, periodic);
-            axis->weight[i][tap] = (double)(reach - distance) / (double)reach * (double)step / (double)reach;
+        int taps;
+        bool all = gather_node(e, axis, i, &taps);
+        if (taps > axis->taps) axis->taps = taps;
+        for (int tap = 0; tap < CLP_TAPS && !all; tap++) { /* of no use: from somewhere, and nothing of it */
+            axis->gather[i][tap] = 0;
+            axis->weight[i][tap] = 0;
+            axis->first[i] =
+                (int32_t)clp_min((size_t)(axis->first[i] > 0 ? axis->first[i] : 0), axis->fine - CLP_TAPS);
         }
-        most = tap > most ? tap : most;
     }
-    axis->taps = most;
+}
+
+/* Fine nodes of a part beyond its coarse ones are two of those further than the last but one. */
+static void fill_below(const extents *e, clp_axis_transfer *axis)
+{
+    long long step = e->coarse_nodes - 1, reach = e->fine_nodes - 1, last = (long long)axis->coarse - 2;
     for (size_t i = 0; i < axis->fine; i++) {
-        long long at = (long long)i * step, below = at / reach;
-        if (below == step) below--;
-        axis->below[i] = (uint32_t)below;
-        axis->part[i] = (double)(at - below * reach) / (double)reach;
+        long long at = (e->fine_first + (long long)i) * step, below = floor_of(at, reach);
+        if (below == step && !e->split) below--;
+        double part = (double)(at - below * reach) / (double)reach;
+        long long here = below - e->coarse_first;
+        if (here == last + 1 && part == 0) {
+            here = last;
+            part = 1;
+        }
+        axis->below[i] = (uint32_t)(here < 0 ? 0 : here > last ? last : here);
+        axis->part[i] = here < 0 ? 0 : here > last ? 2 : part;
     }
+}
+
+static void fill(const clp_operator *fine, const clp_operator *coarse, int axis, clp_axis_transfer *made)
+{
+    const extents e = extents_of(fine, coarse, axis);
+    fill_gather(&e, made);
+    fill_below(&e, made);
 }
 
 static void fill_same(clp_axis_transfer *axis)
@@ -93,13 +147,14 @@ clp_status clp_axis_transfers_init(const clp_operator *fine, const clp_operator 
         axes[axis].fine = there ? fine->grid.nodes[axis] : 1;
         axes[axis].coarse = there ? coarse->grid.nodes[axis] : 1;
         CLP_TRY(allocate(&axes[axis]));
-        bool same = axes[axis].fine == axes[axis].coarse;
+        bool same = !there || (clp_grid_whole(&fine->grid, axis) == clp_grid_whole(&coarse->grid, axis) &&
+                               !clp_grid_is_split(&fine->grid, axis));
         if (same && fine->conductance[axis] > 0 && coarse->conductance[axis] == 0)
             fill_mean(&axes[axis], fine->periodic[axis]);
         else if (same)
             fill_same(&axes[axis]);
         else
-            fill(&axes[axis], fine->periodic[axis]);
+            fill(fine, coarse, axis, &axes[axis]);
     }
     return CLP_OK;
 }
@@ -142,7 +197,7 @@ static void shrink(clp_operator *op, int axis)
     op->conductance[axis] *= ratio * ratio;
 }
 
-bool clp_operator_coarsen(const clp_operator *fine, clp_operator *coarse)
+static bool coarsen_whole(const clp_operator *fine, clp_operator *coarse)
 {
     double best = 0;
     bool any = false;
@@ -163,4 +218,29 @@ bool clp_operator_coarsen(const clp_operator *fine, clp_operator *coarse)
         if (can_shrink(fine, axis) && fine->conductance[axis] >= well * best) shrink(coarse, axis);
     coarse->diagonal = clp_operator_stencil_diagonal(coarse);
     return true;
+}
+
+bool clp_operator_coarsen(const clp_operator *fine, clp_operator *coarse)
+{
+    const clp_operator whole = clp_operator_whole(fine);
+    if (!coarsen_whole(&whole, coarse)) return false;
+    if (!clp_grid_is_part(&fine->grid)) return true;
+    clp_grid grid;
+    clp_grid_coarsen(&fine->grid, coarse->grid.nodes, &grid);
+    clp_operator_take_part(fine, &grid, coarse);
+    return true;
+}
+
+void clp_operator_take_part(const clp_operator *fine, const clp_grid *grid, clp_operator *coarse)
+{
+    coarse->grid = *grid;
+    if (!clp_grid_is_part(grid)) return;
+    for (int side = 0; side < CLP_SIDES; side++) {
+        coarse->whole_held[side] = fine->whole_held[side];
+        coarse->held[side] = grid->part.open[side] || fine->whole_held[side];
+    }
+    for (int axis = 0; axis < CLP_AXES; axis++) {
+        coarse->whole_periodic[axis] = fine->whole_periodic[axis];
+        coarse->periodic[axis] = fine->whole_periodic[axis] && !grid->part.open[2 * axis];
+    }
 }

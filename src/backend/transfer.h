@@ -44,4 +44,7 @@ void clp_axis_transfers_finish(clp_axis_transfer *axes);
  */
 bool clp_operator_coarsen(const clp_operator *fine, clp_operator *coarse);
 
+/* Makes of a coarser operator of the whole grid that of a part of it, or of the whole, which `grid` says. */
+void clp_operator_take_part(const clp_operator *fine, const clp_grid *grid, clp_operator *coarse);
+
 #endif

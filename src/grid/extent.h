@@ -35,9 +35,32 @@ static inline size_t clp_grid_end(const clp_grid *grid, int axis)
 static inline size_t clp_grid_index(const clp_grid *grid, int axis, size_t index)
 {
     if (!clp_grid_is_part(grid)) return index;
-    size_t wrap = grid->part.period[axis], at = grid->part.first[axis] + index;
-    return wrap && at >= wrap ? at - wrap : at;
+    size_t period = grid->part.period[axis], at = grid->part.first[axis] + index;
+    return period ? at % period : at;
 }
+
+/* The index in the whole grid of a part's first node, below 0 where its halo begins before a seam. */
+static inline long long clp_grid_first(const clp_grid *grid, int axis)
+{
+    if (!clp_grid_is_part(grid)) return 0;
+    size_t begin = grid->part.begin[axis];
+    return (long long)clp_grid_index(grid, axis, begin) - (long long)begin;
+}
+
+/* Whether an axis is split among parts. */
+static inline bool clp_grid_is_split(const clp_grid *grid, int axis)
+{
+    return grid->part.open[2 * axis] || grid->part.open[2 * axis + 1];
+}
+
+/*
+ * The coarser grid of a part, of so many nodes for all: its part, whose own nodes lie above the fine ones'
+ * own; or the whole of it, where that is so small that every rank may as well have all.
+ * clp_grid_coarse_slice: what of the whole one belongs to the part, with as deep a halo as there is up to
+ * `depth`.
+ */
+void clp_grid_coarsen(const clp_grid *fine, const size_t nodes[CLP_AXES], clp_grid *coarse);
+void clp_grid_coarse_slice(const clp_grid *fine, const size_t nodes[CLP_AXES], size_t depth, clp_grid *slice);
 
 /* ---- measures ---- */
 

@@ -111,19 +111,20 @@ static size_t thinnest(const size_t parts[CLP_AXES], const double *speeds, int a
     return least;
 }
 
-static void take_axis(const clp_grid *grid, bool periodic, size_t begin, size_t end, size_t depth, int axis,
-                      clp_grid *part)
+/* Own nodes [begin, end) along an axis that is split, with a halo of that depth, or up to the side where that
+ * is nearer: it is not open then. */
+static void take_axis(size_t begin, size_t end, size_t depth, bool periodic, int axis, clp_grid *part)
 {
-    size_t whole = grid->nodes[axis], units = whole - (periodic ? 1 : 0);
-    bool low = periodic || begin > 0, high = periodic || end < whole;
-    size_t before = low ? depth : 0, behind = high ? depth : 0;
-    part->part.first[axis] = begin >= before ? begin - before : begin + units - before;
+    size_t whole = part->part.whole[axis], units = whole - (periodic ? 1 : 0);
+    size_t before = periodic ? depth : clp_min(begin, depth),
+           behind = periodic ? depth : clp_min(whole - end, depth);
+    part->part.period[axis] = periodic ? units : 0;
+    part->part.first[axis] = (begin + units * (1 + before / units) - before) % units;
     part->part.begin[axis] = before;
     part->part.end[axis] = before + end - begin;
     part->nodes[axis] = before + end - begin + behind;
-    part->part.period[axis] = periodic ? units : 0;
-    part->part.open[2 * axis] = low;
-    part->part.open[2 * axis + 1] = high;
+    part->part.open[2 * axis] = periodic || (begin > 0 && begin >= depth);
+    part->part.open[2 * axis + 1] = periodic || (end < whole && whole - end >= depth);
 }
 
 clp_status clp_grid_take_part(const clp_grid *grid, const bool periodic[CLP_AXES],
@@ -145,13 +146,62 @@ clp_status clp_grid_take_part(const clp_grid *grid, const bool periodic[CLP_AXES
         size_t nodes = axis < clp_grid_dimensions(grid) ? grid->nodes[axis] : 1,
                units = units_of(grid, periodic, axis);
         part->part.whole[axis] = nodes;
-        if (parts[axis] == 1) {
-            part->part.end[axis] = nodes;
-            continue;
-        }
+        part->part.end[axis] = nodes;
+        if (parts[axis] == 1) continue;
+        part->part.thinnest[axis] = thinnest(parts, speeds, axis, units);
         size_t begin = begin_of(parts, speeds, axis, at[axis], units),
                end = begin_of(parts, speeds, axis, at[axis] + 1, units);
-        take_axis(grid, periodic[axis], begin, end, depth, axis, part);
+        take_axis(begin, end, depth, periodic[axis], axis, part);
     }
     return CLP_OK;
+}
+
+/* ---- coarser parts ---- */
+
+enum { GATHERED_FLAT = 16641, GATHERED_DEEP = 35937, COARSE_DEPTH = 8 };
+
+/* The first coarse node at or behind a fine one. */
+static size_t first_coarse(size_t fine, size_t fine_nodes, size_t coarse_nodes)
+{
+    return (fine * (coarse_nodes - 1) + fine_nodes - 2) / (fine_nodes - 1);
+}
+
+static void coarsen_part(const clp_grid *fine, const size_t nodes[CLP_AXES], size_t depth, clp_grid *coarse)
+{
+    *coarse = *fine;
+    for (int axis = 0; axis < clp_grid_dimensions(fine); axis++) {
+        size_t whole = clp_grid_whole(fine, axis), begin = clp_grid_begin(fine, axis),
+               first = clp_grid_index(fine, axis, begin), behind = first + clp_grid_end(fine, axis) - begin;
+        coarse->part.whole[axis] = nodes[axis];
+        if (clp_grid_is_split(fine, axis)) {
+            coarse->part.thinnest[axis] = fine->part.thinnest[axis] * (nodes[axis] - 1) / (whole - 1);
+            take_axis(first_coarse(first, whole, nodes[axis]), first_coarse(behind, whole, nodes[axis]),
+                      depth, fine->part.period[axis] > 0, axis, coarse);
+        } else {
+            coarse->nodes[axis] = coarse->part.end[axis] = nodes[axis];
+        }
+    }
+}
+
+void clp_grid_coarse_slice(const clp_grid *fine, const size_t nodes[CLP_AXES], size_t depth, clp_grid *slice)
+{
+    coarsen_part(fine, nodes, depth, slice);
+}
+
+void clp_grid_coarsen(const clp_grid *fine, const size_t nodes[CLP_AXES], clp_grid *coarse)
+{
+    size_t count = 1, most = clp_grid_dimensions(fine) == 3 ? GATHERED_DEEP : GATHERED_FLAT;
+    bool thin = false;
+    for (int axis = 0; axis < clp_grid_dimensions(fine); axis++) {
+        count *= nodes[axis];
+        thin = thin || (clp_grid_is_split(fine, axis) &&
+                        fine->part.thinnest[axis] * (nodes[axis] - 1) / (clp_grid_whole(fine, axis) - 1) <
+                            COARSE_DEPTH);
+    }
+    if (clp_grid_is_part(fine) && count > most && !thin) {
+        coarsen_part(fine, nodes, COARSE_DEPTH, coarse);
+        return;
+    }
+    *coarse = clp_grid_of_part(fine);
+    for (int axis = 0; axis < clp_grid_dimensions(fine); axis++) coarse->nodes[axis] = nodes[axis];
 }

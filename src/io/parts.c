@@ -143,18 +143,12 @@ static void find_range(const clp_grid *part, int axis, size_t reduced, size_t *f
     }
 }
 
-static double sample_at(const clp_grid *part, const double *values, const size_t reduced[CLP_AXES],
-                        const size_t index[CLP_AXES])
+/* Between the nodes at `at` and behind it along each axis. */
+static double between(const clp_grid *part, const double *values, const size_t at[CLP_AXES],
+                      const double share[CLP_AXES])
 {
-    size_t at[CLP_AXES] = {0};
-    double share[CLP_AXES] = {0}, sum = 0;
-    const int dimensions = clp_grid_dimensions(part);
-    for (int axis = 0; axis < dimensions; axis++) {
-        size_t below = node_below(index[axis], reduced[axis], clp_grid_whole(part, axis), &share[axis]),
-               begin = clp_grid_begin(part, axis);
-        at[axis] = begin + below - clp_grid_index(part, axis, begin);
-    }
-    for (int corner = 0; corner < 1 << dimensions; corner++) {
+    double sum = 0;
+    for (int corner = 0; corner < 1 << clp_grid_dimensions(part); corner++) {
         size_t node[CLP_AXES];
         double weight = 1;
         for (int axis = 0; axis < CLP_AXES; axis++) {
@@ -165,6 +159,44 @@ static double sample_at(const clp_grid *part, const double *values, const size_t
         if (weight > 0) sum += weight * values[node_of(part, node[0], node[1], node[2])];
     }
     return sum;
+}
+
+static double sample_at(const clp_grid *part, const double *values, const size_t reduced[CLP_AXES],
+                        const size_t index[CLP_AXES])
+{
+    size_t at[CLP_AXES] = {0};
+    double share[CLP_AXES] = {0};
+    for (int axis = 0; axis < clp_grid_dimensions(part); axis++) {
+        size_t below = node_below(index[axis], reduced[axis], clp_grid_whole(part, axis), &share[axis]),
+               begin = clp_grid_begin(part, axis);
+        at[axis] = begin + below - clp_grid_index(part, axis, begin);
+    }
+    return between(part, values, at, share);
+}
+
+clp_status clp_field_at(clp_ranks *ranks, const clp_grid *part, const double *values,
+                        const double point[CLP_AXES], double *value)
+{
+    const int dimensions = clp_grid_dimensions(part);
+    size_t at[CLP_AXES] = {0};
+    double share[CLP_AXES] = {0};
+    bool own = true;
+    if (!clp_grid_is_part(part)) {
+        *value = clp_grid_interpolate(part, values, point);
+        return CLP_OK;
+    }
+    for (int axis = 0; axis < dimensions; axis++) {
+        size_t whole = clp_grid_whole(part, axis), begin = clp_grid_begin(part, axis),
+               first = clp_grid_index(part, axis, begin), count = clp_grid_end(part, axis) - begin;
+        double place = fmin(fmax((point[axis] - part->origin[axis]) / clp_grid_spacing(part, axis), 0),
+                            (double)(whole - 1));
+        size_t below = clp_min((size_t)place, whole - 2);
+        own = own && below >= first && below < first + count;
+        share[axis] = place - (double)below;
+        at[axis] = begin + below - first;
+    }
+    *value = own ? between(part, values, at, share) : -INFINITY;
+    return clp_reduce(ranks, CLP_REDUCE_MAX, value, 1);
 }
 
 /* A rank's piece: where it is, then its values. */

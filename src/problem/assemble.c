@@ -311,7 +311,7 @@ static clp_status assemble(const clp_problem *problem, clp_device *device, bool 
     bool plain = in_time ? clp_problem_is_plain_in_time(problem) : clp_problem_is_plain(problem);
     *assembly = (clp_assembly){.op.grid = problem->grid,
                                .in_time = in_time,
-                               .ranks = clp_ranks_of(device),
+                               .ranks = clp_grid_is_part(&problem->grid) ? clp_ranks_of(device) : NULL,
                                .sampler = {.device = helps ? device : NULL, .large = CLP_SAMPLE_LARGE}};
     clp_operator *op = &assembly->op;
     for (int side = 0; side < CLP_SIDES; side++) {

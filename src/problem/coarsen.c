@@ -125,7 +125,7 @@ static clp_status copy(const clp_problem *fine, clp_problem *coarse)
     sampling nodes = {.nodes = true}, cells = {.nodes = false};
     for (int axis = 0; axis < CLP_AXES; axis++) {
         coarse->periodic[axis] = fine->periodic[axis];
-        coarse->seam[axis] = fine->seam[axis];
+        coarse->seam[axis] = fine->periodic[axis] && clp_problem_reaches(coarse, 2 * axis);
         nodes.from[axis] = fine->grid.nodes[axis];
         nodes.to[axis] = coarse->grid.nodes[axis];
         cells.from[axis] = clp_cells_along(&fine->grid, axis);
@@ -142,16 +142,31 @@ static clp_status copy(const clp_problem *fine, clp_problem *coarse)
     return CLP_OK;
 }
 
+/* A part has not all of an array that a coarser part would need. */
+static bool has_arrays(const clp_problem *problem)
+{
+    bool any = problem->cells || problem->conductivity.array || problem->reaction.array ||
+               problem->source.array || problem->initial.array;
+    for (int side = 0; side < CLP_SIDES; side++) {
+        const clp_declared_side *declared = &problem->sides[side];
+        any = any || declared->value.array || declared->transfer.array || declared->ambient.array;
+    }
+    return any;
+}
+
 clp_status clp_problem_coarsen(const clp_problem *fine, clp_problem **coarse)
 {
-    clp_grid grid = fine->grid;
+    clp_grid grid;
     clp_problem *made;
+    size_t nodes[CLP_AXES] = {1, 1, 1};
     *coarse = NULL;
-    for (int axis = 0; axis < clp_grid_dimensions(&grid); axis++) {
-        size_t cells = grid.nodes[axis] / 2; /* half of nodes - 1, rounded up */
+    if (clp_grid_is_part(&fine->grid) && has_arrays(fine)) return CLP_OK;
+    for (int axis = 0; axis < clp_grid_dimensions(&fine->grid); axis++) {
+        size_t cells = clp_grid_whole(&fine->grid, axis) / 2; /* half of nodes - 1, rounded up */
         if (cells < CELLS_LEAST) return CLP_OK;
-        grid.nodes[axis] = cells + 1;
+        nodes[axis] = cells + 1;
     }
+    clp_grid_coarsen(&fine->grid, nodes, &grid);
     CLP_TRY(clp_problem_create(&grid, &made));
     clp_status status = copy(fine, made);
     if (status != CLP_OK) {

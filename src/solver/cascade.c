@@ -16,8 +16,9 @@ void clp_cascade_create(clp_solver *solver, const clp_problem *problem)
 {
     clp_problem *coarse = NULL;
     const clp_grid *grid = clp_problem_grid(problem);
-    if (clp_grid_is_part(grid) || !solver->method->cascades || clp_grid_node_count(grid) < NODES_LEAST)
-        return;
+    const clp_grid whole = clp_grid_of_part(grid);
+    if (!solver->method->cascades || clp_grid_node_count(&whole) < NODES_LEAST) return;
+    if (clp_grid_is_part(grid) && !solver->plain) return;
     if (clp_problem_coarsen(problem, &coarse) != CLP_OK || !coarse) return;
     clp_solver_options options = {.method = solver->method->name,
                                   .precision = solver->options.precision,
@@ -81,10 +82,12 @@ static clp_status take_better(clp_solver *solver)
 }
 
 /* What a grid is off by itself, a quarter of what the next coarser one is, is more than ten times as much. */
-static double error_that_is_enough(const clp_solver *solver)
+static clp_status find_enough(clp_solver *solver)
 {
     double coarser = solver->coarse ? solver->coarse->report.discretization_estimate : NAN;
-    return solver->plain && coarser > 0 && isfinite(coarser) ? 0.1 * 0.25 * coarser : 0;
+    solver->enough = solver->plain && coarser > 0 && isfinite(coarser) ? 0.1 * 0.25 * coarser : 0;
+    /* Ranks that each have the coarser grid whole may differ by rounding. */
+    return clp_reduce(solver->assembly.ranks, CLP_REDUCE_MAX, &solver->enough, 1);
 }
 
 clp_status clp_cascade_guess(clp_solver *solver)
@@ -95,7 +98,7 @@ clp_status clp_cascade_guess(clp_solver *solver)
     if (!(coarse->bound.factor > 0)) CLP_TRY(clp_solver_find_bound(coarse));
     CLP_TRY(clp_solver_find_floating(coarse));
     CLP_TRY(clp_cascade_guess(coarse));
-    coarse->enough = error_that_is_enough(coarse);
+    CLP_TRY(find_enough(coarse));
     coarse->report.iterations = 0; /* of a run before */
     clp_status status = clp_solver_solve(coarse);
     coarse->enough = 0;                              /* other solves are for more than a guess */

@@ -14,7 +14,7 @@
 typedef struct piece {
     size_t node[4];
     double cubic[4], linear[4];
-    int count;
+    int count; /* 0: another part's */
 } piece;
 
 void clp_cubic_weights(double t, double weight[4])
@@ -30,8 +30,16 @@ static piece piece_at(const clp_operator *fine, const clp_operator *coarse, int 
 {
     piece made = {.node = {0}, .cubic = {1}, .linear = {1}, .count = 1};
     if (axis >= clp_grid_dimensions(&fine->grid)) return made;
-    size_t cells = fine->grid.nodes[axis] - 1, coarse_cells = coarse->grid.nodes[axis] - 1;
-    size_t below = index * cells / coarse_cells, rest = index * cells % coarse_cells;
+    size_t cells = clp_grid_whole(&fine->grid, axis) - 1,
+           coarse_cells = clp_grid_whole(&coarse->grid, axis) - 1;
+    size_t at = clp_grid_index(&coarse->grid, axis, index), begin = clp_grid_begin(&fine->grid, axis);
+    size_t below = at * cells / coarse_cells, rest = at * cells % coarse_cells;
+    /* In the part's own count; what is beyond it is another part's. */
+    size_t own = clp_grid_index(&fine->grid, axis, begin),
+           end = own + clp_grid_end(&fine->grid, axis) - begin;
+    if (below < own || below >= end) return (piece){.count = 0};
+    below = below - own + begin;
+    cells = fine->grid.nodes[axis] - 1;
     made.node[0] = below;
     if (rest == 0) return made;
     double part = (double)rest / (double)coarse_cells;
@@ -83,8 +91,9 @@ static void compare(const clp_solver *solver, piece *const along[CLP_AXES], doub
     for (size_t r = 0; r < rows; r++) {
         const clp_row row = clp_operator_row(coarse, r);
         for (size_t i = 0; i < nx; i++) {
-            if (clp_row_is_held(coarse, &row, i)) continue;
             const piece *pieces[CLP_AXES] = {&along[0][i], &along[1][row.at[1]], &along[2][row.at[2]]};
+            if (clp_row_is_held(coarse, &row, i)) continue;
+            if (pieces[0]->count == 0 || pieces[1]->count == 0 || pieces[2]->count == 0) continue;
             double difference = difference_at(solver, pieces, solver->coarse->values[row.first + i]);
             if (difference < low) low = difference;
             if (difference > high) high = difference;
@@ -106,8 +115,14 @@ double clp_solver_estimate_discretization(const clp_solver *solver)
         all = all && along[axis];
     }
     for (int axis = 0; axis < clp_grid_dimensions(&fine->grid); axis++)
-        ratio = fmin(ratio, (double)(fine->grid.nodes[axis] - 1) / (double)(coarse->grid.nodes[axis] - 1));
+        ratio = fmin(ratio, (double)(clp_grid_whole(&fine->grid, axis) - 1) /
+                                (double)(clp_grid_whole(&coarse->grid, axis) - 1));
     if (all) compare(solver, along, &lowest, &highest);
+    double ends[] = {highest, -lowest};
+    if (clp_reduce(solver->assembly.ranks, CLP_REDUCE_MAX, ends, 2) == CLP_OK) {
+        highest = ends[0];
+        lowest = -ends[1];
+    }
     for (int axis = 0; axis < CLP_AXES; axis++) free(along[axis]);
     if (!(highest >= lowest)) return NAN;
     /* Of solutions that are known but for a constant the difference is, too. */

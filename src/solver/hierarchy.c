@@ -248,8 +248,9 @@ static bool is_near(double a, double b)
 /* Whether a level has an operator, but for a factor. */
 static bool is_level_of(const clp_operator *level, double factor, const clp_operator *op)
 {
-    bool same =
-        !level->network && !level->galerkin && !op->network && is_near(factor * level->shunt, op->shunt);
+    bool part = clp_grid_is_part(&level->grid);
+    bool same = part == clp_grid_is_part(&op->grid) && !level->network && !level->galerkin && !op->network &&
+                is_near(factor * level->shunt, op->shunt);
     for (int axis = 0; axis < CLP_AXES; axis++)
         same = same && level->grid.nodes[axis] == op->grid.nodes[axis] &&
                level->periodic[axis] == op->periodic[axis] &&

@@ -7,9 +7,11 @@
  * several steps for.
  */
 #include "base/checked.h"
+#include "grid/extent.h"
 #include "problem/nodes.h"
 #include "solver/cascade.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,10 +22,13 @@ static void place(const clp_grid *fine, const clp_grid *coarse, int axis, size_t
     *below = 0;
     *part = 0;
     if (axis >= clp_grid_dimensions(fine)) return;
-    double at = (double)index * (double)(coarse->nodes[axis] - 1) / (double)(fine->nodes[axis] - 1);
+    double first = (double)clp_grid_first(fine, axis), before = (double)clp_grid_first(coarse, axis);
+    double at = (first + (double)index) * (double)(clp_grid_whole(coarse, axis) - 1) /
+                (double)(clp_grid_whole(fine, axis) - 1);
+    at = at > before ? at - before : 0; /* halos may reach further than the coarser ones */
     *below = (size_t)at;
     if (*below > coarse->nodes[axis] - 2) *below = coarse->nodes[axis] - 2;
-    *part = at - (double)*below;
+    *part = fmin(at - (double)*below, 1);
 }
 
 /* Up to four coarse nodes in a row, and their weights. */
@@ -236,7 +241,8 @@ static clp_status smooth_guess_create(const clp_solver *solver, const double *he
     *guess = (smooth_guess){.solver = solver,
                             .held = held,
                             .x = x,
-                            .nested = coarse->nodes[0] >= 4 && nx - 1 == 2 * (coarse->nodes[0] - 1)};
+                            .nested = coarse->nodes[0] >= 4 && nx - 1 == 2 * (coarse->nodes[0] - 1) &&
+                                      !clp_grid_is_part(fine)};
     return CLP_OK;
 }
 

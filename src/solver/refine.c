@@ -26,7 +26,7 @@ typedef struct refinement {
 
 bool clp_solver_can_refine(const clp_solver *solver)
 {
-    return solver->hierarchy && solver->options.criterion != CLP_CRITERION_STEP &&
+    return solver->hierarchy && !solver->assembly.ranks && solver->options.criterion != CLP_CRITERION_STEP &&
            solver->options.precision != CLP_PRECISION_SINGLE;
 }
 

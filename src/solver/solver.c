@@ -43,17 +43,18 @@ static clp_status choose_for_ranks(clp_solver *solver)
 {
     const char *name = solver->options.method;
     bool automatic = !name || strcmp(name, "auto") == 0;
+    if (solver->plain && (automatic || solver->method == &clp_method_multigrid)) return CLP_OK;
     if (automatic || solver->method == &clp_method_jacobi || solver->method == &clp_method_chebyshev) {
         if (!automatic) return CLP_OK;
         solver->method = &clp_method_chebyshev;
-        solver->choice = "sweeps are what several ranks share so far";
+        solver->choice = "several ranks share sweeps only, where there are materials or electrodes, so far";
         return CLP_OK;
     }
     return clp_fail(
         CLP_ERROR_UNSUPPORTED,
-        "several ranks solve by jacobi or chebyshev in this version, not by %s; take one of those, or "
+        "several ranks solve by %sjacobi or chebyshev in this version, not by %s; take one of those, or "
         "one rank",
-        name);
+        solver->plain ? "multigrid, " : "", name);
 }
 
 static clp_status resolve_options(clp_solver *solver, const clp_problem *problem,

@@ -194,7 +194,7 @@ clp_status clp_transient_run_by_error(clp_transient *transient)
             transient->time = transient->options.end;
             output = made.outputs + 1;
         }
-        clp_transient_tell(transient, taken);
+        CLP_TRY(clp_transient_tell(transient, taken));
         CLP_TRY(clp_transient_look_at_change(transient, taken));
     }
     return transient->time > transient->intervals[transient->in_time.interval_count - 1].time

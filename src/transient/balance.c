@@ -70,7 +70,7 @@ static void forcing_add(const clp_transient *transient, double keep, double weig
 /* ---- what is stored ---- */
 
 /* The integral of capacity times u over the nodes that are not held, each counted once. */
-static double stored(const clp_transient *transient)
+static clp_status find_stored(const clp_transient *transient, double *all)
 {
     const clp_assembly *assembly = &transient->assembly;
     const clp_operator *op = &assembly->op;
@@ -79,13 +79,15 @@ static double stored(const clp_transient *transient)
     for (size_t r = 0; r < clp_operator_rows(op); r++) {
         const clp_row row = clp_operator_row(op, r);
         for (size_t i = 0; i < op->grid.nodes[0]; i++) {
-            if (clp_row_is_held(op, &row, i) || clp_row_is_copy(op, &row, i)) continue;
+            if (!clp_row_is_own(op, &row, i) || clp_row_is_held(op, &row, i) || clp_row_is_copy(op, &row, i))
+                continue;
             double mass = assembly->mass ? assembly->mass[row.first + i]
                                          : assembly->capacity * clp_row_part(op, &row, i);
             sum += mass * transient->values[row.first + i];
         }
     }
-    return sum * clp_cell_volume(&op->grid);
+    *all = sum * clp_cell_volume(&op->grid);
+    return clp_reduce(assembly->ranks, CLP_REDUCE_SUM, all, 1);
 }
 
 /* ---- sums ---- */
@@ -220,7 +222,8 @@ clp_status clp_balance_close(clp_transient *transient)
 {
     clp_time_report *report = &transient->in_time;
     clp_balance *balance = &transient->balance;
-    clp_interval_report made = {.time = transient->time, .steps = report->steps, .stored = stored(transient)};
+    clp_interval_report made = {.time = transient->time, .steps = report->steps};
+    CLP_TRY(find_stored(transient, &made.stored));
     CLP_TRY(clp_range(&transient->assembly, transient->values, &made.minimum, &made.maximum));
     CLP_TRY(clp_mean(&transient->assembly, transient->values, &made.mean));
     if (report->interval_count == transient->interval_room) {

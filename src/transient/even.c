@@ -41,7 +41,7 @@ static clp_status advance(clp_transient *transient, double step, size_t count)
             CLP_TRY(clp_transient_look_at_change(transient, step));
         }
         CLP_TRY(transient->device->backend->finish(transient->device));
-        clp_transient_tell(transient, step);
+        CLP_TRY(clp_transient_tell(transient, step));
     }
     return CLP_OK;
 }

@@ -17,11 +17,12 @@ double clp_transient_weight(const clp_transient *transient, double step)
  * The eigenvalues of M^-1 A lie in discs around its diagonal, whose radius is the sum of the row's other
  * entries, and what nodes are drained by comes on top of it.
  */
-double clp_transient_largest_stable(const clp_transient *transient)
+clp_status clp_transient_find_stable(clp_transient *transient)
 {
     const clp_assembly *assembly = &transient->assembly;
     const clp_operator *op = &assembly->op;
-    if (transient->plain) return 2 * assembly->capacity / (2 * op->diagonal - op->shunt);
+    transient->in_time.largest_stable = 2 * assembly->capacity / (2 * op->diagonal - op->shunt);
+    if (transient->plain) return CLP_OK;
     const clp_network *network = &assembly->network;
     double fastest = 0;
 #pragma omp parallel for schedule(static) reduction(max : fastest)
@@ -31,7 +32,9 @@ double clp_transient_largest_stable(const clp_transient *transient)
             network->diagonal[p] == 0 ? 0 : (2 * network->diagonal[p] - drained) / assembly->mass[p];
         if (rate > fastest) fastest = rate;
     }
-    return 2 / fastest;
+    CLP_TRY(clp_reduce(assembly->ranks, CLP_REDUCE_MAX, &fastest, 1));
+    transient->in_time.largest_stable = 2 / fastest;
+    return CLP_OK;
 }
 
 clp_status clp_transient_move(clp_transient *transient, double time, clp_field *u)
@@ -39,7 +42,7 @@ clp_status clp_transient_move(clp_transient *transient, double time, clp_field *
     const clp_backend *backend = transient->device->backend;
     clp_assembly *assembly = &transient->assembly;
     if (!transient->feeds && !transient->holds) return CLP_OK;
-    CLP_TRY(clp_assembly_move(transient->problem, time, assembly));
+    CLP_TRY(clp_ranks_agree(assembly->ranks, clp_assembly_move(transient->problem, time, assembly)));
     if (transient->feeds && transient->q) /* electrodes on nodes feed through no cuts */
         CLP_TRY(backend->field_write(transient->q, 0, clp_layout_rows(&transient->level->layout),
                                      assembly->source));

@@ -9,7 +9,7 @@
 
 /* ---- telling ---- */
 
-void clp_transient_tell(clp_transient *transient, double step)
+static void tell(clp_transient *transient, double step)
 {
     double now = clp_seconds();
     if (!transient->options.monitor || now - transient->told < 0.1) return;
@@ -20,6 +20,15 @@ void clp_transient_tell(clp_transient *transient, double step)
                                         .steps = transient->in_time.steps,
                                         .seconds = now - transient->start};
     if (!transient->options.monitor(transient->options.user, &progress)) transient->stopped = true;
+}
+
+clp_status clp_transient_tell(clp_transient *transient, double step)
+{
+    tell(transient, step);
+    double stops = transient->stopped;
+    CLP_TRY(clp_reduce(transient->assembly.ranks, CLP_REDUCE_MAX, &stops, 1));
+    transient->stopped = stops > 0;
+    return CLP_OK;
 }
 
 static clp_status check_finite(const clp_transient *transient)

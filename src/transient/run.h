@@ -18,8 +18,8 @@ clp_plan clp_plan_make(const clp_transient *transient);
 /* When output number `output` is due, from 1. */
 double clp_plan_time(const clp_transient *transient, const clp_plan *plan, size_t output);
 
-/* Calls the monitor where it has not been for a tenth of a second. */
-void clp_transient_tell(clp_transient *transient, double step);
+/* Calls the monitor where it has not been for a tenth of a second; what one rank's says counts for all. */
+clp_status clp_transient_tell(clp_transient *transient, double step);
 
 /* Reads the state back and shows it. */
 clp_status clp_transient_put_out(clp_transient *transient, const clp_field *u);

@@ -81,8 +81,8 @@ struct clp_transient {
 /* The weight of a sweep that makes it an explicit step: u + step L(u). */
 double clp_transient_weight(const clp_transient *transient, double step);
 
-/* No longer explicit step is sure to be stable (S. A. Gershgorin, 1931). */
-double clp_transient_largest_stable(const clp_transient *transient);
+/* in_time.largest_stable: no longer explicit step is sure to be stable (S. A. Gershgorin, 1931). */
+clp_status clp_transient_find_stable(clp_transient *transient);
 
 /* Brings what changes with t to another time: q, and the held nodes of a field (NULL: of none). */
 clp_status clp_transient_move(clp_transient *transient, double time, clp_field *u);

@@ -42,6 +42,22 @@ static clp_status check_options(const clp_time_options *options)
     return CLP_OK;
 }
 
+/* Several ranks solve the equations of implicit steps only where there is no network. */
+static const clp_stepper *long_steps(const clp_transient *transient)
+{
+    return transient->assembly.ranks && !transient->plain ? &clp_stepper_rkl2 : &clp_stepper_trbdf2;
+}
+
+static clp_status check_shared(const clp_transient *transient)
+{
+    if (!transient->stepper->tableau || transient->plain || !transient->assembly.ranks) return CLP_OK;
+    return clp_fail(
+        CLP_ERROR_UNSUPPORTED,
+        "several ranks step materials and electrodes by explicit or rkl2 in this version, not by %s; take "
+        "one of those, or one rank",
+        transient->stepper->name);
+}
+
 /* Auto: explicit steps where few suffice, whose error is of the order of the grid's own. */
 static clp_status choose_stepper(clp_transient *transient)
 {
@@ -50,7 +66,7 @@ static clp_status choose_stepper(clp_transient *transient)
     double stable = transient->in_time.largest_stable;
     if (name && strcmp(name, "auto")) {
         transient->stepper = clp_stepper_find(name);
-        if (transient->stepper) return CLP_OK;
+        if (transient->stepper) return check_shared(transient);
         return clp_fail(CLP_ERROR_INPUT,
                         "there is no time method '%s'; use auto, explicit, rkl2, "
                         "implicit_euler or trbdf2",
@@ -58,13 +74,13 @@ static clp_status choose_stepper(clp_transient *transient)
     }
     if (options->step > 0) {
         bool fits = options->step <= stable;
-        transient->stepper = fits ? &clp_stepper_explicit : &clp_stepper_trbdf2;
+        transient->stepper = fits ? &clp_stepper_explicit : long_steps(transient);
         transient->report.choice = fits ? "steps as short as asked for are stable without solving equations"
                                         : "explicit steps as long as asked for would not be stable";
         return CLP_OK;
     }
     bool few = 2 * options->end <= EXPLICIT_STEPS * stable; /* of half that length */
-    transient->stepper = few ? &clp_stepper_explicit : &clp_stepper_trbdf2;
+    transient->stepper = few ? &clp_stepper_explicit : long_steps(transient);
     transient->report.choice = few ? "few stable explicit steps lead to the end"
                                    : "explicit steps would be too many; its steps follow the solution";
     return CLP_OK;
@@ -111,11 +127,12 @@ static clp_status choose_precision(clp_transient *transient)
 /* ---- preparing ---- */
 
 /* The network with M in the place of the diagonal, which sweeps divide by. */
-static clp_operator stepping_operator(clp_transient *transient)
+static clp_status make_stepping(clp_transient *transient, clp_operator *made)
 {
     clp_assembly *assembly = &transient->assembly;
     clp_operator op = assembly->op;
-    if (transient->plain) return op;
+    *made = op;
+    if (transient->plain) return CLP_OK;
     size_t count = clp_grid_node_count(&op.grid);
     double largest = 0;
     for (size_t p = 0; p < count; p++) {
@@ -125,9 +142,11 @@ static clp_operator stepping_operator(clp_transient *transient)
     transient->network = assembly->network;
     transient->network.diagonal = assembly->mass;
     op.network = &transient->network;
+    CLP_TRY(clp_reduce(assembly->ranks, CLP_REDUCE_MAX, &largest, 1));
     op.diagonal = largest;
     op.least = 0;
-    return op;
+    *made = op;
+    return CLP_OK;
 }
 
 static clp_status create_fields(clp_transient *transient)
@@ -163,7 +182,7 @@ static void begin_report(clp_transient *transient)
     clp_report *report = &transient->report;
     clp_time_report *in_time = &transient->in_time;
     const clp_time_options *options = &transient->options;
-    report->grid = transient->assembly.op.grid;
+    report->grid = clp_operator_whole(&transient->assembly.op).grid;
     report->unknowns = clp_operator_unknowns(&transient->assembly.op);
     report->device = transient->device->info;
     clp_cut_text(report->method, sizeof report->method, transient->stepper->name);
@@ -208,7 +227,7 @@ static clp_status prepare(clp_transient *transient)
         return clp_fail(CLP_ERROR_INPUT,
                         "there is no steady state where values or sources depend on t; leave "
                         "until: steady out");
-    transient->in_time.largest_stable = clp_transient_largest_stable(transient);
+    CLP_TRY(clp_transient_find_stable(transient));
     CLP_TRY(choose_stepper(transient));
     CLP_TRY(check_stable(transient));
     CLP_TRY(choose_precision(transient));
@@ -220,7 +239,8 @@ static clp_status prepare(clp_transient *transient)
                                         : 0,
                                 .host_bytes_per_node = host_bytes(transient)};
     CLP_TRY(backend->fits(transient->device, &assembly->op.grid, transient->outer, &use));
-    clp_operator op = stepping_operator(transient);
+    clp_operator op;
+    CLP_TRY(make_stepping(transient, &op));
     CLP_TRY(backend->level_create(transient->device, &op, transient->outer, getenv("CLPOISSON_SWEEP"),
                                   &transient->level));
     CLP_TRY(create_fields(transient));

@@ -7,12 +7,15 @@
  */
 #include "transport/exchange.h"
 
+#include "backend/transfer.h"
 #include "base/checked.h"
+#include "base/machine.h"
 #include "base/status.h"
 #include "grid/extent.h"
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct shared_device {
     clp_device base;
@@ -202,6 +205,11 @@ static size_t valid_of(const clp_field *field)
     return field ? ((const shared_field *)field)->valid : SIZE_MAX;
 }
 
+static size_t less(size_t valid, size_t by)
+{
+    return valid == SIZE_MAX ? SIZE_MAX : valid > by ? valid - by : 0;
+}
+
 static void set_valid(clp_field *field, size_t valid)
 {
     shared_field *shared = (shared_field *)field;
@@ -216,7 +224,8 @@ static clp_status shared_field_write(clp_field *field, size_t row, size_t rows, 
 
 static clp_status shared_field_read(clp_field *field, size_t row, size_t rows, double *values)
 {
-    CLP_TRY(need(field, 1)); /* what the host computes with them looks at neighbours */
+    size_t depth = ((shared_level *)field->level)->depth;
+    CLP_TRY(need(field, depth == SIZE_MAX ? 0 : depth)); /* the host looks at neighbours, and beyond */
     return backend_of(field->level)->field_read(own_of(field), row, rows, values);
 }
 
@@ -258,7 +267,7 @@ static clp_status shared_sweep(clp_field *u, clp_field *scratch, const clp_field
         CLP_TRY(done(u->level, backend_of(u->level)->sweep(own_of(u), own_of(scratch), own_of(q),
                                                            weights + finished, now)));
         set_valid(scratch, now == 1 ? before : 0);
-        set_valid(u, before - (depth == SIZE_MAX ? 0 : now));
+        set_valid(u, clp_min(less(before, now), less(valid_of(q), now - 1)));
     }
     return CLP_OK;
 }
@@ -266,7 +275,7 @@ static clp_status shared_sweep(clp_field *u, clp_field *scratch, const clp_field
 static clp_status shared_residual(const clp_field *u, const clp_field *q, clp_field *r)
 {
     CLP_TRY(need(u, 1));
-    size_t valid = valid_of(u) == SIZE_MAX ? SIZE_MAX : valid_of(u) - 1;
+    size_t valid = less(valid_of(u), 1);
     set_valid(r, clp_min(valid, valid_of(q)));
     return done(r->level, backend_of(r->level)->residual(own_of(u), own_of(q), own_of(r)));
 }
@@ -277,33 +286,344 @@ static clp_status shared_combine(clp_field *y, double a, const clp_field *x, dou
     return done(y->level, backend_of(y->level)->combine(own_of(y), a, own_of(x), b));
 }
 
+/* Those that share a level; of one that each has whole nothing is to be added up. */
+static clp_ranks *ranks_of(const clp_level *level)
+{
+    return clp_grid_is_part(&level->op.grid) ? device_of(level)->ranks : NULL;
+}
+
 static clp_status shared_dot(const clp_field *x, const clp_field *y, double *sum)
 {
     CLP_TRY(done(y->level, backend_of(y->level)->dot(own_of(x), own_of(y), sum)));
-    return clp_reduce(device_of(y->level)->ranks, CLP_REDUCE_SUM, sum, 1);
+    return clp_reduce(ranks_of(y->level), CLP_REDUCE_SUM, sum, 1);
 }
 
 static clp_status shared_defect(const clp_field *u, const clp_field *q, double factor, clp_field *r,
                                 clp_norms *norms)
 {
     CLP_TRY(need(u, 1));
-    size_t valid = valid_of(u) == SIZE_MAX ? SIZE_MAX : valid_of(u) - 1;
+    size_t valid = less(valid_of(u), 1);
     set_valid(r, clp_min(valid, valid_of(q)));
     CLP_TRY(done(u->level, backend_of(u->level)->defect(own_of(u), own_of(q), factor, own_of(r), norms)));
-    return clp_reduce_norms(device_of(u->level)->ranks, norms);
+    return clp_reduce_norms(ranks_of(u->level), norms);
 }
 
 static clp_status shared_residual_norms(const clp_field *u, const clp_field *q, clp_norms *norms)
 {
     CLP_TRY(need(u, 1));
     CLP_TRY(done(u->level, backend_of(u->level)->residual_norms(own_of(u), own_of(q), norms)));
-    return clp_reduce_norms(device_of(u->level)->ranks, norms);
+    return clp_reduce_norms(ranks_of(u->level), norms);
 }
 
 static clp_status shared_change_norms(const clp_field *u, const clp_field *v, clp_norms *norms)
 {
     CLP_TRY(done(u->level, backend_of(u->level)->change_norms(own_of(u), own_of(v), norms)));
-    return clp_reduce_norms(device_of(u->level)->ranks, norms);
+    return clp_reduce_norms(ranks_of(u->level), norms);
+}
+
+/* ---- coarser levels ---- */
+
+/* Where the coarse level is whole in every rank: its slice that belongs to the part, and how it is put
+ * together. */
+typedef struct gathering {
+    clp_level *slice;
+    clp_field *field;
+    clp_box own;    /* of the slice: nodes that no other rank has */
+    size_t *places; /* [rank][CLP_AXES][2]: where they belong in the whole grid, and how many */
+    size_t most;    /* bytes of the largest such box */
+    char *packed, *all, *whole;
+} gathering;
+
+typedef struct shared_transfer {
+    clp_transfer base;
+    clp_transfer *own;
+    bool gathers;
+    gathering gather;
+} shared_transfer;
+
+/* Its own levels, of which the coarse one may be a slice, must be destroyed by hand. */
+static void shared_transfer_destroy(clp_transfer *transfer)
+{
+    if (!transfer) return;
+    shared_transfer *shared = (shared_transfer *)transfer;
+    const clp_backend *backend = backend_of(transfer->fine);
+    gathering *gather = &shared->gather;
+    backend->transfer_destroy(shared->own);
+    backend->field_destroy(gather->field);
+    backend->level_destroy(gather->slice);
+    free(gather->places);
+    free(gather->packed);
+    free(gather->all);
+    free(gather->whole);
+    free(shared);
+}
+
+static size_t box_nodes(const size_t place[2 * CLP_AXES])
+{
+    return place[1] * place[3] * place[5];
+}
+
+/* Where every rank's box belongs. */
+static clp_status find_places(shared_transfer *shared)
+{
+    gathering *gather = &shared->gather;
+    clp_ranks *ranks = device_of(shared->base.fine)->ranks;
+    const clp_grid *slice = &gather->slice->op.grid;
+    size_t own[2 * CLP_AXES], element = clp_precision_bytes(gather->slice->precision);
+    for (int axis = 0; axis < CLP_AXES; axis++) {
+        size_t begin = clp_grid_begin(slice, axis), count = clp_grid_end(slice, axis) - begin;
+        gather->own.first[axis] = begin;
+        gather->own.count[axis] = count;
+        own[2 * axis] = axis < clp_grid_dimensions(slice) ? clp_grid_index(slice, axis, begin) : 0;
+        own[2 * axis + 1] = count;
+    }
+    CLP_TRY(ranks->transport->gather(ranks, own, sizeof own, gather->places));
+    for (size_t rank = 0; rank < ranks->count; rank++)
+        gather->most = clp_max(gather->most, box_nodes(gather->places + 2 * CLP_AXES * rank) * element);
+    gather->packed = calloc(1, gather->most + 1);
+    gather->all = malloc(ranks->count * gather->most + 1);
+    gather->whole = malloc(clp_grid_node_count(&shared->base.coarse->op.grid) * element);
+    bool enough = gather->packed && gather->all && gather->whole;
+    return enough ? CLP_OK : clp_fail_host_memory(ranks->count * gather->most);
+}
+
+/* The slice of a coarse level that is whole in every rank. Sweeps on a fine part may use as much as this of
+ * it. */
+enum { SLICE_DEPTH = 10 };
+
+static clp_status gathering_create(shared_transfer *shared)
+{
+    gathering *gather = &shared->gather;
+    const clp_level *fine = shared->base.fine, *coarse = shared->base.coarse;
+    clp_device *own = device_of(fine)->own;
+    clp_operator op = coarse->op;
+    clp_grid grid;
+    clp_grid_coarse_slice(&fine->op.grid, coarse->op.grid.nodes, SLICE_DEPTH, &grid);
+    clp_operator_take_part(&fine->op, &grid, &op);
+    shared->gathers = true;
+    gather->places = calloc(device_of(fine)->ranks->count, 2 * CLP_AXES * sizeof *gather->places);
+    if (!gather->places) return clp_fail_host_memory(2 * CLP_AXES * sizeof *gather->places);
+    CLP_TRY(own->backend->level_create(own, &op, coarse->precision, NULL, &gather->slice));
+    return own->backend->field_create(gather->slice, &gather->field);
+}
+
+static clp_status shared_transfer_create(clp_level *fine, clp_level *coarse, clp_transfer **transfer)
+{
+    clp_ranks *ranks = device_of(fine)->ranks;
+    *transfer = NULL;
+    shared_transfer *made = calloc(1, sizeof *made);
+    clp_status status = made ? CLP_OK : clp_fail_host_memory(sizeof *made);
+    if (made) made->base = (clp_transfer){.fine = fine, .coarse = coarse};
+    bool gathers = clp_grid_is_part(&fine->op.grid) && !clp_grid_is_part(&coarse->op.grid);
+    if (made && gathers) status = gathering_create(made);
+    if (status == CLP_OK)
+        status = backend_of(fine)->transfer_create(
+            ((shared_level *)fine)->own, gathers ? made->gather.slice : ((shared_level *)coarse)->own,
+            &made->own);
+    status = clp_ranks_agree(ranks, status);
+    if (status == CLP_OK && gathers) status = clp_ranks_agree(ranks, find_places(made));
+    if (status == CLP_OK)
+        *transfer = &made->base;
+    else
+        shared_transfer_destroy(made ? &made->base : NULL);
+    return status;
+}
+
+static void copy_rows(const clp_box *from, const size_t from_nodes[CLP_AXES], const char *in, size_t element,
+                      char *out)
+{
+    size_t bytes = from->count[0] * element;
+    for (size_t k = 0; k < from->count[2]; k++)
+        for (size_t j = 0; j < from->count[1]; j++, in += bytes) {
+            size_t row = ((from->first[2] + k) * from_nodes[1] + from->first[1] + j) * from_nodes[0];
+            memcpy(out + (row + from->first[0]) * element, in, bytes);
+        }
+}
+
+/* The second copies of what lies on seams. */
+static void join_seams(const clp_operator *op, size_t element, char *values)
+{
+    const size_t planes = clp_planes(&op->grid),
+                 nodes[CLP_AXES] = {op->grid.nodes[0], op->grid.nodes[1], planes};
+    const size_t steps[CLP_AXES] = {1, nodes[0], nodes[0] * nodes[1]};
+    for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++)
+        for (size_t p = 0; op->periodic[axis] && p < nodes[0] * nodes[1] * planes; p++)
+            if (p / steps[axis] % nodes[axis] == nodes[axis] - 1)
+                memcpy(values + p * element, values + (p - (nodes[axis] - 1) * steps[axis]) * element,
+                       element);
+}
+
+static clp_box whole_box(const clp_grid *grid)
+{
+    return (clp_box){.count = {grid->nodes[0], grid->nodes[1], clp_planes(grid)}};
+}
+
+/* From the slices of all ranks to the whole field in each. */
+static clp_status gather_field(const shared_transfer *shared, clp_field *coarse)
+{
+    const gathering *gather = &shared->gather;
+    const clp_operator *op = &coarse->level->op;
+    const clp_backend *backend = backend_of(coarse->level);
+    clp_ranks *ranks = device_of(coarse->level)->ranks;
+    const size_t nodes[CLP_AXES] = {op->grid.nodes[0], op->grid.nodes[1], clp_planes(&op->grid)};
+    size_t element = clp_precision_bytes(coarse->level->precision);
+    const clp_box all = whole_box(&op->grid);
+    CLP_TRY(backend->box_read(gather->field, &gather->own, gather->packed));
+    double start = clp_seconds();
+    CLP_TRY(ranks->transport->gather(ranks, gather->packed, gather->most, gather->all));
+    ranks->seconds += clp_seconds() - start;
+    for (size_t rank = 0; rank < ranks->count; rank++) {
+        const size_t *place = gather->places + 2 * CLP_AXES * rank;
+        const clp_box box = {{place[0], place[2], place[4]}, {place[1], place[3], place[5]}};
+        copy_rows(&box, nodes, gather->all + rank * gather->most, element, gather->whole);
+    }
+    join_seams(op, element, gather->whole);
+    return backend->box_write(own_of(coarse), &all, gather->whole);
+}
+
+/* From the whole field to the slice, with its halo. */
+static clp_status slice_field(const shared_transfer *shared, const clp_field *coarse)
+{
+    const gathering *gather = &shared->gather;
+    const clp_grid *whole = &coarse->level->op.grid, *slice = &gather->slice->op.grid;
+    const clp_backend *backend = backend_of(coarse->level);
+    size_t element = clp_precision_bytes(coarse->level->precision), n = 0;
+    const clp_box all = whole_box(whole), part = whole_box(slice);
+    char *packed = malloc(part.count[0] * part.count[1] * part.count[2] * element);
+    if (!packed) return clp_fail_host_memory(part.count[0] * part.count[1] * part.count[2] * element);
+    clp_status status = backend->box_read(own_of(coarse), &all, gather->whole);
+    for (size_t k = 0; k < part.count[2]; k++)
+        for (size_t j = 0; j < part.count[1]; j++)
+            for (size_t i = 0; i < part.count[0]; i++) {
+                size_t z = part.count[2] > 1 ? clp_grid_index(slice, 2, k) : 0;
+                size_t p = (z * whole->nodes[1] + clp_grid_index(slice, 1, j)) * whole->nodes[0] +
+                           clp_grid_index(slice, 0, i);
+                memcpy(packed + n++ * element, gather->whole + p * element, element);
+            }
+    if (status == CLP_OK) status = backend->box_write(gather->field, &part, packed);
+    free(packed);
+    return status;
+}
+
+/* The coarse field that a transfer of the rank's own works with. */
+static clp_field *coarse_of(const shared_transfer *shared, const clp_field *coarse)
+{
+    return shared->gathers ? shared->gather.field : own_of(coarse);
+}
+
+/* Fine nodes beside a coarse one that it gathers from. */
+enum { REACH = 2 };
+
+static clp_status finish_restriction(const shared_transfer *shared, clp_field *coarse)
+{
+    const shared_level *level = (const shared_level *)coarse->level;
+    if (shared->gathers) CLP_TRY(gather_field(shared, coarse));
+    set_valid(coarse, level->depth == SIZE_MAX ? SIZE_MAX : 0);
+    return CLP_OK;
+}
+
+static clp_status shared_restrict(const clp_transfer *transfer, const clp_field *fine, clp_field *coarse)
+{
+    const shared_transfer *shared = (const shared_transfer *)transfer;
+    CLP_TRY(need(fine, REACH));
+    CLP_TRY(done(
+        coarse->level,
+        backend_of(coarse->level)->restrict_field(shared->own, own_of(fine), coarse_of(shared, coarse))));
+    return finish_restriction(shared, coarse);
+}
+
+/* As far from a part's own nodes as the coarse field is right there. */
+static size_t interpolated(const shared_transfer *shared, const clp_field *coarse)
+{
+    if (shared->gathers) return 2 * SLICE_DEPTH - REACH;
+    size_t valid = valid_of(coarse);
+    return valid == SIZE_MAX ? SIZE_MAX : valid > 1 ? 2 * valid - REACH : 0;
+}
+
+/* A coarse field that is right as far as fine ones are to be, if halos are that deep. */
+static clp_status prepare_coarse(const shared_transfer *shared, const clp_field *coarse)
+{
+    const shared_level *level = (const shared_level *)coarse->level;
+    if (shared->gathers) return slice_field(shared, coarse);
+    return need(coarse, level->depth == SIZE_MAX ? 0 : level->depth);
+}
+
+static clp_status shared_prolong_add(const clp_transfer *transfer, const clp_field *coarse, clp_field *fine)
+{
+    const shared_transfer *shared = (const shared_transfer *)transfer;
+    CLP_TRY(prepare_coarse(shared, coarse));
+    set_valid(fine, clp_min(valid_of(fine), interpolated(shared, coarse)));
+    return done(fine->level,
+                backend_of(fine->level)->prolong_add(shared->own, coarse_of(shared, coarse), own_of(fine)));
+}
+
+static size_t depth_of_level(const clp_level *level)
+{
+    return ((const shared_level *)level)->depth;
+}
+
+/* Sweeps from 0 are right where q is, but for the first, which looks at no neighbour. */
+static clp_status shared_smooth_restrict(const clp_transfer *transfer, clp_field *u, clp_field *scratch,
+                                         const clp_field *q, const double *weights, size_t count,
+                                         clp_field *coarse)
+{
+    const shared_transfer *shared = (const shared_transfer *)transfer;
+    if (depth_of_level(u->level) < count + REACH)
+        return clp_smooth_restrict_in_steps(transfer, u, scratch, q, weights, count, coarse);
+    CLP_TRY(need(q, count + REACH));
+    CLP_TRY(done(u->level,
+                 backend_of(u->level)->smooth_restrict(shared->own, own_of(u), own_of(scratch), own_of(q),
+                                                       weights, count, coarse_of(shared, coarse))));
+    set_valid(u, less(valid_of(q), count - 1));
+    if (scratch) set_valid(scratch, 0);
+    return finish_restriction(shared, coarse);
+}
+
+static clp_status shared_prolong_smooth(const clp_transfer *transfer, const clp_field *coarse, clp_field *u,
+                                        clp_field *scratch, const clp_field *q, const double *weights,
+                                        size_t count, double factor, clp_field *total)
+{
+    const shared_transfer *shared = (const shared_transfer *)transfer;
+    CLP_TRY(prepare_coarse(shared, coarse));
+    if (depth_of_level(u->level) < count || interpolated(shared, coarse) < count)
+        return clp_prolong_smooth_in_steps(transfer, coarse, u, scratch, q, weights, count, factor, total);
+    CLP_TRY(need(u, count));
+    CLP_TRY(need(q, count - 1));
+    CLP_TRY(done(u->level, backend_of(u->level)->prolong_smooth(shared->own, coarse_of(shared, coarse),
+                                                                own_of(u), own_of(scratch), own_of(q),
+                                                                weights, count, factor, own_of(total))));
+    size_t valid = less(clp_min(clp_min(valid_of(u), valid_of(q)), interpolated(shared, coarse)), count);
+    set_valid(u, valid);
+    if (scratch) set_valid(scratch, 0);
+    if (total) set_valid(total, clp_min(valid_of(total), valid));
+    return CLP_OK;
+}
+
+/* With a halo that is right. */
+static size_t interpolated_at_most(const clp_level *coarse)
+{
+    size_t depth = depth_of_level(coarse);
+    return depth == SIZE_MAX ? SIZE_MAX : 2 * depth - REACH;
+}
+
+static bool shared_needs_scratch(const clp_transfer *transfer, size_t count, const clp_level *total)
+{
+    const shared_transfer *shared = (const shared_transfer *)transfer;
+    bool steps = depth_of_level(transfer->fine) < count + REACH ||
+                 (!shared->gathers && interpolated_at_most(transfer->coarse) < count);
+    return steps ||
+           backend_of(transfer->fine)
+               ->needs_scratch(shared->own, count, total ? ((const shared_level *)total)->own : NULL);
+}
+
+static clp_status shared_factor(clp_level *level)
+{
+    return done(level, backend_of(level)->factor(((shared_level *)level)->own));
+}
+
+static clp_status shared_solve_direct(clp_field *u, const clp_field *q)
+{
+    return done(u->level, backend_of(u->level)->solve_direct(own_of(u), own_of(q)));
 }
 
 static const clp_backend shared_backend = {
@@ -323,6 +643,15 @@ static const clp_backend shared_backend = {
     .residual = shared_residual,
     .combine = shared_combine,
     .dot = shared_dot,
+    .transfer_create = shared_transfer_create,
+    .transfer_destroy = shared_transfer_destroy,
+    .factor = shared_factor,
+    .solve_direct = shared_solve_direct,
+    .restrict_field = shared_restrict,
+    .prolong_add = shared_prolong_add,
+    .smooth_restrict = shared_smooth_restrict,
+    .prolong_smooth = shared_prolong_smooth,
+    .needs_scratch = shared_needs_scratch,
     .clear = shared_clear,
     .evaluate = shared_evaluate,
     .residual_norms = shared_residual_norms,

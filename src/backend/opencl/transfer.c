@@ -61,7 +61,8 @@ clp_status clp_opencl_transfer_create(clp_level *fine, clp_level *coarse, clp_tr
     created->base = (clp_transfer){.fine = fine, .coarse = coarse};
     clp_status status = clp_axis_transfers_init(&fine->op, &coarse->op, axes);
     for (int axis = 0; axis < CLP_AXES; axis++) created->taps[axis] = axes[axis].taps;
-    created->nested = axes[0].fine - 1 == 2 * (axes[0].coarse - 1);
+    created->nested =
+        axes[0].fine - 1 == 2 * (axes[0].coarse - 1) && !clp_grid_is_part(&fine->op.grid);
     if (status == CLP_OK) status = tables_create(axes, &made);
     if (status == CLP_OK) status = upload_tables(created, &made);
     clp_axis_transfers_finish(axes);

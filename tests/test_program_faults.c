@@ -126,23 +126,23 @@ Test(program_faults, each_call_fails_once)
     cr_expect_lt(at, CALLS_MAX);
 }
 
-/* Every seventh, so that the whole stays short. */
+/* Every eleventh, so that the whole stays short. */
 Test(program_faults, calls_of_multigrid_fail_once)
 {
     by_cycles = true;
     solve_rightly();
     long at = 3;
-    while (at < CALLS_MAX && fault_once(at, false, NULL, NULL)) at += 7;
+    while (at < CALLS_MAX && fault_once(at, false, NULL, NULL)) at += 11;
     cr_expect_gt(at, 150, "the layer sees no calls");
     cr_expect_lt(at, CALLS_MAX);
 }
 
-/* What follows a failed call fails as well; every third place shows it. */
+/* What follows a failed call fails as well; every fifth place shows it. */
 Test(program_faults, all_calls_fail_from_one_on)
 {
     solve_rightly();
     long at = 1;
-    while (at < CALLS_MAX && fault_once(at, true, NULL, NULL)) at += 3;
+    while (at < CALLS_MAX && fault_once(at, true, NULL, NULL)) at += 5;
     cr_expect_gt(at, 30, "the layer sees no calls");
     cr_expect_lt(at, CALLS_MAX);
 }

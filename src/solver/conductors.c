@@ -145,14 +145,15 @@ static double load_at(const clp_assembly *assembly, size_t p)
 
 /* The flux that the floating electrode draws while it is at 0, by reciprocity: the load, weighted by its
  * field. */
-static double drawn_flux(const clp_assembly *assembly, const double *field)
+static clp_status find_drawn(const clp_assembly *assembly, const double *field, double *flux)
 {
     const clp_operator *op = &assembly->op;
     double sum = 0;
     for (size_t p = 0; p < clp_grid_node_count(&op->grid); p++)
         if (clp_operator_in_range(op, p) && !clp_operator_is_held(op, p))
             sum += field[p] * load_at(assembly, p);
-    return sum * clp_cell_volume(&op->grid);
+    *flux = sum * clp_cell_volume(&op->grid);
+    return clp_reduce(assembly->ranks, CLP_REDUCE_SUM, flux, 1);
 }
 
 /* Solves the symmetric positive definite system of a few unknowns in place by elimination. */
@@ -195,7 +196,7 @@ static clp_status find_potentials(clp_solver *solver, const size_t *floating, si
     for (size_t f = 0; f < count; f++) {
         CLP_TRY(solve_unit(solver, (long)floating[f], fluxes));
         for (size_t e = 0; e < count; e++) matrix[e * count + f] = fluxes[floating[e]];
-        potential[f] = drawn_flux(&solver->assembly, solver->values);
+        CLP_TRY(find_drawn(&solver->assembly, solver->values, &potential[f]));
         worst = fmax(worst, solver->unit_bound);
     }
     solve_small(matrix, potential, count);
@@ -206,11 +207,10 @@ static clp_status find_potentials(clp_solver *solver, const size_t *floating, si
     return CLP_OK;
 }
 
-/* Whether an electrode floats that is anywhere: one outside the box, or beneath others, has no potential. */
-static bool floats(const clp_solver *solver, size_t electrode)
+/* Whether some of a conductor is here. */
+static bool is_here(const clp_solver *solver, size_t electrode)
 {
     const clp_assembly *assembly = &solver->assembly;
-    if (!solver->electrodes[electrode].floating) return false;
     for (size_t p = 0; p < clp_grid_node_count(&assembly->op.grid); p++)
         if (conductor_of_holder(solver, assembly->holder[p]) == (long)electrode) return true;
     for (size_t c = 0; c < assembly->cuts.count; c++)
@@ -218,15 +218,26 @@ static bool floats(const clp_solver *solver, size_t electrode)
     return false;
 }
 
+/* The electrodes that float and are anywhere: those outside the box, or beneath others, have no potential. */
+static clp_status list_floating(clp_solver *solver, size_t *floating, size_t *count)
+{
+    *count = 0;
+    for (size_t e = 0; e < solver->report.electrode_count; e++) {
+        if (!solver->electrodes[e].floating) continue;
+        double here = is_here(solver, e);
+        CLP_TRY(clp_reduce(solver->assembly.ranks, CLP_REDUCE_MAX, &here, 1));
+        if (here > 0)
+            floating[(*count)++] = e;
+        else
+            solver->electrodes[e].value = NAN;
+    }
+    return CLP_OK;
+}
+
 clp_status clp_solver_find_floating(clp_solver *solver)
 {
     size_t electrodes = solver->report.electrode_count, count = 0;
-    for (size_t e = 0; e < electrodes; e++) {
-        if (floats(solver, e))
-            count++;
-        else if (solver->electrodes[e].floating)
-            solver->electrodes[e].value = NAN;
-    }
+    for (size_t e = 0; e < electrodes; e++) count += solver->electrodes[e].floating;
     if (count == 0) return CLP_OK;
     size_t *floating = calloc(count, sizeof *floating);
     double *numbers = calloc(count * count + count + electrodes + CLP_SIDES, sizeof *numbers);
@@ -235,8 +246,8 @@ clp_status clp_solver_find_floating(clp_solver *solver)
         status = clp_fail_host_memory(count * count * sizeof *numbers);
         goto cleanup;
     }
-    for (size_t e = 0, f = 0; e < electrodes; e++)
-        if (floats(solver, e)) floating[f++] = e;
+    status = list_floating(solver, floating, &count);
+    if (status != CLP_OK || count == 0) goto cleanup;
     status = find_potentials(solver, floating, count, numbers, numbers + count * count,
                              numbers + count * count + count);
     solver->bound.certified = false; /* the potentials are right as far as the fluxes are */

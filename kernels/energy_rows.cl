@@ -35,23 +35,25 @@ __attribute__((noinline)) static int energy_row(SUM *restrict sums, __global con
 __kernel void energy(__global const REAL *u, __global REAL *partial, const layout_t at, REAL inverse_u NETWORK_PARAMETERS)
 {
     const network_t network = NETWORK_OF(at.origin);
-    const size_t end_y = at.ny - PERIODIC_Y, end_z = DIM == 3 ? at.nz - PERIODIC_Z : 1;
-    const size_t groups = get_num_groups(0), group = get_group_id(0), rows = end_y * end_z;
+    const size_t rows_y = min((size_t)at.end_y, at.ny - PERIODIC_Y) - at.begin_y;
+    const size_t rows_z = DIM == 3 ? min((size_t)at.end_z, at.nz - PERIODIC_Z) - at.begin_z : 1;
+    const size_t groups = get_num_groups(0), group = get_group_id(0), rows = rows_y * rows_z;
     const SUM factor = (SUM)inverse_u * (SUM)inverse_u;
     SUM sums[LANES];
     for (int lane = 0; lane < LANES; lane++) sums[lane] = 0;
     for (size_t row = rows * group / groups; row < rows * (group + 1) / groups; row++) {
-        const size_t j = row % end_y, k = row / end_y, start = node_index(0, j, k, at);
+        const size_t j = at.begin_y + row % rows_y, k = at.begin_z + row / rows_y, start = node_index(at.begin_x, j, k, at);
         const REAL has_north = j + 1 < at.ny, has_above = k + 1 < at.nz;
         __global const REAL *centre = u + at.origin + start;
         __global const REAL *north = has_north != 0 ? centre + at.width : centre;
         __global const REAL *above = DIM == 3 && has_above != 0 ? centre + at.plane : centre;
         __global const REAL *gx = network.x + start, *gy = network.y + start;
         __global const REAL *gz = DIM == 3 ? network.z + start : gx, *shunt = network.shunt + start;
-        const size_t last = at.nx - 1; /* has no edge along x */
+        const size_t last = min((size_t)at.end_x, (size_t)at.nx - 1) - at.begin_x; /* of the whole row, has no edge along x */
+        const size_t end = min((size_t)at.end_x, at.nx - PERIODIC_X) - at.begin_x;
         for (size_t i = (size_t)energy_row(sums, centre, north, above, gx, gy, gz, shunt, has_north, has_above, factor,
                                            (int)last);
-             i < at.nx - PERIODIC_X; i++) {
+             i < end; i++) {
             const REAL here = centre[i], x = i < last ? centre[i + 1] - here : 0, y = north[i] - here, z = above[i] - here;
             REAL value = gx[i] * x * x + has_north * gy[i] * y * y;
             if (DIM == 3) value += has_above * gz[i] * z * z;

@@ -143,7 +143,8 @@ Test(parts, follow_the_speeds_of_their_ranks)
     const size_t parts[] = {1, 2, 1};
     clp_grid whole = grid_of(50, 100, 1), part;
     cr_assert_eq(clp_grid_take_part(&whole, none, parts, (double[]){3, 1}, 0, 4, &part), CLP_OK);
-    cr_assert_eq(part.part.end[1] - part.part.begin[1], 75);
+    size_t own = part.part.end[1] - part.part.begin[1];
+    cr_assert(own >= 75 - 4 && own <= 75 + 4, "%zu", own); /* in steps of 4 or 8 */
 }
 
 Test(parts, too_many_ranks_are_told_how_many_can)

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Several processes against one: the same bits from Jacobi's method, and errors that end all of them.
 
-    test_ranks.py CLPOISSON MPIRUN
+    test_ranks.py CLPOISSON MPIRUN EXAMPLES_FOLDER
 """
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ try:
 except ImportError:
     sys.exit(77)  # meson: skipped
 
-program, mpirun = sys.argv[1:3]
+program, mpirun, examples = sys.argv[1:4]
 failures = []
 
 PLAIN = """
@@ -34,7 +35,7 @@ reaction: 0.1
 regions:
   - {shape: circle, center: [0.7, 0.5], radius: 0.17, value: "50+x"}
   - {shape: rectangle, min: [1.2, 0.2], max: [1.5, 0.77], conductivity: 20, source: 5}
-solver: {method: jacobi, tolerance: 1e-2}
+solver: {method: jacobi, tolerance: 1}
 """
 SEAMS = """
 domain: {size: [1, 1, 0.7], nodes: [21, 19, 17]}
@@ -47,7 +48,7 @@ domain: {size: [1, 1], nodes: [41, 54]}
 boundary: {right: 100, y: periodic, left: "y*(1-y)"}
 conductivity: "1.5+sin(2*pi*y)"
 regions: [{shape: circle, center: [0.5, 0.95], radius: 0.17, value: 50}]
-solver: {method: jacobi, tolerance: 1e-2}
+solver: {method: jacobi, tolerance: 1}
 """
 CYCLES = {
     "sides": """
@@ -63,6 +64,36 @@ boundary: {y: periodic, left: {flux: "sin(2*pi*y/1.7)"}, right: 3}
 domain: {size: [1, 1, 2], nodes: [70, 81, 92]}
 boundary: {z: periodic, left: 1, right: {flux: "y"}, top: "x"}
 source: "x*z*(2-z)"
+""",
+    "no source": """
+domain: {size: [1, 1], nodes: [400, 400]}
+boundary: {top: 100, left: 75, right: 50, bottom: 0}
+""",
+    "a guess": """
+domain: {size: [1, 1], nodes: [300, 321]}
+boundary: {top: "x", left: 0, right: "y", bottom: 0}
+initial: "x*y + 0.001*sin(20*x)*y"
+""",
+    "materials": """
+domain: {size: [2, 1], nodes: [513, 401]}
+boundary: {top: 100, bottom: 0}
+regions:
+  - {shape: circle, center: [0.7, 0.5], radius: 0.17, value: 50}
+  - {shape: rectangle, min: [1.2, 0.2], max: [1.5, 0.77], conductivity: 200, source: 5}
+""",
+    "materials in space": """
+domain: {size: [1, 1, 0.8], nodes: [33, 41, 29]}
+boundary: {top: 100, z: periodic}
+conductivity: "1+x"
+regions:
+  - {shape: sphere, center: [0.4, 0.5, 0.4], radius: 0.2, value: 50}
+  - {shape: box, min: [0.6, 0.2, 0.1], max: [0.8, 0.77, 0.5], conductivity: 200, source: 5}
+""",
+    "materials on a seam": """
+domain: {size: [1, 1], nodes: [401, 513]}
+boundary: {right: 100, left: {transfer: 3, ambient: "y"}, y: periodic}
+conductivity: "1.5+sin(2*pi*y)"
+regions: [{shape: circle, center: [0.5, 0.95], radius: 0.17, value: 50}]
 """,
     "nothing held": """
 domain: {size: [1, 1], nodes: [385, 400]}
@@ -80,7 +111,7 @@ domain: {size: [1, 1], nodes: [65, 70]}
 boundary: {top: "sin(3*t)", left: {flux: "t*y"}, right: 1}
 source: "x*t"
 initial: "x*(1-y)"
-time: {end: 0.1, output_every: 0.05}
+time: {end: 0.05, output_every: 0.025}
 probes: {mid: [0.5, 0.5], tip: [0.9, 0.99]}
 """
 FLOATING = """
@@ -89,6 +120,12 @@ boundary: {top: 1, bottom: 0}
 regions: [{shape: circle, center: [0.4, 0.6], radius: 0.2, floating: true}, {shape: circle, center: [3, 3], radius: 0.1, floating: true}]
 solver: {method: chebyshev, tolerance: 1e-8}
 """
+INSULATED_END = """
+domain: {size: [1, 1], nodes: [65, 49]}
+boundary: {left: 1, top: "x"}
+solver: {method: jacobi, tolerance: 1e-3}
+"""
+ON_DEVICES = ("no source", "a seam", "materials", "materials in space", "materials on a seam")
 SINGULAR = """
 domain: {size: [1, 1], nodes: [33, 29]}
 boundary: {left: {flux: 1}, right: {flux: -1}}
@@ -108,9 +145,9 @@ def environment(**more):
             "OMPI_MCA_plm_rsh_agent": "false", **more}
 
 
-def run(count, *arguments, **more):
-    """As so many ranks; 1 is a process without mpirun."""
-    start = [] if count == 1 else [mpirun, "-n", str(count)]
+def run(count, *arguments, start=(), **more):
+    """As so many ranks; 1 is a process without mpirun, unless it is started so."""
+    start = start if count == 1 else [mpirun, "-n", str(count)]
     return subprocess.run([*start, program, "solve", *map(str, arguments)], capture_output=True, text=True,
                           env=environment(**more), timeout=120)
 
@@ -137,23 +174,25 @@ def time_agrees(folder):
     file, one, many, told, noted = (folder / name for name in ("t.yaml", "one.npy", "many.npy", "r.json", "p.csv"))
     file.write_text(IN_TIME)
     network = ("--set", "time.capacity=1+x", "--set", "boundary.right={transfer: 2, ambient: cos(t)}")
-    for method, more in (("explicit", ()), ("trbdf2", ()), ("rkl2", ()), ("rkl2", network), ("explicit", network)):
+    for method, more in (("explicit", ()), ("trbdf2", ()), ("rkl2", ()), ("rkl2", network), ("explicit", network),
+                         ("trbdf2", network)):
         results = []
-        for count, field in ((1, one), (2, many), (6, many)):
+        for count, field in ((1, one), (2, many), (3, many)):
             done = run(count, file, "--field", field, "--report", told, "--probes", noted, "--backend", "reference", "--set",
                        f"time.method={method}", *more)
             check(done.returncode == 0, f"{method} as {count} ranks: {done.stderr}")
             results.append((json.loads(told.read_text())["time"], np.load(field), noted.read_text()))
-        for count, (report, u, probes) in zip((2, 6), results[1:]):
+        for count, (report, u, probes) in zip((2, 3), results[1:]):
             what = f"{method} as {count} ranks"
             expected, v, alone = results[0]
-            check(abs(u - v).max() <= 1e-12, f"{what}: {abs(u - v).max()} off")
+            close = 1e-9 if method == "trbdf2" else 1e-12  # its equations are solved in single precision
+            check(abs(u - v).max() <= close, f"{what}: {abs(u - v).max()} off")
             check(report["steps"] == expected["steps"], f"{what}: {report['steps']} steps, {expected['steps']} alone")
             numbers, others = ([float(x) for line in text.split()[1:] for x in line.split(",")] for text in (probes, alone))
-            check(np.allclose(numbers, others, rtol=0, atol=1e-12), f"{what}: probes say\n{probes}\nalone\n{alone}")
+            check(np.allclose(numbers, others, rtol=0, atol=close), f"{what}: probes say\n{probes}\nalone\n{alone}")
             for a, b in zip(report["intervals"], expected["intervals"]):
                 for key in ("stored", "change", "entered", "source", "minimum", "maximum", "mean"):
-                    check(abs(a[key] - b[key]) <= 1e-10, f"{what}: {key} is {a[key]}, {b[key]} alone")
+                    check(abs(a[key] - b[key]) <= 100 * close, f"{what}: {key} is {a[key]}, {b[key]} alone")
 
 
 def cycles_agree(folder):
@@ -161,22 +200,52 @@ def cycles_agree(folder):
     file, one, many, told = folder / "c.yaml", folder / "one.npy", folder / "many.npy", folder / "r.json"
     for name, text in CYCLES.items():
         file.write_text(text)
-        for backend, counts in (("reference", (2, 3, 6)), ("opencl", (4,))):
-            alone = run(1, file, "--field", one, "--report", told, "--backend", backend)
+        # Networks begin without a guess from a coarser grid, where they are shared: compared with a rank that is all.
+        network = name.startswith("materials")
+        start = [mpirun, "-n", "1"] if network else []
+        for backend, splits in (("reference", ((2, None), (6, None))), ("opencl", ((4, "1x4"),))):
+            if network if backend == "reference" else name not in ON_DEVICES:
+                continue  # the whole would take too long
+            alone = run(1, file, "--field", one, "--report", told, "--backend", backend, start=start)
             check(alone.returncode == 0, f"{name} alone: {alone.stderr}")
             expected, u = json.loads(told.read_text()), np.load(one)
-            for count in counts:
-                done = run(count, file, "--field", many, "--report", told, "--backend", backend)
-                what = f"{name} as {count} ranks on {backend}"
+            for count, split in splits:
+                parts = ("--ranks", split) if split else ()
+                done = run(count, file, "--field", many, "--report", told, "--backend", backend, *parts)
+                what = f"{name} as {count} ranks{' ' + split if split else ''} on {backend}"
                 check(done.returncode == 0, f"{what}: exit status {done.returncode}\n{done.stderr}")
                 report, v = json.loads(told.read_text()), np.load(many)
-                check(report["solver"]["method"] == "multigrid", f"{what}: by {report['solver']['method']}")
+                method = report["solver"]["method"]
+                check(method == ("cg" if network else "multigrid"), f"{what}: by {method}")
                 more = report["solver"]["iterations"] - expected["solver"]["iterations"]
                 check(abs(more) <= 1, f"{what}: {more} cycles more than one process")
                 check(abs(u - v).max() <= 1e-9 * max(abs(u).max(), 1), f"{what}: {abs(u - v).max()} off")
                 for key in ("algebraic_bound", "discretization_estimate"):
                     a, b = expected["error"][key], report["error"][key]
+                    if a is None and b is None:
+                        continue
                     check(0.5 * a - 1e-12 <= b <= 2 * a + 1e-12, f"{what}: {key} is {b}, {a} alone")
+
+
+def examples_agree(folder):
+    """All examples as four ranks, and as one process: no further apart than their bounds, as many iterations."""
+    home, one, many, told = folder / "home", folder / "one.npy", folder / "many.npy", folder / "r.json"
+    shutil.copytree(examples, home)
+    shorter = {"four-peaks": ("--set", "time.end=0.5", "--set", "time.output_every=0.25"), "ground": ("--set", "time.end=1")}
+    for file in sorted(home.glob("*.yaml")):
+        if file.stem in ("coax", "coupled-microstrip", "heat-sink", "lattice"):
+            continue  # they take long, and have nothing that others have not
+        results = []
+        for count, field in ((1, one), (4, many)):
+            done = run(count, file, "--set", "output=null", "--field", field, "--report", told,
+                       *shorter.get(file.stem, ()))
+            check(done.returncode == 0, f"{file.stem} as {count} ranks: {done.stderr}")
+            results.append((json.loads(told.read_text()), np.load(field)))
+        (expected, u), (report, v) = results
+        apart = sum(each["error"]["algebraic_bound"] or 0 for each in (expected, report)) + 1e-12
+        check(abs(u - v).max() <= apart, f"{file.stem}: four ranks are {abs(u - v).max()} off, bounds allow {apart}")
+        more = report["solver"]["iterations"] - expected["solver"]["iterations"]
+        check(abs(more) <= 1, f"{file.stem}: {more} iterations more as four ranks")
 
 
 def quantities_agree(folder):
@@ -206,7 +275,7 @@ def errors(folder):
     small = folder / "small.yaml"
     small.write_text(PLAIN.replace("65, 49", "5, 5"))
     wrong = folder / "wrong.yaml"
-    wrong.write_text(PLAIN.replace("x*y", "sqrt(x - 0.9)"))
+    wrong.write_text(PLAIN.replace("x*y", "sqrt(x - 0.2)"))
     for what, count, arguments, status, words in (
             ("more ranks than fit", 6, (small,), 2, ["6 ranks cannot share 5 x 5 nodes in blocks; 4 can"]),
             ("parts that are no ranks", 3, (plain, "--ranks", "2x2"), 2, ["2 x 2 x 1 parts are 4, and there are 3 ranks"]),
@@ -216,7 +285,7 @@ def errors(folder):
             ("no such device", 2, (plain, "--device", "nonesuch"), 2, ["no device fits 'nonesuch'"]),
             ("a device that one rank has not", 2, (plain, "--device", "0,99"), 2, ["no device with index 99"]),
             ("a value that one part has not", 2, (wrong, "--backend", "reference", "--ranks", "2x1"), 2,
-             ["square root", "wrong.yaml"]),
+             ["square root", "wrong.yaml", "rank 0 on "]),
             ("a method that ranks do not share", 2, (plain, "--set", "solver.method=sor"), 1, ["not by sor"])):
         done = run(count, *arguments)
         check(done.returncode == status, f"{what}: exit status {done.returncode} is not {status}")
@@ -225,6 +294,9 @@ def errors(folder):
     done = subprocess.run([mpirun, "-n", "1", program, "solve", plain, ":", "-n", "1", program, "solve", small],
                           capture_output=True, text=True, env=environment(), timeout=60)
     check(done.returncode == 2 and "the ranks read different files" in done.stderr, f"different files: {done.stderr}")
+    done = subprocess.run([mpirun, "-n", "1", program, "solve", plain, "--ranks", "1x2", ":", "-n", "1", program, "solve",
+                           plain, "--ranks", "2x1"], capture_output=True, text=True, env=environment(), timeout=60)
+    check(done.returncode == 2 and "different options" in done.stderr, f"different options: {done.stderr}")
 
 
 def one_of_them_dies(folder):
@@ -256,11 +328,14 @@ def one_of_them_dies(folder):
 
 with tempfile.TemporaryDirectory() as name:
     here = pathlib.Path(name)
+    same_bits(here, "insulated end", INSULATED_END, "opencl", (8,))
     for case, problem in (("plain", PLAIN), ("network", NETWORK), ("seams", SEAMS), ("wire", WIRE_ON_A_SEAM)):
         same_bits(here, case, problem, "reference", (2, 3, 4, 6, 8))
-        same_bits(here, case, problem, "opencl", (2, 6))
+        if case in ("plain", "network"):
+            same_bits(here, case, problem, "opencl", (6,))
     time_agrees(here)
     cycles_agree(here)
+    examples_agree(here)
     quantities_agree(here)
     errors(here)
     one_of_them_dies(here)

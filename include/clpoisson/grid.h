@@ -52,6 +52,7 @@ typedef struct clp_part {
     size_t first[CLP_AXES];                /**< which of those is the part's first, its halo included */
     size_t begin[CLP_AXES], end[CLP_AXES]; /**< of its own nodes, counted from its first; `end` is behind */
     size_t thinnest[CLP_AXES]; /**< own nodes of the part that has fewest along an axis that is split */
+    size_t align; /**< a power of two that divides the `first` of all parts, along axes that are split */
     size_t period[CLP_AXES]; /**< index at which they begin anew, of a periodic axis that is split; else 0 */
     bool open[CLP_SIDES];    /**< the larger grid goes on there, on a periodic axis beyond the seam */
 } clp_part;

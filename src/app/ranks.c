@@ -4,6 +4,7 @@
 #include "app/options.h"
 #include "app/terminal.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,7 +75,9 @@ int app_ranks_choose(const char *transport, const char *blocks, clp_ranks **rank
 
 int app_ranks_leave(clp_ranks *ranks, int status)
 {
-    const double patience = 2;
+    /* One that has failed ends the others; who has not waits for them, as long as their outputs take. */
+    const bool well = status == EXIT_SOLVED || status == EXIT_NOT_CONVERGED;
+    const double patience = well ? INFINITY : 2;
     char host[64] = "", first[sizeof terminal.held];
     if (!ranks) return status;
     gethostname(host, sizeof host - 1);

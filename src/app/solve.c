@@ -273,6 +273,17 @@ static int check_time(const app_solve_request *request, const clp_problem_file *
     return EXIT_USAGE;
 }
 
+/* What decides about what ranks do together must be the same in all of them: compared with the file. */
+static void mix_options(const app_solve_request *request)
+{
+    const char *const texts[] = {request->picture, request->field,      request->vtk,    request->convergence,
+                                 request->report,  request->plot,       request->slice,  request->series,
+                                 request->film,    request->animation,  request->frames, request->probes,
+                                 request->ranks,   request->probes_plot};
+    for (size_t i = 0; request->group && i < sizeof texts / sizeof *texts; i++)
+        clp_ranks_mix(request->group, texts[i] ? texts[i] : "", texts[i] ? strlen(texts[i]) + 1 : 1);
+}
+
 /* -1, or an exit status: what several processes cannot do yet. */
 static int check_ranks(const app_solve_request *request, const clp_problem_output *output)
 {
@@ -305,6 +316,7 @@ static int run_request(const app_solve_request *given)
         app_error("--table %s: that is where --sweep puts its rows; add --sweep KEY=A:B:N", request.table);
         return EXIT_USAGE;
     }
+    mix_options(&request);
     clp_problem_file *file;
     clp_status read = clp_problem_file_read_part(request.path, request.settings, request.setting_count,
                                                  request.group, request.parts, &file);

@@ -73,6 +73,9 @@ typedef struct clp_memory_use {
 
 enum { CLP_CHAIN = 256 };
 
+/* A multiple of what fused sweeps do in a pass: for counts that must not depend on the device. */
+enum { CLP_SWEEPS_TOGETHER = 16 };
+
 struct clp_backend {
     const char *name;
     const char *summary; /* for --help */
@@ -167,6 +170,16 @@ struct clp_backend {
      */
     clp_status (*coarsen)(clp_level *fine, const clp_operator *coarse, clp_level **level,
                           clp_transfer **transfer);
+
+    /* A level like one made so, on another grid and with coefficients of 0; only coefficients_write, fields,
+     * sweeps, residuals, coarsen and factor are for it. */
+    clp_status (*level_like)(clp_level *like, const clp_operator *op, clp_level **level);
+
+    /* Coefficients of a level made so, in a box of nodes, packed as in box_read, array after array; how many
+     * arrays there are. */
+    size_t (*coefficient_arrays)(const clp_level *level);
+    clp_status (*coefficients_read)(const clp_level *level, const clp_box *box, void *packed);
+    clp_status (*coefficients_write)(clp_level *level, const clp_box *box, const void *packed);
 
     /* Prepares a small level made so, or one that is separable (backend/separable.h), for solve_direct.
      * CLP_ERROR_MEMORY. */

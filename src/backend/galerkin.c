@@ -16,7 +16,7 @@ static bool can_halve(const clp_operator *op, int axis)
     return axis < clp_grid_dimensions(&op->grid) && op->grid.nodes[axis] >= (op->periodic[axis] ? 6 : 5);
 }
 
-bool clp_operator_coarsen_galerkin(const clp_operator *fine, double along[CLP_AXES], clp_operator *coarse)
+static bool coarsen_whole(const clp_operator *fine, double along[CLP_AXES], clp_operator *coarse)
 {
     double best = 0;
     if (fine->galerkin && clp_grid_node_count(&fine->grid) <= CLP_DIRECT_NODES) return false;
@@ -35,6 +35,41 @@ bool clp_operator_coarsen_galerkin(const clp_operator *fine, double along[CLP_AX
         *nodes = fine->periodic[axis] ? *nodes / 2 + 1 : (*nodes + 1) / 2;
         along[axis] /= 4;
     }
+    return true;
+}
+
+/* Nodes of the halo of a part. */
+static size_t depth_of(const clp_grid *part)
+{
+    size_t depth = SIZE_MAX;
+    for (int side = 0; side < 2 * clp_grid_dimensions(part); side++) {
+        int axis = side / 2;
+        size_t own = side % 2 ? part->nodes[axis] - part->part.end[axis] : part->part.begin[axis];
+        if (part->part.open[side] && own < depth) depth = own;
+    }
+    return depth;
+}
+
+clp_operator clp_operator_galerkin_part(const clp_operator *fine, const clp_operator *whole)
+{
+    clp_operator part = *whole;
+    clp_grid_halve(&fine->grid, whole->grid.nodes, &part.grid);
+    for (int axis = 0; axis < CLP_AXES; axis++) {
+        part.whole_periodic[axis] = fine->whole_periodic[axis];
+        part.periodic[axis] = fine->periodic[axis];
+    }
+    return part;
+}
+
+bool clp_operator_coarsen_galerkin(const clp_operator *fine, double along[CLP_AXES], clp_operator *coarse)
+{
+    clp_operator whole = clp_operator_whole(fine);
+    bool part_of = clp_grid_is_part(&fine->grid);
+    if (part_of && depth_of(&fine->grid) != SIZE_MAX && fine->grid.part.align < 2) return false;
+    if (!coarsen_whole(&whole, along, coarse)) return false;
+    if (!part_of) return true;
+    const clp_operator part = clp_operator_galerkin_part(fine, coarse);
+    if (clp_grid_can_be_split(&part.grid, depth_of(&part.grid))) *coarse = part;
     return true;
 }
 

@@ -28,6 +28,9 @@ static inline int clp_galerkin_points(const clp_operator *op)
  */
 bool clp_operator_coarsen_galerkin(const clp_operator *fine, double along[CLP_AXES], clp_operator *coarse);
 
+/* The part of a coarse operator, as that gave it for the whole grid, that lies on a part of the fine one. */
+clp_operator clp_operator_galerkin_part(const clp_operator *fine, const clp_operator *whole);
+
 /* Bit per axis along which the coarse grid has other nodes. */
 unsigned clp_galerkin_axes(const clp_operator *fine, const clp_operator *coarse);
 

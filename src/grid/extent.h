@@ -62,6 +62,15 @@ static inline bool clp_grid_is_split(const clp_grid *grid, int axis)
 void clp_grid_coarsen(const clp_grid *fine, const size_t nodes[CLP_AXES], clp_grid *coarse);
 void clp_grid_coarse_slice(const clp_grid *fine, const size_t nodes[CLP_AXES], size_t depth, clp_grid *slice);
 
+/*
+ * Likewise for networks, whose coarse node I is fine node 2 I (backend/galerkin.h): the part of the grid of
+ * so many nodes that lies on a part, with half its halo, along the axes on which there are fewer nodes. Along
+ * those that are split `align` must be above 1. clp_grid_can_be_split: whether such a part with so deep a
+ * halo is worth having, and can become a coarser one itself.
+ */
+void clp_grid_halve(const clp_grid *fine, const size_t nodes[CLP_AXES], clp_grid *coarse);
+bool clp_grid_can_be_split(const clp_grid *part, size_t depth);
+
 /* ---- measures ---- */
 
 /* Planes of nodes along z: 1 in two dimensions. */

@@ -84,27 +84,30 @@ static double speed_of_layer(const size_t parts[CLP_AXES], const double *speeds,
     return sum;
 }
 
-/* Where layer number `layer` of parts begins; with layer = parts[axis], where the last one ends. */
+/* Where layer number `layer` of parts begins, a multiple of `align`; with layer = parts[axis], where the last
+ * one ends. */
 static size_t begin_of(const size_t parts[CLP_AXES], const double *speeds, int axis, size_t layer,
-                       size_t units)
+                       size_t units, size_t align)
 {
+    const size_t thin = clp_max(CLP_PART_MIN, align);
     double before = 0, all = 0;
     size_t begin = 0;
     for (size_t i = 0; i < parts[axis]; i++) all += speed_of_layer(parts, speeds, axis, i);
     for (size_t i = 0; i < layer; i++) {
         before += speed_of_layer(parts, speeds, axis, i);
-        size_t most = units - (parts[axis] - i - 1) * CLP_PART_MIN,
-               wanted = (size_t)floor(before / all * (double)units + 0.5);
-        begin = clp_min(clp_max(wanted, begin + CLP_PART_MIN), most);
+        size_t most = units - (parts[axis] - i - 1) * thin,
+               wanted = (size_t)floor(before / all * (double)units / (double)align + 0.5) * align;
+        begin = clp_min(clp_max(wanted, begin + thin), most - most % align);
     }
-    return begin;
+    return layer == parts[axis] ? units : begin;
 }
 
-static size_t thinnest(const size_t parts[CLP_AXES], const double *speeds, int axis, size_t units)
+static size_t thinnest(const size_t parts[CLP_AXES], const double *speeds, int axis, size_t units,
+                       size_t align)
 {
     size_t least = units, begin = 0;
     for (size_t layer = 1; layer <= parts[axis]; layer++) {
-        size_t end = begin_of(parts, speeds, axis, layer, units);
+        size_t end = begin_of(parts, speeds, axis, layer, units, align);
         least = clp_min(least, end - begin);
         begin = end;
     }
@@ -127,6 +130,23 @@ static void take_axis(size_t begin, size_t end, size_t depth, bool periodic, int
     part->part.open[2 * axis + 1] = periodic || (end < whole && whole - end >= depth);
 }
 
+/* As far as every part has several times as many nodes along each axis: what levels of networks need to be
+ * split as well (backend/galerkin.h). */
+static size_t alignment(const clp_grid *grid, const bool *periodic, const size_t parts[CLP_AXES],
+                        const double *speeds, size_t depth)
+{
+    enum { MOST = 8, TIMES = 4 };
+    size_t align = MOST;
+    for (int axis = 0; axis < clp_grid_dimensions(grid); axis++) {
+        size_t units = units_of(grid, periodic, axis);
+        if (parts[axis] == 1) continue;
+        size_t thin = thinnest(parts, speeds, axis, units, 1);
+        while (align > 1 && (thin < TIMES * align || depth < align || (periodic[axis] && units % align)))
+            align /= 2;
+    }
+    return align;
+}
+
 clp_status clp_grid_take_part(const clp_grid *grid, const bool periodic[CLP_AXES],
                               const size_t parts[CLP_AXES], const double *speeds, size_t rank, size_t depth,
                               clp_grid *part)
@@ -137,20 +157,24 @@ clp_status clp_grid_take_part(const clp_grid *grid, const bool periodic[CLP_AXES
             return clp_fail(CLP_ERROR_INPUT, "%zu parts along %c are too many; at most %zu are possible%s",
                             parts[axis], "xyz"[axis], most_along(grid, periodic, axis),
                             axis == 0 && periodic[0] ? ", because x is periodic" : "");
-        if (parts[axis] > 1)
-            depth = clp_min(clp_max(depth, CLP_PART_MIN),
-                            thinnest(parts, speeds, axis, units_of(grid, periodic, axis)));
     }
+    depth = clp_max(depth, CLP_PART_MIN);
+    const size_t align = alignment(grid, periodic, parts, speeds, depth);
+    for (int axis = 0; axis < CLP_AXES; axis++)
+        if (parts[axis] > 1)
+            depth = clp_min(depth, thinnest(parts, speeds, axis, units_of(grid, periodic, axis), align));
+    depth -= depth % align;
     *part = *grid;
+    part->part.align = align;
     for (int axis = 0; axis < CLP_AXES; axis++) {
         size_t nodes = axis < clp_grid_dimensions(grid) ? grid->nodes[axis] : 1,
                units = units_of(grid, periodic, axis);
         part->part.whole[axis] = nodes;
         part->part.end[axis] = nodes;
         if (parts[axis] == 1) continue;
-        part->part.thinnest[axis] = thinnest(parts, speeds, axis, units);
-        size_t begin = begin_of(parts, speeds, axis, at[axis], units),
-               end = begin_of(parts, speeds, axis, at[axis] + 1, units);
+        part->part.thinnest[axis] = thinnest(parts, speeds, axis, units, align);
+        size_t begin = begin_of(parts, speeds, axis, at[axis], units, align),
+               end = begin_of(parts, speeds, axis, at[axis] + 1, units, align);
         take_axis(begin, end, depth, periodic[axis], axis, part);
     }
     return CLP_OK;
@@ -158,7 +182,7 @@ clp_status clp_grid_take_part(const clp_grid *grid, const bool periodic[CLP_AXES
 
 /* ---- coarser parts ---- */
 
-enum { GATHERED_FLAT = 16641, GATHERED_DEEP = 35937, COARSE_DEPTH = 8 };
+enum { GATHERED_FLAT = 16641, GATHERED_DEEP = 35937, COARSE_DEPTH = 8, PART_DEPTH = 4 };
 
 /* The first coarse node at or behind a fine one. */
 static size_t first_coarse(size_t fine, size_t fine_nodes, size_t coarse_nodes)
@@ -204,4 +228,46 @@ void clp_grid_coarsen(const clp_grid *fine, const size_t nodes[CLP_AXES], clp_gr
     }
     *coarse = clp_grid_of_part(fine);
     for (int axis = 0; axis < clp_grid_dimensions(fine); axis++) coarse->nodes[axis] = nodes[axis];
+}
+
+/* ---- coarser parts of networks ---- */
+
+/* Halved, node 2 I being coarse node I, with half the halo. */
+static void halve_axis(const clp_grid *fine, int axis, size_t nodes, clp_grid *coarse)
+{
+    clp_part *part = &coarse->part;
+    part->whole[axis] = nodes;
+    coarse->nodes[axis] = (fine->nodes[axis] + 1) / 2;
+    part->first[axis] = fine->part.first[axis] / 2;
+    part->begin[axis] = (fine->part.begin[axis] + 1) / 2;
+    part->end[axis] = (fine->part.end[axis] + 1) / 2;
+    part->period[axis] = fine->part.period[axis] / 2;
+    part->thinnest[axis] = fine->part.thinnest[axis] / 2;
+}
+
+void clp_grid_halve(const clp_grid *fine, const size_t nodes[CLP_AXES], clp_grid *coarse)
+{
+    bool halves = false;
+    *coarse = *fine;
+    for (int axis = 0; axis < clp_grid_dimensions(fine); axis++) {
+        if (nodes[axis] == clp_grid_whole(fine, axis)) continue;
+        if (clp_grid_is_split(fine, axis)) {
+            halve_axis(fine, axis, nodes[axis], coarse);
+            halves = true;
+        } else {
+            coarse->nodes[axis] = coarse->part.whole[axis] = coarse->part.end[axis] = nodes[axis];
+        }
+    }
+    if (halves) coarse->part.align /= 2;
+}
+
+bool clp_grid_can_be_split(const clp_grid *part, size_t depth)
+{
+    size_t count = 1, most = clp_grid_dimensions(part) == 3 ? GATHERED_DEEP : GATHERED_FLAT;
+    bool split = false;
+    for (int axis = 0; axis < clp_grid_dimensions(part); axis++) {
+        count *= clp_grid_whole(part, axis);
+        split = split || clp_grid_is_split(part, axis);
+    }
+    return count > most && (!split || (part->part.align > 1 && depth >= PART_DEPTH));
 }

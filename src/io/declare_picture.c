@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/declare_picture.h"
 
+#include "grid/extent.h"
 #include "io/declare.h"
 #include "io/png_read.h"
 #include "io/scalar.h"
@@ -228,6 +229,21 @@ static clp_status classify_array(const clp_picture *picture, const clp_declarati
 
 /* ---- both ---- */
 
+/* Of all cells those of the grid, which may be a part; the caller frees them. NULL without memory. */
+static uint16_t *cells_of(const clp_picture *picture, const clp_grid *grid, const uint16_t *cells)
+{
+    size_t counts[CLP_AXES] = {1, 1, 1}, n = 0, nx = picture->cells[0], ny = picture->cells[1];
+    uint16_t *own = malloc(clp_grid_cell_count(grid) * sizeof *own);
+    for (size_t axis = 0; axis < picture->dimensions; axis++) counts[axis] = grid->nodes[axis] - 1;
+    for (size_t k = 0; own && k < counts[2]; k++)
+        for (size_t j = 0; j < counts[1]; j++)
+            for (size_t i = 0; i < counts[0]; i++) {
+                size_t z = picture->dimensions == 3 ? clp_grid_index(grid, 2, k) : 0;
+                own[n++] = cells[(z * ny + clp_grid_index(grid, 1, j)) * nx + clp_grid_index(grid, 0, i)];
+            }
+    return own;
+}
+
 static clp_status apply(const clp_picture *picture, const clp_declaration *declaration, const clp_tree *root,
                         uint16_t *cells, clp_region *materials, clp_problem *problem)
 {
@@ -238,7 +254,10 @@ static clp_status apply(const clp_picture *picture, const clp_declaration *decla
         materials[i] = clp_region_of(&given->list[i]);
         if (!materials[i].name) materials[i].name = given->list[i].entry->key;
     }
-    clp_status status = clp_problem_set_cells(problem, cells, materials, given->count);
+    uint16_t *own = cells_of(picture, clp_problem_grid(problem), cells);
+    if (!own) return clp_fail_host_memory(clp_grid_cell_count(clp_problem_grid(problem)) * sizeof *own);
+    clp_status status = clp_problem_set_cells(problem, own, materials, given->count);
+    free(own);
     return clp_fail_within_at(status, place_of(root, "colors"));
 }
 
@@ -246,7 +265,8 @@ clp_status clp_picture_apply(const clp_picture *picture, const clp_declaration *
                              const clp_tree *root, clp_problem *problem)
 {
     if (picture->dimensions == 0) return CLP_OK;
-    size_t total = clp_grid_cell_count(clp_problem_grid(problem)), count = declaration->colors.count;
+    size_t total = 1, count = declaration->colors.count;
+    for (size_t axis = 0; axis < picture->dimensions; axis++) total *= picture->cells[axis];
     uint16_t *cells = calloc(total, sizeof *cells);
     clp_region *materials = calloc(count, sizeof *materials);
     clp_status status = cells && materials

@@ -146,9 +146,6 @@ static clp_status take_part(builder *b)
     if (!b->sharing->ranks) return CLP_OK;
     clp_status status = clp_grid_check(&whole);
     if (status != CLP_OK) return clp_fail_within_at(status, place_of(root, "domain", "nodes"));
-    if (b->declared->image)
-        return clp_fail(CLP_ERROR_UNSUPPORTED,
-                        "several ranks do not share pictures in this version; take one");
     for (int axis = 0; axis < CLP_AXES; axis++) {
         periodic[axis] = b->declared->periodic[axis];
         parts[axis] = b->sharing->parts[axis];
@@ -181,7 +178,7 @@ static clp_status build(builder *b)
 clp_status clp_declaration_build(const clp_tree *root, const clp_declaration *declaration, const char *path,
                                  const clp_sharing *sharing, clp_input_list *found, clp_problem **problem)
 {
-    const clp_inputs inputs = {path, root, found};
+    const clp_inputs inputs = {path, root, found, sharing->ranks};
     builder b = {.inputs = &inputs, .declared = declaration, .sharing = sharing};
     clp_status status = build(&b);
     clp_picture_finish(&b.picture);

@@ -180,6 +180,9 @@ clp_status clp_input_value(const clp_inputs *inputs, const clp_given_value *give
     }
     if (given->table) return CLP_OK;
     if (!is_shape(array, wanted, 0)) return fail_shape(given, array, wanted);
+    if (inputs->ranks) /* compared when the problem is made */
+        clp_ranks_mix(inputs->ranks, array->values,
+                      count_of(array->dimensions, array->shape) * sizeof *array->values);
     cut_to_part(wanted, array);
     if (!array->values) return clp_fail_host_memory(1);
     value->array = array->values;

@@ -7,6 +7,7 @@
 #include "io/npy_read.h"
 
 #include <clpoisson/grid.h>
+#include <clpoisson/ranks.h>
 
 #include <sys/types.h>
 
@@ -28,6 +29,7 @@ typedef struct clp_inputs {
     const char *problem_path; /* relative names start at its folder */
     const clp_tree *root;     /* of the problem file: outputs must not overwrite inputs */
     clp_input_list *found;    /* gets every file that is read */
+    clp_ranks *ranks;         /* that share the problem; NULL: none */
 } clp_inputs;
 
 /* The shape that an array must have, slowest axis first. */

@@ -56,21 +56,26 @@ static clp_status apply_settings(clp_tree *root, const char *const *settings, si
     return CLP_OK;
 }
 
+static clp_status compare(clp_ranks *ranks, const char *path)
+{
+    bool alike;
+    CLP_TRY(clp_ranks_compare(ranks, &alike));
+    if (alike) return CLP_OK;
+    return clp_fail(CLP_ERROR_INPUT,
+                    "%s: the ranks read different files, or have different options; give all the same", path);
+}
+
 /* Ranks that read different files would wait for each other for ever. */
 static clp_status check_alike(clp_ranks *ranks, const char *path, const char *const *settings, size_t count)
 {
     char *data = NULL;
     size_t size = 0;
-    bool alike = true;
     if (!ranks) return CLP_OK;
     CLP_TRY(clp_ranks_agree(ranks, clp_read_file(path, CLP_YAML_BYTES, &data, &size)));
     clp_ranks_mix(ranks, data, size);
     for (size_t i = 0; i < count; i++) clp_ranks_mix(ranks, settings[i], strlen(settings[i]) + 1);
     free(data);
-    CLP_TRY(clp_ranks_compare(ranks, &alike));
-    if (alike) return CLP_OK;
-    return clp_fail(CLP_ERROR_INPUT,
-                    "%s: the ranks read different files, or different --set; give all the same", path);
+    return compare(ranks, path);
 }
 
 /* How to solve and what to write. */
@@ -137,6 +142,7 @@ clp_status clp_problem_file_read_part(const char *path, const char *const *setti
     if (status == CLP_OK)
         status = clp_declaration_build(read->tree, &declared, path, &sharing, &read->inputs, &read->problem);
     status = clp_ranks_agree(ranks, status);
+    if (status == CLP_OK && ranks) status = compare(ranks, path);
     if (status != CLP_OK) goto cleanup;
     take_options(&declared, read);
     read->probes = declared.probes.list;

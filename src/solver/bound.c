@@ -131,8 +131,7 @@ static clp_status solve_for_w(clp_solver *solver, clp_iteration *iteration)
                                  .tolerance = enough,
                                  .sweeps_left = NAN,
                                  .updates_per_second = NAN};
-        if (solver->options.monitor && !solver->options.monitor(solver->options.monitor_user, &progress))
-            return CLP_OK;
+        if (!clp_solver_goes_on(solver, &progress)) return CLP_OK;
     }
     return CLP_OK;
 }
@@ -159,8 +158,8 @@ static clp_status find_w(clp_solver *solver)
     if (status == CLP_OK)
         status = clp_bound_of(op, solver->assembly.ranks, solver->values, f, &solver->bound);
     /* Where conductances jump by much, the device's precision may not do for w itself. */
-    for (int round = 0; round < ROUNDS && status == CLP_OK && solver->hierarchy && !solver->bound.certified;
-         round++) {
+    bool corrects = solver->hierarchy && !solver->assembly.ranks;
+    for (int round = 0; round < ROUNDS && status == CLP_OK && corrects && !solver->bound.certified; round++) {
         status = clp_solver_correct(solver, f, solver->values);
         if (status == CLP_OK)
             status = clp_bound_of(op, solver->assembly.ranks, solver->values, f, &solver->bound);
@@ -187,8 +186,10 @@ static clp_status find_least(clp_solver *solver)
     const double more = 0.25, differs = 0.1, too_much = 2;
     CLP_TRY(find_w_for(solver, 0));
     double own = solver->bound.factor;
-    if (!isfinite(own) || !solver->hierarchy || clp_operator_smallest_part(&solver->assembly.op) > differs)
-        return CLP_OK;
+    double smallest;
+    if (!isfinite(own) || !solver->hierarchy) return CLP_OK;
+    CLP_TRY(clp_solver_smallest_part(solver, &smallest));
+    if (smallest > differs) return CLP_OK;
     CLP_TRY(find_w_for(solver, 1));
     double least = more * own / solver->bound.factor;
     CLP_TRY(find_w_for(solver, least > 1e-20 ? fmin(least, 1) : 0));

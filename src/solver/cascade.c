@@ -19,7 +19,12 @@ void clp_cascade_create(clp_solver *solver, const clp_problem *problem)
     const clp_grid whole = clp_grid_of_part(grid);
     if (!solver->method->cascades || clp_grid_node_count(&whole) < NODES_LEAST) return;
     if (clp_grid_is_part(grid) && !solver->plain) return;
-    if (clp_problem_coarsen(problem, &coarse) != CLP_OK || !coarse) return;
+    clp_ranks *ranks = solver->assembly.ranks;
+    clp_status status = clp_ranks_agree(ranks, clp_problem_coarsen(problem, &coarse));
+    if (status != CLP_OK || !coarse) {
+        clp_problem_destroy(coarse);
+        return;
+    }
     clp_solver_options options = {.method = solver->method->name,
                                   .precision = solver->options.precision,
                                   .monitor = solver->options.monitor,
@@ -27,9 +32,11 @@ void clp_cascade_create(clp_solver *solver, const clp_problem *problem)
                                   .tolerance = solver->options.tolerance};
     if (solver->options.criterion != CLP_CRITERION_ERROR) options.tolerance = 0;
     if (solver->method->stepwise) options.max_iterations = STEPS_AT_MOST; /* a guess is not worth more */
-    clp_status status =
-        clp_solver_create_quiet(solver->device, coarse, &options, solver->hierarchy, &solver->coarse);
-    if (status != CLP_OK) solver->coarse = NULL;
+    status = clp_solver_create_quiet(solver->device, coarse, &options, solver->hierarchy, &solver->coarse);
+    if (clp_ranks_agree(ranks, status) != CLP_OK) {
+        clp_solver_destroy(solver->coarse);
+        solver->coarse = NULL;
+    }
     clp_problem_destroy(coarse);
 }
 
@@ -42,9 +49,10 @@ void clp_cascade_destroy(clp_solver *solver)
 /* The smoothest errors are small already, so that the sweeps can leave them out: what was the smallest
  * eigenvalue to care about on the coarser grid, it is here as well. Where that is too much to hope for, the
  * method finds it out. */
-static void take_spectrum(clp_solver *solver)
+static clp_status take_spectrum(clp_solver *solver)
 {
     solver->iteration.lowest = solver->coarse->iteration.lowest;
+    return clp_reduce(solver->assembly.ranks, CLP_REDUCE_MIN, &solver->iteration.lowest, 1);
 }
 
 clp_status clp_cascade_guess_bound(clp_solver *solver, const double *f)
@@ -52,9 +60,16 @@ clp_status clp_cascade_guess_bound(clp_solver *solver, const double *f)
     double *values = solver->values; /* free until there is a result */
     memset(values, 0, clp_grid_node_count(&solver->assembly.op.grid) * sizeof *values);
     CLP_TRY(clp_cascade_interpolate(solver, f, values));
-    take_spectrum(solver);
+    CLP_TRY(take_spectrum(solver));
     return solver->device->backend->field_write(solver->u, 0, clp_layout_rows(&solver->level->layout),
                                                 values);
+}
+
+/* Of all parts. */
+static clp_status largest_residual(const clp_assembly *assembly, const double *values, double *largest)
+{
+    *largest = clp_reference_residual(&assembly->op, values, assembly->source).largest;
+    return clp_reduce(assembly->ranks, CLP_REDUCE_MAX, largest, 1);
 }
 
 /* The coarser solution becomes the first guess, but where the user has a better one. */
@@ -65,17 +80,17 @@ static clp_status take_better(clp_solver *solver)
     solver->own_guess = false;
     if (solver->interpolates) return CLP_OK;
     size_t bytes = clp_grid_node_count(&assembly->op.grid) * sizeof *assembly->values;
-    double *own = NULL, before = NAN;
+    double *own = NULL, before = NAN, after = NAN;
+    clp_status status = CLP_OK;
     if (solver->guessed) {
         own = malloc(bytes);
-        if (!own) return clp_fail_host_memory(bytes);
+        CLP_TRY(clp_ranks_agree(assembly->ranks, own ? CLP_OK : clp_fail_host_memory(bytes)));
         memcpy(own, assembly->values, bytes);
-        before = clp_reference_residual(&assembly->op, own, assembly->source).largest;
+        status = largest_residual(assembly, own, &before);
     }
-    clp_status status = clp_cascade_interpolate(solver, assembly->source, assembly->values);
-    solver->own_guess =
-        own && status == CLP_OK &&
-        before <= clp_reference_residual(&assembly->op, assembly->values, assembly->source).largest;
+    if (status == CLP_OK) status = clp_cascade_interpolate(solver, assembly->source, assembly->values);
+    if (status == CLP_OK && own) status = largest_residual(assembly, assembly->values, &after);
+    solver->own_guess = own && status == CLP_OK && before <= after;
     if (solver->own_guess) memcpy(assembly->values, own, bytes);
     free(own);
     return status;
@@ -100,10 +115,10 @@ clp_status clp_cascade_guess(clp_solver *solver)
     CLP_TRY(clp_cascade_guess(coarse));
     CLP_TRY(find_enough(coarse));
     coarse->report.iterations = 0; /* of a run before */
-    clp_status status = clp_solver_solve(coarse);
+    clp_status status = clp_ranks_agree(solver->assembly.ranks, clp_solver_solve(coarse));
     coarse->enough = 0;                              /* other solves are for more than a guess */
     if (status == CLP_ERROR_DIVERGED) return CLP_OK; /* one without a guess, then, which will say so */
     CLP_TRY(status);
-    take_spectrum(solver);
+    CLP_TRY(take_spectrum(solver));
     return take_better(solver);
 }

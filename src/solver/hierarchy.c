@@ -6,6 +6,7 @@
 #include "backend/transfer.h"
 #include "base/checked.h"
 #include "solver/method.h"
+#include "transport/transport.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -136,6 +137,13 @@ static clp_status fill_rough(clp_field *u)
     return status;
 }
 
+static bool is_own(const clp_layout *layout, size_t i, size_t row)
+{
+    size_t j = row % layout->nodes[1], k = row / layout->nodes[1];
+    return i >= layout->begin[0] && i < layout->end[0] && j >= layout->begin[1] && j < layout->end[1] &&
+           k >= layout->begin[2] && k < layout->end[2];
+}
+
 /* x.y of fields that the host reads. */
 static clp_status product(clp_field *x, clp_field *y, double *sum)
 {
@@ -150,9 +158,13 @@ static clp_status product(clp_field *x, clp_field *y, double *sum)
         size_t now = clp_min(block, rows - row), count = nx * now;
         status = backend->field_read(x, row, now, values);
         if (status == CLP_OK) status = backend->field_read(y, row, now, values + count);
-        for (size_t i = 0; i < count && status == CLP_OK; i++) *sum += values[i] * values[count + i];
+        for (size_t i = 0; i < count && status == CLP_OK; i++)
+            if (is_own(&x->level->layout, i % nx, row + i / nx)) *sum += values[i] * values[count + i];
     }
     free(values);
+    bool shared = clp_grid_is_part(&x->level->op.grid);
+    if (status == CLP_OK && shared)
+        status = clp_reduce(clp_ranks_of(x->level->device), CLP_REDUCE_SUM, sum, 1);
     return status;
 }
 

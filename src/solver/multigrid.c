@@ -68,7 +68,8 @@ clp_status clp_iteration_corrected(const clp_iteration *iteration, double *large
         *largest = iteration->unit * fmax(high, -low);
     }
     free(values);
-    bool shared = clp_grid_is_part(&u->level->op.grid);
+    bool shared =
+        clp_grid_is_part(&iteration->u->level->op.grid); /* the third level may be whole in each rank */
     if (status == CLP_OK && shared)
         status = clp_reduce(clp_ranks_of(u->level->device), CLP_REDUCE_MAX, largest, 1);
     return status;

@@ -48,9 +48,9 @@ static size_t next_chunk(const clp_solver *solver, const solve_course *course)
             chunk = (size_t)course->steps_left + 1;
         size_t patience = (size_t)1 << 29,
                launch = (size_t)1 << 17; /* in updates: some tenths of a second, a launch */
-        size_t sweep = report->unknowns + launch / solver->level->sweeps_per_pass;
+        size_t sweep = report->unknowns + launch / CLP_SWEEPS_TOGETHER;
         chunk = clp_min(clp_max(chunk, first_chunk), clp_max(patience / sweep, 1));
-        chunk = clp_round_up(chunk, period > 1 ? period : solver->level->sweeps_per_pass);
+        chunk = clp_round_up(chunk, period > 1 ? period : CLP_SWEEPS_TOGETHER);
     }
     if (!solver->iteration.lowest_known && period > 1) chunk = period;
     return clp_min(chunk, left);
@@ -107,13 +107,20 @@ static bool stagnates(const clp_solver *solver, const solve_course *course)
     return test->norms.largest <= floor && (double)since > patience;
 }
 
-static bool own_monitor_goes_on(const clp_solver *solver, const solve_course *course)
+bool clp_solver_goes_on(const clp_solver *solver, const clp_progress *progress)
 {
-    if (!solver->options.monitor) return true;
+    const clp_solver_options *options = &solver->options;
+    double stops = options->monitor && !options->monitor(options->monitor_user, progress) ? 1 : 0;
+    clp_status status = clp_reduce(solver->assembly.ranks, CLP_REDUCE_MAX, &stops, 1);
+    return status == CLP_OK && stops == 0;
+}
+
+static bool tell_monitor(const clp_solver *solver, const solve_course *course)
+{
     const clp_report *report = &solver->report;
     double seconds = clp_seconds() - course->start;
     double sweeps_per_step = report->iterations ? (double)report->sweeps / (double)report->iterations : 1;
-    clp_progress progress = {
+    const clp_progress progress = {
         .iterations = report->iterations,
         .sweeps = report->sweeps,
         .value = course->last.value,
@@ -122,15 +129,7 @@ static bool own_monitor_goes_on(const clp_solver *solver, const solve_course *co
         .sweeps_left = course->steps_left * sweeps_per_step,
         .updates_per_second = seconds > 0 ? (double)report->sweeps * (double)report->unknowns / seconds : NAN,
     };
-    return solver->options.monitor(solver->options.monitor_user, &progress);
-}
-
-/* Whether to go on, as all ranks say. */
-static bool tell_monitor(const clp_solver *solver, const solve_course *course)
-{
-    double stops = own_monitor_goes_on(solver, course) ? 0 : 1;
-    clp_status status = clp_reduce(solver->assembly.ranks, CLP_REDUCE_MAX, &stops, 1);
-    return status == CLP_OK && stops == 0;
+    return clp_solver_goes_on(solver, &progress);
 }
 
 /* Remembers the test in course->last for the report. */

@@ -39,15 +39,16 @@ static clp_status resolve_precision(clp_solver *solver)
 }
 
 /* What ranks together can do. */
-static clp_status choose_for_ranks(clp_solver *solver)
+static clp_status choose_for_ranks(clp_solver *solver, const clp_grid *part)
 {
     const char *name = solver->options.method;
     bool automatic = !name || strcmp(name, "auto") == 0;
     if (solver->plain && (automatic || solver->method == &clp_method_multigrid)) return CLP_OK;
+    if (!solver->plain && solver->method == &clp_method_cg && part->part.align > 1) return CLP_OK;
     if (automatic || solver->method == &clp_method_jacobi || solver->method == &clp_method_chebyshev) {
         if (!automatic) return CLP_OK;
         solver->method = &clp_method_chebyshev;
-        solver->choice = "several ranks share sweeps only, where there are materials or electrodes, so far";
+        solver->choice = "parts of materials or electrodes are too thin for several ranks to share cycles";
         return CLP_OK;
     }
     return clp_fail(
@@ -70,7 +71,7 @@ static clp_status resolve_options(clp_solver *solver, const clp_problem *problem
         return clp_fail(CLP_ERROR_INPUT,
                         "there is no method '%s'; use auto, multigrid, cg, chebyshev, sor or jacobi",
                         resolved->method);
-    if (clp_ranks_of(solver->device)) CLP_TRY(choose_for_ranks(solver));
+    if (clp_ranks_of(solver->device)) CLP_TRY(choose_for_ranks(solver, clp_problem_grid(problem)));
     bool diagonal = resolved->preconditioner == CLP_PRECONDITIONER_DIAGONAL;
     if (diagonal && solver->method != &clp_method_cg)
         return clp_fail(CLP_ERROR_INPUT,
@@ -271,11 +272,21 @@ clp_status clp_solver_write_system(clp_solver *solver)
     return CLP_OK;
 }
 
+clp_status clp_solver_smallest_part(const clp_solver *solver, double *part)
+{
+    *part = clp_operator_smallest_part(&solver->assembly.op);
+    return clp_reduce(solver->assembly.ranks, CLP_REDUCE_MIN, part, 1);
+}
+
 /* Where conductances differ by more than single precision tells apart, its cycles are of no use. */
-static bool needs_double_cycles(const clp_operator *op)
+static clp_status choose_cycles(clp_solver *solver)
 {
     const double too_much = 1e8;
-    return op->network && too_much * clp_operator_smallest_part(op) < 1;
+    double least = 1;
+    if (!solver->multigrid || !solver->assembly.op.network) return CLP_OK;
+    CLP_TRY(clp_solver_smallest_part(solver, &least));
+    if (too_much * least < 1) solver->inner = solver->outer;
+    return CLP_OK;
 }
 
 /* Cycles have their own. */
@@ -303,7 +314,7 @@ static clp_status allocate(clp_solver *solver)
 {
     const clp_backend *backend = solver->device->backend;
     size_t bytes = clp_grid_node_count(&solver->assembly.op.grid) * sizeof(double);
-    if (solver->multigrid && needs_double_cycles(&solver->assembly.op)) solver->inner = solver->outer;
+    CLP_TRY(choose_cycles(solver));
     CLP_TRY(backend->level_create(solver->device, &solver->assembly.op, solver->outer,
                                   getenv("CLPOISSON_SWEEP"), &solver->level));
     CLP_TRY(backend->field_create(solver->level, &solver->u));

@@ -144,6 +144,12 @@ clp_status clp_solver_solve(clp_solver *solver);
 /* Gives a solver, and its coarser ones, values apart from the first guess, for solves of something else. */
 clp_status clp_solver_separate_values(clp_solver *solver);
 
+/* Whether to go on, as the monitors of all ranks say. */
+bool clp_solver_goes_on(const clp_solver *solver, const clp_progress *progress);
+
+/* clp_operator_smallest_part, of all ranks. */
+clp_status clp_solver_smallest_part(const clp_solver *solver, double *part);
+
 /* Takes the held values out of the assembly's field into the solver. */
 clp_status clp_solver_measure(clp_solver *solver);
 

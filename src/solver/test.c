@@ -166,29 +166,25 @@ static bool own_held_are_whole(const clp_solver *solver)
     return true;
 }
 
-static clp_status held_are_whole(const clp_solver *solver, bool *whole)
+static clp_status check_held(const clp_solver *solver)
 {
-    double wrong = own_held_are_whole(solver) ? 0 : 1;
-    CLP_TRY(clp_reduce(solver->assembly.ranks, CLP_REDUCE_MAX, &wrong, 1));
-    *whole = wrong == 0;
-    return CLP_OK;
+    const clp_device_info *info = &solver->device->info;
+    if (own_held_are_whole(solver)) return CLP_OK;
+    return clp_fail(CLP_ERROR_DEVICE,
+                    "%s (%s, driver %s) changed the value of a held node; its results cannot be "
+                    "trusted: try another device or driver, or --backend reference",
+                    info->name, info->platform, info->driver);
 }
 
 static clp_status check_device(const clp_solver *solver, clp_norms host)
 {
-    bool whole;
     const clp_device_info *info = &solver->device->info;
     clp_norms device = solver->seen;
     if (!solver->has_seen) CLP_TRY(solver->device->backend->residual_norms(solver->u, solver->q, &device));
     /* In single precision the conductances and the source are rounded as well. */
     double slack = 4 * clp_solver_rounding_residual(solver) +
                    4 * clp_precision_epsilon(solver->outer) * solver->source_largest;
-    CLP_TRY(held_are_whole(solver, &whole));
-    if (!whole)
-        return clp_fail(CLP_ERROR_DEVICE,
-                        "%s (%s, driver %s) changed the value of a held node; its results cannot be "
-                        "trusted: try another device or driver, or --backend reference",
-                        info->name, info->platform, info->driver);
+    CLP_TRY(clp_ranks_agree(solver->assembly.ranks, check_held(solver)));
     if (fabs(device.largest - host.largest) <= slack) return CLP_OK;
     return clp_fail(CLP_ERROR_DEVICE,
                     "%s (%s, driver %s) computes a largest residual of %.6g where the host finds %.6g, more "

@@ -141,7 +141,7 @@ static clp_status step_in_pieces(clp_transient *transient, double step, const do
 /* Early on the state changes fast, and where t matters in every step. */
 static clp_status advance(clp_transient *transient, double step, size_t count)
 {
-    const size_t pass = transient->level->sweeps_per_pass, end = transient->in_time.steps + count;
+    const size_t pass = CLP_SWEEPS_TOGETHER, end = transient->in_time.steps + count;
     double weights[TOGETHER];
     for (size_t i = 0; i < TOGETHER; i++) weights[i] = clp_transient_weight(transient, step);
     while (transient->in_time.steps < end) {

@@ -40,6 +40,7 @@ static clp_status add_mass(clp_transient *transient, double theta, clp_operator 
         own->diagonal[p] = network->diagonal[p] + more;
         if (own->diagonal[p] > largest) largest = own->diagonal[p];
     }
+    CLP_TRY(clp_reduce(assembly->ranks, CLP_REDUCE_MAX, &largest, 1));
     op->network = own;
     op->diagonal = largest;
     op->least = 0;

@@ -42,19 +42,24 @@ static clp_status check_options(const clp_time_options *options)
     return CLP_OK;
 }
 
-/* Several ranks solve the equations of implicit steps only where there is no network. */
+/* Several ranks solve the equations of implicit steps in networks only where their parts are thick enough. */
+static bool can_solve(const clp_transient *transient)
+{
+    return transient->plain || !transient->assembly.ranks || transient->problem->grid.part.align > 1;
+}
+
 static const clp_stepper *long_steps(const clp_transient *transient)
 {
-    return transient->assembly.ranks && !transient->plain ? &clp_stepper_rkl2 : &clp_stepper_trbdf2;
+    return can_solve(transient) ? &clp_stepper_trbdf2 : &clp_stepper_rkl2;
 }
 
 static clp_status check_shared(const clp_transient *transient)
 {
-    if (!transient->stepper->tableau || transient->plain || !transient->assembly.ranks) return CLP_OK;
+    if (!transient->stepper->tableau || can_solve(transient)) return CLP_OK;
     return clp_fail(
         CLP_ERROR_UNSUPPORTED,
-        "several ranks step materials and electrodes by explicit or rkl2 in this version, not by %s; take "
-        "one of those, or one rank",
+        "the ranks' parts are too thin for steps of %s with materials or electrodes; take explicit, "
+        "rkl2, or fewer ranks",
         transient->stepper->name);
 }
 
@@ -119,8 +124,10 @@ static clp_status choose_precision(clp_transient *transient)
     transient->outer = *asked == CLP_PRECISION_SINGLE ? CLP_PRECISION_SINGLE : CLP_PRECISION_DOUBLE;
     transient->inner = *asked == CLP_PRECISION_DOUBLE ? CLP_PRECISION_DOUBLE : CLP_PRECISION_SINGLE;
     /* Where conductances differ by more than single precision tells apart, its cycles are of no use. */
-    if (!transient->plain && 1e8 * clp_operator_smallest_part(&transient->assembly.op) < 1)
-        transient->inner = transient->outer;
+    if (transient->plain) return CLP_OK;
+    double least = clp_operator_smallest_part(&transient->assembly.op);
+    CLP_TRY(clp_reduce(transient->assembly.ranks, CLP_REDUCE_MIN, &least, 1));
+    if (1e8 * least < 1) transient->inner = transient->outer;
     return CLP_OK;
 }
 

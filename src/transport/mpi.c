@@ -195,11 +195,11 @@ static clp_status box_type(const clp_file_array *array, const clp_box *box, MPI_
     return CLP_OK;
 }
 
-static clp_status write_through(MPI_File file, const clp_file_array *array, const clp_box *box,
-                                const void *own)
+static clp_status write_through(clp_ranks *ranks, MPI_File file, const clp_file_array *array,
+                                const clp_box *box, const void *own)
 {
-    MPI_Datatype type;
-    CLP_TRY(box_type(array, box, &type));
+    MPI_Datatype type = MPI_BYTE;
+    CLP_TRY(clp_ranks_agree(ranks, box_type(array, box, &type)));
     size_t bytes = box->count[0] * box->count[1] * box->count[2] * array->element_bytes;
     clp_status status =
         check(MPI_File_set_view(file, (MPI_Offset)array->offset, MPI_BYTE, type, "native", MPI_INFO_NULL),
@@ -223,9 +223,10 @@ static clp_status write_box(clp_ranks *ranks, const char *path, const clp_file_a
                             const clp_box *box, const void *own)
 {
     MPI_File file;
-    (void)ranks;
-    TRY(MPI_File_open(MPI_COMM_WORLD, path, MPI_MODE_WRONLY, MPI_INFO_NULL, &file));
-    clp_status status = write_through(file, array, box, own);
+    clp_status opened =
+        check(MPI_File_open(MPI_COMM_WORLD, path, MPI_MODE_WRONLY, MPI_INFO_NULL, &file), path);
+    CLP_TRY(clp_ranks_agree(ranks, opened));
+    clp_status status = write_through(ranks, file, array, box, own);
     int code = MPI_File_close(&file);
     return status == CLP_OK ? check(code, "MPI_File_close") : status;
 }

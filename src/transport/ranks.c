@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const clp_transport *const transports[] = {&clp_transport_none, &clp_transport_mpi};
 
@@ -55,10 +56,12 @@ clp_status clp_ranks_join(const char *transport, clp_ranks **ranks)
     if (!made) return clp_fail_host_memory(sizeof *made);
     made->transport = found;
     clp_status status = found->join(made);
-    if (status == CLP_OK)
+    if (status == CLP_OK) {
         *ranks = made;
-    else
+    } else {
+        free(made->own);
         free(made);
+    }
     return status;
 }
 
@@ -147,10 +150,15 @@ clp_status clp_ranks_agree(clp_ranks *ranks, clp_status status)
     double first = status == CLP_OK ? (double)ranks->count : (double)ranks->number;
     CLP_TRY(clp_reduce(ranks, CLP_REDUCE_MIN, &first, 1));
     if (first == (double)ranks->count) return CLP_OK;
-    double told = (double)status;
+    double told = (double)status, failed = status != CLP_OK;
+    char host[64] = "";
+    gethostname(host, sizeof host - 1);
     CLP_TRY(ranks->transport->spread(ranks, (size_t)first, &told, sizeof told));
     CLP_TRY(ranks->transport->spread(ranks, (size_t)first, text, sizeof text));
-    return clp_fail((clp_status)told, "%s", text);
+    CLP_TRY(ranks->transport->spread(ranks, (size_t)first, host, sizeof host));
+    CLP_TRY(clp_reduce(ranks, CLP_REDUCE_SUM, &failed, 1));
+    if (failed == (double)ranks->count) return clp_fail((clp_status)told, "%s", text);
+    return clp_fail((clp_status)told, "rank %.0f on %s: %s", first, host, text);
 }
 
 /* By the hash of G. Fowler, L. C. Noll and K.-P. Vo (FNV-1a). */

@@ -7,6 +7,7 @@
  */
 #include "transport/exchange.h"
 
+#include "backend/galerkin.h"
 #include "backend/transfer.h"
 #include "base/checked.h"
 #include "base/machine.h"
@@ -72,8 +73,11 @@ clp_status clp_ranks_device(clp_ranks *ranks, clp_device *own, clp_device **devi
     }
     *made = (shared_device){.base = *own, .own = own, .ranks = ranks};
     made->base.backend = &shared_backend;
+    double fp64 = own->info.fp64; /* they exchange values of one precision */
+    clp_status status = clp_reduce(ranks, CLP_REDUCE_MIN, &fp64, 1);
+    made->base.info.fp64 = fp64 > 0;
     *device = &made->base;
-    return CLP_OK;
+    return status;
 }
 
 clp_ranks *clp_ranks_of(const clp_device *device)
@@ -123,33 +127,42 @@ static void shared_level_destroy(clp_level *level)
     free(shared);
 }
 
+/* Takes over a level of the rank's own device, which belongs to a part if its grid is one. */
+static clp_status wrap(clp_device *device, clp_level *own, clp_level **level)
+{
+    *level = NULL;
+    shared_level *made = calloc(1, sizeof *made);
+    if (!made) {
+        own->device->backend->level_destroy(own);
+        return clp_fail_host_memory(sizeof *made);
+    }
+    made->own = own;
+    made->base = *own;
+    made->base.device = device;
+    made->depth = depth_of(&own->op.grid);
+    size_t bytes =
+        made->depth == SIZE_MAX ? 0 : clp_exchange_bytes(&own->op.grid, clp_precision_bytes(own->precision));
+    made->room = malloc(bytes + 1);
+    *level = &made->base;
+    if (made->room) return CLP_OK;
+    shared_level_destroy(*level);
+    *level = NULL;
+    return clp_fail_host_memory(bytes);
+}
+
 static clp_status shared_level_create(clp_device *device, const clp_operator *op, clp_precision precision,
                                       const char *sweep_variant, clp_level **level)
 {
     shared_device *shared = (shared_device *)device;
+    clp_level *own;
     *level = NULL;
-    shared_level *made = calloc(1, sizeof *made);
-    if (!made) return clp_fail_host_memory(sizeof *made);
-    made->base.device = device;
-    made->depth = depth_of(&op->grid);
-    clp_status status =
-        shared->own->backend->level_create(shared->own, op, precision, sweep_variant, &made->own);
-    if (status == CLP_OK) {
-        made->base = *made->own;
-        made->base.device = device;
-        if (made->depth != SIZE_MAX) {
-            size_t bytes = clp_exchange_bytes(&op->grid, clp_precision_bytes(precision));
-            made->room = malloc(bytes + 1);
-            if (!made->room) status = clp_fail_host_memory(bytes);
-        }
-    }
+    clp_status status = shared->own->backend->level_create(shared->own, op, precision, sweep_variant, &own);
+    if (status == CLP_OK) status = wrap(device, own, level);
     status = clp_ranks_agree(shared->ranks, status);
-    if (status == CLP_OK)
-        *level = &made->base;
-    else if (made->own)
-        shared_level_destroy(&made->base);
-    else
-        free(made);
+    if (status != CLP_OK) {
+        shared_level_destroy(*level);
+        *level = NULL;
+    }
     device->compile_seconds = shared->own->compile_seconds;
     return status;
 }
@@ -298,10 +311,24 @@ static clp_status shared_dot(const clp_field *x, const clp_field *y, double *sum
     return clp_reduce(ranks_of(y->level), CLP_REDUCE_SUM, sum, 1);
 }
 
+/* What solvers say of how residuals count is for the rank's own level, too. */
+static void take_measure(const clp_level *level)
+{
+    ((const shared_level *)level)->own->op.least = level->op.least;
+}
+
+static clp_status shared_energy(const clp_field *u, double *energy)
+{
+    CLP_TRY(need(u, 1));
+    CLP_TRY(done(u->level, backend_of(u->level)->energy(own_of(u), energy)));
+    return clp_reduce(ranks_of(u->level), CLP_REDUCE_SUM, energy, 1);
+}
+
 static clp_status shared_defect(const clp_field *u, const clp_field *q, double factor, clp_field *r,
                                 clp_norms *norms)
 {
     CLP_TRY(need(u, 1));
+    take_measure(u->level);
     size_t valid = less(valid_of(u), 1);
     set_valid(r, clp_min(valid, valid_of(q)));
     CLP_TRY(done(u->level, backend_of(u->level)->defect(own_of(u), own_of(q), factor, own_of(r), norms)));
@@ -311,6 +338,7 @@ static clp_status shared_defect(const clp_field *u, const clp_field *q, double f
 static clp_status shared_residual_norms(const clp_field *u, const clp_field *q, clp_norms *norms)
 {
     CLP_TRY(need(u, 1));
+    take_measure(u->level);
     CLP_TRY(done(u->level, backend_of(u->level)->residual_norms(own_of(u), own_of(q), norms)));
     return clp_reduce_norms(ranks_of(u->level), norms);
 }
@@ -338,8 +366,17 @@ typedef struct shared_transfer {
     clp_transfer base;
     clp_transfer *own;
     bool gathers;
+    bool doubles; /* coarse nodes are twice as far apart along all axes that are split */
     gathering gather;
 } shared_transfer;
+
+static bool doubles(const clp_grid *fine, const clp_grid *coarse)
+{
+    for (int axis = 0; axis < clp_grid_dimensions(fine); axis++)
+        if (clp_grid_is_split(fine, axis) && clp_grid_whole(fine, axis) == clp_grid_whole(coarse, axis))
+            return false;
+    return true;
+}
 
 /* Its own levels, of which the coarse one may be a slice, must be destroyed by hand. */
 static void shared_transfer_destroy(clp_transfer *transfer)
@@ -422,6 +459,7 @@ static clp_status shared_transfer_create(clp_level *fine, clp_level *coarse, clp
             &made->own);
     status = clp_ranks_agree(ranks, status);
     if (status == CLP_OK && gathers) status = clp_ranks_agree(ranks, find_places(made));
+    if (made) made->doubles = doubles(&fine->op.grid, &coarse->op.grid);
     if (status == CLP_OK)
         *transfer = &made->base;
     else
@@ -511,6 +549,11 @@ static clp_field *coarse_of(const shared_transfer *shared, const clp_field *coar
     return shared->gathers ? shared->gather.field : own_of(coarse);
 }
 
+static size_t depth_of_level(const clp_level *level)
+{
+    return ((const shared_level *)level)->depth;
+}
+
 /* Fine nodes beside a coarse one that it gathers from. */
 enum { REACH = 2 };
 
@@ -532,12 +575,26 @@ static clp_status shared_restrict(const clp_transfer *transfer, const clp_field 
     return finish_restriction(shared, coarse);
 }
 
-/* As far from a part's own nodes as the coarse field is right there. */
+/* As far from a part's own nodes as interpolation from coarse nodes right to a depth is right: in networks
+ * its weights are wrong next to the outermost nodes of halos. */
+static size_t interpolated_from(const shared_transfer *shared, size_t valid)
+{
+    const clp_level *fine = shared->base.fine;
+    if (valid == SIZE_MAX) return SIZE_MAX;
+    size_t reached = less(shared->doubles ? 2 * valid : valid, REACH);
+    bool network = fine->op.network || fine->op.galerkin;
+    return network ? clp_min(reached, less(depth_of_level(fine), 1 + REACH)) : reached;
+}
+
+static size_t slice_depth(const shared_transfer *shared)
+{
+    const clp_grid *slice = &shared->gather.slice->op.grid;
+    return shared->base.coarse->op.galerkin ? depth_of(slice) : SLICE_DEPTH;
+}
+
 static size_t interpolated(const shared_transfer *shared, const clp_field *coarse)
 {
-    if (shared->gathers) return 2 * SLICE_DEPTH - REACH;
-    size_t valid = valid_of(coarse);
-    return valid == SIZE_MAX ? SIZE_MAX : valid > 1 ? 2 * valid - REACH : 0;
+    return interpolated_from(shared, shared->gathers ? slice_depth(shared) : valid_of(coarse));
 }
 
 /* A coarse field that is right as far as fine ones are to be, if halos are that deep. */
@@ -557,24 +614,20 @@ static clp_status shared_prolong_add(const clp_transfer *transfer, const clp_fie
                 backend_of(fine->level)->prolong_add(shared->own, coarse_of(shared, coarse), own_of(fine)));
 }
 
-static size_t depth_of_level(const clp_level *level)
-{
-    return ((const shared_level *)level)->depth;
-}
-
-/* Sweeps from 0 are right where q is, but for the first, which looks at no neighbour. */
+/* Sweeps from 0 are right where q is, but for the first, which without a network looks at no neighbour. */
 static clp_status shared_smooth_restrict(const clp_transfer *transfer, clp_field *u, clp_field *scratch,
                                          const clp_field *q, const double *weights, size_t count,
                                          clp_field *coarse)
 {
     const shared_transfer *shared = (const shared_transfer *)transfer;
-    if (depth_of_level(u->level) < count + REACH)
+    if (depth_of_level(u->level) < count + 1 + REACH)
         return clp_smooth_restrict_in_steps(transfer, u, scratch, q, weights, count, coarse);
     CLP_TRY(need(q, count + REACH));
     CLP_TRY(done(u->level,
                  backend_of(u->level)->smooth_restrict(shared->own, own_of(u), own_of(scratch), own_of(q),
                                                        weights, count, coarse_of(shared, coarse))));
-    set_valid(u, less(valid_of(q), count - 1));
+    /* Without a network the first sweep is none, but outermost nodes stay 0. */
+    set_valid(u, less(clp_min(valid_of(q), less(depth_of_level(u->level), 1)), count - 1));
     if (scratch) set_valid(scratch, 0);
     return finish_restriction(shared, coarse);
 }
@@ -599,21 +652,139 @@ static clp_status shared_prolong_smooth(const clp_transfer *transfer, const clp_
     return CLP_OK;
 }
 
-/* With a halo that is right. */
-static size_t interpolated_at_most(const clp_level *coarse)
-{
-    size_t depth = depth_of_level(coarse);
-    return depth == SIZE_MAX ? SIZE_MAX : 2 * depth - REACH;
-}
-
 static bool shared_needs_scratch(const clp_transfer *transfer, size_t count, const clp_level *total)
 {
     const shared_transfer *shared = (const shared_transfer *)transfer;
-    bool steps = depth_of_level(transfer->fine) < count + REACH ||
-                 (!shared->gathers && interpolated_at_most(transfer->coarse) < count);
+    size_t coarse = shared->gathers ? slice_depth(shared) : depth_of_level(transfer->coarse);
+    bool steps =
+        depth_of_level(transfer->fine) < count + 1 + REACH || interpolated_from(shared, coarse) < count;
     return steps ||
            backend_of(transfer->fine)
                ->needs_scratch(shared->own, count, total ? ((const shared_level *)total)->own : NULL);
+}
+
+/* ---- levels of networks ---- */
+
+static clp_status read_coefficients(void *level, const clp_box *box, void *packed)
+{
+    const clp_level *own = level;
+    return own->device->backend->coefficients_read(own, box, packed);
+}
+
+static clp_status write_coefficients(void *level, const clp_box *box, const void *packed)
+{
+    clp_level *own = level;
+    return own->device->backend->coefficients_write(own, box, packed);
+}
+
+static size_t coefficient_bytes(const clp_level *own)
+{
+    return own->device->backend->coefficient_arrays(own) * clp_precision_bytes(own->precision);
+}
+
+/* Of what a part has made of its own halo only some is right. */
+static clp_status exchange_coefficients(clp_ranks *ranks, clp_level *own)
+{
+    const clp_boxes boxes = {own, read_coefficients, write_coefficients, coefficient_bytes(own)};
+    size_t bytes = clp_exchange_bytes(&own->op.grid, boxes.element_bytes);
+    void *room = malloc(bytes + 1);
+    clp_status status = clp_ranks_agree(ranks, room ? CLP_OK : clp_fail_host_memory(bytes));
+    if (status == CLP_OK) status = clp_exchange(ranks, &own->op.grid, &boxes, room);
+    free(room);
+    return status;
+}
+
+/* The second copies of first nodes on axes that were split. */
+static clp_status join_coefficients(const clp_operator *fine, clp_level *whole, char *room)
+{
+    for (int axis = 0; axis < CLP_AXES; axis++) {
+        clp_box box = whole_box(&whole->op.grid);
+        size_t last = box.count[axis] - 1;
+        if (!fine->whole_periodic[axis] || fine->periodic[axis]) continue;
+        box.count[axis] = 1;
+        CLP_TRY(read_coefficients(whole, &box, room));
+        box.first[axis] = last;
+        CLP_TRY(write_coefficients(whole, &box, room));
+    }
+    return CLP_OK;
+}
+
+/* The coefficients of all ranks' slices. */
+static clp_status gather_coefficients(shared_transfer *shared, clp_level *whole)
+{
+    const gathering *gather = &shared->gather;
+    clp_ranks *ranks = device_of(shared->base.fine)->ranks;
+    size_t unit = coefficient_bytes(whole) / clp_precision_bytes(whole->precision),
+           most = gather->most * unit;
+    size_t plane = clp_grid_node_count(&whole->op.grid) / CLP_NODES_MIN * coefficient_bytes(whole);
+    char *packed = calloc(1, clp_max(most, plane) + 1), *all = malloc(ranks->count * most + 1);
+    clp_status status =
+        clp_ranks_agree(ranks, packed && all ? CLP_OK : clp_fail_host_memory(ranks->count * most));
+    if (status == CLP_OK) status = read_coefficients(gather->slice, &gather->own, packed);
+    if (status == CLP_OK) status = ranks->transport->gather(ranks, packed, most, all);
+    for (size_t rank = 0; rank < ranks->count && status == CLP_OK; rank++) {
+        const size_t *place = gather->places + 2 * CLP_AXES * rank;
+        const clp_box box = {{place[0], place[2], place[4]}, {place[1], place[3], place[5]}};
+        status = write_coefficients(whole, &box, all + rank * most);
+    }
+    if (status == CLP_OK) status = join_coefficients(&shared->base.fine->op, whole, packed);
+    free(packed);
+    free(all);
+    return status;
+}
+
+/* The level that is whole in every rank, out of the slice that the rank has made. */
+static clp_status gather_level(shared_transfer *shared, const clp_operator *op, clp_level *slice,
+                               clp_level **level)
+{
+    clp_level *fine = shared->base.fine, *whole = NULL;
+    clp_ranks *ranks = device_of(fine)->ranks;
+    const clp_backend *backend = slice->device->backend;
+    gathering *gather = &shared->gather;
+    shared->gathers = true;
+    gather->slice = slice;
+    gather->places = calloc(ranks->count, 2 * CLP_AXES * sizeof *gather->places);
+    clp_status status = gather->places ? backend->field_create(slice, &gather->field)
+                                       : clp_fail_host_memory(ranks->count * sizeof *gather->places);
+    if (status == CLP_OK) status = backend->level_like(slice, op, &whole);
+    if (status == CLP_OK) status = wrap(fine->device, whole, level);
+    CLP_TRY(clp_ranks_agree(ranks, status));
+    shared->base.coarse = *level;
+    CLP_TRY(clp_ranks_agree(ranks, find_places(shared)));
+    return gather_coefficients(shared, ((shared_level *)*level)->own);
+}
+
+static clp_status shared_coarsen(clp_level *fine, const clp_operator *coarse, clp_level **level,
+                                 clp_transfer **transfer)
+{
+    clp_ranks *ranks = device_of(fine)->ranks;
+    bool part = clp_grid_is_part(&fine->op.grid), gathers = part && !clp_grid_is_part(&coarse->grid);
+    const clp_operator local = gathers ? clp_operator_galerkin_part(&fine->op, coarse) : *coarse;
+    clp_level *own = NULL;
+    shared_transfer *made = calloc(1, sizeof *made);
+    *level = NULL;
+    *transfer = NULL;
+    clp_status status = made ? CLP_OK : clp_fail_host_memory(sizeof *made);
+    if (made) made->base.fine = fine;
+    if (status == CLP_OK)
+        status = done(fine, backend_of(fine)->coarsen(((shared_level *)fine)->own, &local, &own, &made->own));
+    status = clp_ranks_agree(ranks, status);
+    if (status == CLP_OK && gathers) {
+        status = gather_level(made, coarse, own, level);
+    } else if (status == CLP_OK) {
+        status = clp_ranks_agree(ranks, wrap(fine->device, own, level));
+        if (status == CLP_OK && part) status = exchange_coefficients(ranks, own);
+    }
+    if (made) made->base.coarse = *level;
+    if (made) made->doubles = doubles(&fine->op.grid, &coarse->grid);
+    if (status == CLP_OK) {
+        *transfer = &made->base;
+        return CLP_OK;
+    }
+    shared_transfer_destroy(made ? &made->base : NULL);
+    shared_level_destroy(*level);
+    *level = NULL;
+    return status;
 }
 
 static clp_status shared_factor(clp_level *level)
@@ -645,6 +816,8 @@ static const clp_backend shared_backend = {
     .dot = shared_dot,
     .transfer_create = shared_transfer_create,
     .transfer_destroy = shared_transfer_destroy,
+    .coarsen = shared_coarsen,
+    .energy = shared_energy,
     .factor = shared_factor,
     .solve_direct = shared_solve_direct,
     .restrict_field = shared_restrict,

@@ -222,27 +222,26 @@ clp_status clp_opencl_field_read(clp_field *field, size_t row, size_t rows, doub
     return transfer(field, row, rows, NULL, values);
 }
 
-/* A box from `write` to the field, or from the field to `read`; the other one is NULL. */
-static clp_status move_box(const clp_field *field, const clp_box *box, const void *write, void *read)
+clp_status clp_opencl_move_box(const opencl_level *level, cl_mem buffer, size_t array, const clp_box *box,
+                               const void *write, void *read)
 {
-    const clp_layout *layout = &field->level->layout;
-    opencl_device *device = ((opencl_level *)field->level)->device;
-    cl_mem buffer = ((const opencl_field *)field)->buffer;
+    const clp_layout *layout = &level->base.layout;
+    opencl_device *device = level->device;
     const size_t element = layout->element_bytes, row = layout->pitch * element,
                  plane = layout->plane * element, bytes = box->count[0] * element,
                  slice = bytes * box->count[1];
-    const size_t first = clp_layout_node(layout, box->first[0], box->first[1], box->first[2]) * element;
+    const size_t first = array * layout->bytes +
+                         clp_layout_node(layout, box->first[0], box->first[1], box->first[2]) * element;
     /* Planes one by one: their distance need not be a number of rows. */
     for (size_t k = 0; k < box->count[2]; k++) {
         const size_t at = first + k * plane, origin[] = {at % row, at / row, 0}, none[] = {0, 0, 0},
                      region[] = {bytes, box->count[1], 1};
         const char *call = write ? "clEnqueueWriteBufferRect" : "clEnqueueReadBufferRect";
-        cl_int code = write ? clEnqueueWriteBufferRect(device->queue, buffer, CL_FALSE, origin, none, region,
-                                                       row, 0, bytes, 0, (const char *)write + k * slice, 0,
-                                                       NULL, NULL)
-                            : clEnqueueReadBufferRect(device->queue, buffer, CL_FALSE, origin, none, region,
-                                                      row, 0, bytes, 0, (char *)read + k * slice, 0, NULL,
-                                                      NULL);
+        cl_int code =
+            write ? clEnqueueWriteBufferRect(device->queue, buffer, CL_FALSE, origin, none, region, row, 0,
+                                             bytes, 0, (const char *)write + k * slice, 0, NULL, NULL)
+                  : clEnqueueReadBufferRect(device->queue, buffer, CL_FALSE, origin, none, region, row, 0,
+                                            bytes, 0, (char *)read + k * slice, 0, NULL, NULL);
         CLP_TRY(clp_opencl_check(&device->base.info, call, code));
     }
     CLP_CL_TRY(device, clFinish(device->queue));
@@ -251,12 +250,14 @@ static clp_status move_box(const clp_field *field, const clp_box *box, const voi
 
 clp_status clp_opencl_box_read(const clp_field *field, const clp_box *box, void *packed)
 {
-    return move_box(field, box, NULL, packed);
+    return clp_opencl_move_box((const opencl_level *)field->level, ((const opencl_field *)field)->buffer, 0,
+                               box, NULL, packed);
 }
 
 clp_status clp_opencl_box_write(clp_field *field, const clp_box *box, const void *packed)
 {
-    return move_box(field, box, packed, NULL);
+    return clp_opencl_move_box((const opencl_level *)field->level, ((const opencl_field *)field)->buffer, 0,
+                               box, packed, NULL);
 }
 
 /* Some columns of a row, where they lie or through a few of them in double. */

@@ -149,6 +149,52 @@ clp_status clp_opencl_coarsen(clp_level *fine, const clp_operator *coarse, clp_l
     return status;
 }
 
+clp_status clp_opencl_level_like(clp_level *like, const clp_operator *op, clp_level **level)
+{
+    opencl_level *made;
+    *level = NULL;
+    clp_status status = create_level(like, op, &made);
+    if (status == CLP_OK) {
+        made->axes = ((const opencl_level *)like)->axes;
+        made->finer = ((const opencl_level *)like)->finer;
+        *level = &made->base;
+    } else if (made) {
+        clp_opencl_level_destroy(&made->base);
+    }
+    return status;
+}
+
+/* Couplings, leaks, inverse diagonals. */
+size_t clp_opencl_coefficient_arrays(const clp_level *level)
+{
+    return array_count(&level->layout) + 1;
+}
+
+static clp_status move_coefficients(const clp_level *level, const clp_box *box, const char *write, char *read)
+{
+    const opencl_level *made = (const opencl_level *)level;
+    size_t count = array_count(&level->layout),
+           bytes = box->count[0] * box->count[1] * box->count[2] * level->layout.element_bytes;
+    for (size_t i = 0; i <= count; i++) {
+        bool inverse = i == count;
+        cl_mem buffer =
+            inverse ? ((const opencl_field *)made->network[NETWORK_INVERSE])->buffer : made->couplings;
+        CLP_TRY(clp_opencl_move_box(made, buffer, inverse ? 0 : i, box, write ? write + i * bytes : NULL,
+                                    read ? read + i * bytes : NULL));
+    }
+    return CLP_OK;
+}
+
+clp_status clp_opencl_coefficients_read(const clp_level *level, const clp_box *box, void *packed)
+{
+    return move_coefficients(level, box, NULL, packed);
+}
+
+clp_status clp_opencl_coefficients_write(clp_level *level, const clp_box *box, const void *packed)
+{
+    return move_coefficients(level, box, packed, NULL);
+}
+
 /* ---- working on it ---- */
 
 /* Arguments up to the operator; without a source q is u, times 0. */

@@ -285,6 +285,10 @@ clp_status clp_opencl_field_create(clp_level *level, clp_field **field);
 void clp_opencl_field_destroy(clp_field *field);
 clp_status clp_opencl_field_write(clp_field *field, size_t row, size_t rows, const double *values);
 clp_status clp_opencl_field_read(clp_field *field, size_t row, size_t rows, double *values);
+/* A box of an array of the level's layout (`array` of them stand before it in the buffer) from `write` or to
+ * `read`; the other one is NULL. */
+clp_status clp_opencl_move_box(const opencl_level *level, cl_mem buffer, size_t array, const clp_box *box,
+                               const void *write, void *read);
 clp_status clp_opencl_box_read(const clp_field *field, const clp_box *box, void *packed);
 clp_status clp_opencl_box_write(clp_field *field, const clp_box *box, const void *packed);
 clp_status clp_opencl_field_fill(clp_field *field, clp_fill_columns fill, const void *context);
@@ -312,6 +316,10 @@ bool clp_opencl_needs_scratch(const clp_transfer *transfer, size_t count, const 
 clp_status clp_opencl_coarsen(clp_level *fine, const clp_operator *coarse, clp_level **level,
                               clp_transfer **transfer);
 clp_status clp_opencl_factor(clp_level *level);
+clp_status clp_opencl_level_like(clp_level *like, const clp_operator *op, clp_level **level);
+size_t clp_opencl_coefficient_arrays(const clp_level *level);
+clp_status clp_opencl_coefficients_read(const clp_level *level, const clp_box *box, void *packed);
+clp_status clp_opencl_coefficients_write(clp_level *level, const clp_box *box, const void *packed);
 clp_status clp_opencl_solve_direct(clp_field *u, const clp_field *q);
 clp_status clp_opencl_separable_factor(opencl_level *level);
 clp_status clp_opencl_separable_solve(clp_field *u, const clp_field *q);

@@ -18,6 +18,34 @@ static clp_status allocate(const clp_operator *op, clp_points *points)
     return CLP_OK;
 }
 
+clp_status clp_points_create(const clp_operator *op, clp_points *points)
+{
+    return allocate(op, points);
+}
+
+void clp_points_move(const clp_points *points, const clp_box *box, const double *write, double *read)
+{
+    const size_t *nodes = points->op->grid.nodes, bytes = points->points * sizeof(double);
+    for (size_t k = 0; k < box->count[2]; k++)
+        for (size_t j = 0; j < box->count[1]; j++)
+            for (size_t i = 0; i < box->count[0]; i++) {
+                size_t p =
+                    ((box->first[2] + k) * nodes[1] + box->first[1] + j) * nodes[0] + box->first[0] + i;
+                double *entry = points->entry + p * points->points;
+                if (write) {
+                    /* of a part's outermost nodes some are about what it has not */
+                    for (size_t code = 0; code < points->points; code++)
+                        entry[code] = clp_offset_node(points->op, p, (int)code) == SIZE_MAX ? 0 : write[code];
+                    points->leak[p] = write[points->points];
+                    write += points->points + 1;
+                } else {
+                    memcpy(read, entry, bytes);
+                    read[points->points] = points->leak[p];
+                    read += points->points + 1;
+                }
+            }
+}
+
 void clp_points_finish(clp_points *points)
 {
     free(points->entry);

@@ -26,6 +26,13 @@ typedef struct clp_points {
 clp_status clp_points_of_network(const clp_operator *op, clp_points *points);
 void clp_points_finish(clp_points *points);
 
+/* Of an operator made by this principle, all 0. Finish it in any case. CLP_ERROR_MEMORY. */
+clp_status clp_points_create(const clp_operator *op, clp_points *points);
+
+/* Entries and leaks of the nodes of a box, node after node, from `write` or to `read`; the other one is NULL.
+ */
+void clp_points_move(const clp_points *points, const clp_box *box, const double *write, double *read);
+
 /* P, for all nodes of the fine grid, and P^T A P. Finish the coarse points and free the corners in any case.
  * CLP_ERROR_MEMORY. */
 clp_status clp_points_coarsen(const clp_points *fine, const clp_operator *coarse_op, clp_points *coarse,

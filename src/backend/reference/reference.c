@@ -342,6 +342,36 @@ static clp_status reference_coarsen(clp_level *fine, const clp_operator *coarse,
     return status;
 }
 
+static clp_status reference_level_like(clp_level *like, const clp_operator *op, clp_level **level)
+{
+    CLP_TRY(reference_level_create(like->device, op, like->precision, NULL, level));
+    reference_level *made = (reference_level *)*level;
+    clp_status status = clp_points_create(&made->base.op, &made->points);
+    if (status == CLP_OK) return CLP_OK;
+    reference_level_destroy(*level);
+    *level = NULL;
+    return status;
+}
+
+static size_t reference_coefficient_arrays(const clp_level *level)
+{
+    size_t numbers = (size_t)clp_galerkin_points(&level->op) + 1;
+    return numbers * sizeof(double) /
+           clp_precision_bytes(level->precision); /* in double, whatever fields are in */
+}
+
+static clp_status reference_coefficients_read(const clp_level *level, const clp_box *box, void *packed)
+{
+    clp_points_move(&((const reference_level *)level)->points, box, NULL, packed);
+    return CLP_OK;
+}
+
+static clp_status reference_coefficients_write(clp_level *level, const clp_box *box, const void *packed)
+{
+    clp_points_move(&((reference_level *)level)->points, box, packed, NULL);
+    return CLP_OK;
+}
+
 static clp_status reference_factor(clp_level *level)
 {
     reference_level *made = (reference_level *)level;
@@ -566,6 +596,10 @@ const clp_backend clp_reference_backend = {
     .prolong_smooth = clp_prolong_smooth_in_steps,
     .needs_scratch = clp_steps_need_scratch,
     .coarsen = reference_coarsen,
+    .level_like = reference_level_like,
+    .coefficient_arrays = reference_coefficient_arrays,
+    .coefficients_read = reference_coefficients_read,
+    .coefficients_write = reference_coefficients_write,
     .factor = reference_factor,
     .solve_direct = reference_solve_direct,
     .clear = reference_clear,

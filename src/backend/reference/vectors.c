@@ -98,7 +98,7 @@ double clp_vector_energy(const clp_stencil *stencil, clp_vector u)
         const clp_row place = clp_operator_row(op, row);
         for (size_t i = 0; i < nx; i++) {
             size_t p = place.first + i;
-            if (clp_row_is_copy(op, &place, i)) continue;
+            if (!clp_row_is_own(op, &place, i) || clp_row_is_copy(op, &place, i)) continue;
             double value = clp_vector_get(u, p);
             for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++) {
                 if (clp_operator_at(op, p, axis) + 1 == op->grid.nodes[axis]) continue;

@@ -132,6 +132,27 @@ static unsigned share_of_threads(const clp_ranks *ranks)
     return share > 0 ? (unsigned)share : 1;
 }
 
+/*
+ * PoCL's cache, each rank of a machine with its own: PoCL 3.1 crashes where one process reads a folder of it
+ * while another compiles there. A rank that is the first, or alone, has the one that the user's other runs
+ * have.
+ */
+static void part_caches(const clp_ranks *ranks)
+{
+    static const struct {
+        const char *variable, *below;
+    } places[] = {{"POCL_CACHE_DIR", ""}, {"XDG_CACHE_HOME", "/pocl"}, {"HOME", "/.cache/pocl"}};
+    char path[1024];
+    if (clp_ranks_local(ranks) == 0) return;
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        const char *folder = getenv(places[i].variable);
+        if (!folder || !*folder) continue;
+        snprintf(path, sizeof path, "%s%s/rank-%zu", folder, places[i].below, clp_ranks_local(ranks));
+        setenv("POCL_CACHE_DIR", path, 1);
+        return;
+    }
+}
+
 clp_status app_ranks_open(clp_ranks *ranks, const clp_device_options *wanted, clp_device **device)
 {
     clp_device_options options = *wanted;
@@ -142,6 +163,7 @@ clp_status app_ranks_open(clp_ranks *ranks, const clp_device_options *wanted, cl
     bool reference = options.backend && strcmp(options.backend, "reference") == 0;
     snprintf(threads, sizeof threads, "%u", share_of_threads(ranks));
     setenv("POCL_MAX_PTHREAD_COUNT", threads, 0);
+    part_caches(ranks);
     if (options.threads == 0 && reference) options.threads = share_of_threads(ranks);
     if (options.device)
         options.device = take_turn(options.device, clp_ranks_local(ranks), name, sizeof name);

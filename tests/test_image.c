@@ -61,7 +61,7 @@ static const clp_image_color rgb[] = {{0xff0000ff, 0}, {0x00ff00ff, 0}, {0x0000f
 static clp_status classify(size_t width, size_t height, const uint32_t *values, const clp_image_color *colors,
                            size_t count, double tolerance, uint16_t *cells)
 {
-    clp_pixels pixels = {.width = width, .height = height, .values = (uint32_t *)values};
+    clp_pixels pixels = {width, height, (uint32_t *)values, .columns = width, .rows = height};
     return clp_image_classify("a.png", &pixels, colors, count, tolerance, cells);
 }
 

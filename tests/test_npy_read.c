@@ -112,3 +112,54 @@ Test(npy_read, headers_in_any_python_spelling)
             clp_array_finish(&array);
         }
 }
+
+/* Windows of arrays of every number of axes in both orders, also such that go round. */
+static void expect_window(bool fortran, size_t dimensions, const size_t *shape, const clp_npy_window *window)
+{
+    unsigned char data[2 * 5 * 7 * 6];
+    char header[160], text[80];
+    clp_npy_file file;
+    clp_array whole;
+    double values[1000];
+    size_t count = 1, wanted = 1;
+    for (size_t d = 0; d < dimensions; d++) {
+        count *= shape[d];
+        wanted *= window->count[d];
+    }
+    for (size_t i = 0; i < count; i++) data[i] = (unsigned char)i;
+    clp_shape_text(shape, dimensions, text, sizeof text);
+    snprintf(header, sizeof header, "{'descr': '|u1', 'fortran_order': %s, 'shape': %s, }",
+             fortran ? "True" : "False", text);
+    cr_assert_eq(read_file(1, header, data, count, &whole), CLP_OK, "%s", clp_error_message());
+    cr_assert_eq(clp_npy_open(path, &file), CLP_OK, "%s", clp_error_message());
+    cr_assert_eq(clp_npy_read_window(&file, window, values), CLP_OK, "%s", clp_error_message());
+    for (size_t i = 0; i < wanted; i++) {
+        size_t rest = i, step = 1, from = 0;
+        for (size_t d = dimensions; d-- > 0; rest /= window->count[d]) {
+            size_t index = window->first[d] + rest % window->count[d];
+            from += (window->period[d] ? index % window->period[d] : index) * step;
+            step *= shape[d];
+        }
+        cr_assert_eq(values[i], whole.values[from], "%s: number %zu is %g, not %g", header, i, values[i],
+                     whole.values[from]);
+    }
+    clp_npy_close(&file);
+    clp_array_finish(&whole);
+}
+
+Test(npy_read, windows)
+{
+    static const size_t shape[] = {5, 7, 6};
+    for (int fortran = 0; fortran < 2; fortran++) {
+        expect_window(fortran, 1, shape, &(clp_npy_window){.first = {1}, .count = {3}});
+        expect_window(fortran, 1, shape, &(clp_npy_window){.first = {3}, .count = {7}, .period = {4}});
+        expect_window(fortran, 2, shape, &(clp_npy_window){.first = {1, 2}, .count = {3, 4}});
+        expect_window(fortran, 2, shape,
+                      &(clp_npy_window){.first = {0, 5}, .count = {5, 9}, .period = {0, 6}});
+        expect_window(fortran, 3, shape, &(clp_npy_window){.first = {0, 0, 0}, .count = {5, 7, 6}});
+        expect_window(fortran, 3, shape,
+                      &(clp_npy_window){.first = {4, 1, 2}, .count = {6, 5, 3}, .period = {5, 0, 0}});
+        expect_window(fortran, 3, shape,
+                      &(clp_npy_window){.first = {2, 6, 5}, .count = {2, 8, 7}, .period = {0, 7, 6}});
+    }
+}

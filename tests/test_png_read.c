@@ -61,6 +61,30 @@ static void expect_pixels(const png_request *wanted)
     clp_pixels_finish(&pixels);
 }
 
+/* Rectangles, also such that go round at the ends of the picture, and more than once. */
+static void expect_rectangle(const png_request *wanted)
+{
+    const size_t columns = wanted->width, rows = wanted->height;
+    clp_pixels pixels = {.left = random_below((uint32_t)columns),
+                         .top = random_below((uint32_t)rows),
+                         .width = 1 + random_below((uint32_t)(2 * columns)),
+                         .height = 1 + random_below((uint32_t)(2 * rows))};
+    cr_assert_eq(clp_png_read_rectangle(path, &pixels), CLP_OK, "%s", clp_error_message());
+    cr_assert(pixels.columns == columns && pixels.rows == rows);
+    for (size_t j = 0; j < pixels.height; j++)
+        for (size_t i = 0; i < pixels.width; i++) {
+            size_t place = (pixels.top + j) % rows * columns + (pixels.left + i) % columns;
+            uint32_t value = wanted_pixel(wanted, wanted->samples + place * channels_of(wanted->type));
+            cr_assert_eq(pixels.values[j * pixels.width + i], value,
+                         "type %d interlaced %d: pixel %zu, %zu of the rectangle at %zu, %zu", wanted->type,
+                         wanted->interlaced, i, j, pixels.left, pixels.top);
+        }
+    clp_pixels_finish(&pixels);
+    size_t announced[2];
+    cr_assert_eq(clp_png_size(path, &announced[0], &announced[1]), CLP_OK);
+    cr_assert(announced[0] == columns && announced[1] == rows);
+}
+
 /* Every size up to the given one, so that each pass of an interlaced picture is also empty at times. */
 static void expect_kind(png_request *wanted)
 {
@@ -71,6 +95,7 @@ static void expect_kind(png_request *wanted)
             wanted->height = sizes[i][1];
             wanted->interlaced = interlaced;
             expect_pixels(wanted);
+            expect_rectangle(wanted);
         }
 }
 

@@ -19,8 +19,7 @@ _Static_assert(CLP_YAML_VALUES <= UINT16_MAX, "a problem file may list more colo
 
 void clp_picture_finish(clp_picture *picture)
 {
-    clp_pixels_finish(&picture->pixels);
-    clp_array_finish(&picture->array);
+    free(picture->path);
     *picture = (clp_picture){0};
 }
 
@@ -31,7 +30,7 @@ static const clp_tree *place_of(const clp_tree *root, const char *key)
     return entry ? entry : image;
 }
 
-static clp_status check_array(const clp_array *array, const char *file, const clp_tree *place)
+static clp_status check_array(const clp_npy_header *array, const char *file, const clp_tree *place)
 {
     char shown[CLP_SHOWN_SIZE];
     if (array->dimensions < 2)
@@ -39,33 +38,33 @@ static clp_status check_array(const clp_array *array, const char *file, const cl
                            "'image.file': '%s' has one axis; an array of cells has two, [y][x], or three, "
                            "[z][y][x]",
                            clp_show(file, shown));
-    if (array->integer) return CLP_OK;
+    if (array->kind != 'f') return CLP_OK;
     return clp_fail_at(place,
                        "'image.file': '%s' holds numbers with fractions; save whole numbers, such as "
                        "a.astype(int)",
                        clp_show(file, shown));
 }
 
-static clp_status read_array(const char *path, const char *file, const clp_tree *place, clp_picture *picture)
+static clp_status measure_array(const clp_inputs *inputs, const char *name, const clp_tree *place,
+                                clp_picture *picture)
 {
-    clp_status status = clp_npy_read(path, &picture->array);
-    if (status != CLP_OK) return clp_fail_within_at(status, place);
-    const clp_array *array = &picture->array;
-    CLP_TRY(check_array(array, file, place));
-    picture->dimensions = array->dimensions;
-    for (size_t axis = 0; axis < array->dimensions; axis++)
-        picture->cells[axis] = array->shape[array->dimensions - 1 - axis];
-    return CLP_OK;
+    clp_npy_file file;
+    CLP_TRY(clp_fail_within_at(clp_npy_open(picture->path, &file), place));
+    clp_status status = check_array(&file.header, name, place);
+    if (status == CLP_OK) status = clp_fail_within_at(clp_input_mix(inputs->ranks, &file), place);
+    picture->dimensions = file.header.dimensions;
+    for (size_t axis = 0; axis < file.header.dimensions; axis++)
+        picture->cells[axis] = file.header.shape[file.header.dimensions - 1 - axis];
+    clp_npy_close(&file);
+    return status;
 }
 
-static clp_status read_pixels(const char *path, const clp_tree *place, clp_picture *picture)
+static clp_status measure_pixels(const clp_inputs *inputs, const clp_tree *place, clp_picture *picture)
 {
-    clp_status status = clp_png_read(path, &picture->pixels);
-    if (status != CLP_OK) return clp_fail_within_at(status, place);
+    clp_status status = clp_png_size(picture->path, &picture->cells[0], &picture->cells[1]);
+    if (status == CLP_OK) status = clp_input_mix_file(inputs->ranks, picture->path);
     picture->dimensions = 2;
-    picture->cells[0] = picture->pixels.width;
-    picture->cells[1] = picture->pixels.height;
-    return CLP_OK;
+    return clp_fail_within_at(status, place);
 }
 
 static bool is_png(const char *name)
@@ -74,11 +73,11 @@ static bool is_png(const char *name)
     return length > 4 && strcasecmp(name + length - 4, ".png") == 0;
 }
 
-clp_status clp_picture_read(const clp_inputs *inputs, const clp_declaration *declaration,
-                            clp_picture *picture)
+clp_status clp_picture_measure(const clp_inputs *inputs, const clp_declaration *declaration,
+                               clp_picture *picture)
 {
     const char *file = declaration->image;
-    char shown[CLP_SHOWN_SIZE], *path = NULL;
+    char shown[CLP_SHOWN_SIZE];
     *picture = (clp_picture){0};
     if (!file) return CLP_OK;
     const clp_tree *place = place_of(inputs->root, "file");
@@ -93,9 +92,10 @@ clp_status clp_picture_read(const clp_inputs *inputs, const clp_declaration *dec
         return clp_fail_at(declaration->color_tolerance.node,
                            "'image.tolerance' is for colours, but '%s' holds numbers; leave it out",
                            clp_show(file, shown));
-    CLP_TRY(clp_input_find(inputs, place, "image.file", file, &path));
-    clp_status status = array ? read_array(path, file, place, picture) : read_pixels(path, place, picture);
-    free(path);
+    CLP_TRY(clp_input_find(inputs, place, "image.file", file, &picture->path));
+    picture->is_array = array;
+    clp_status status =
+        array ? measure_array(inputs, file, place, picture) : measure_pixels(inputs, place, picture);
     for (size_t axis = 0; status == CLP_OK && axis < picture->dimensions; axis++)
         if (picture->cells[axis] < CLP_NODES_MIN - 1)
             status = clp_fail_at(place, "'image.file': '%s' has %zu cells along %c; at least %d are needed",
@@ -124,7 +124,7 @@ static clp_status read_colors(const clp_given_regions *given, clp_image_color *c
     return CLP_OK;
 }
 
-static clp_status classify_pixels(const clp_picture *picture, const clp_declaration *declaration,
+static clp_status classify_pixels(const clp_pixels *pixels, const clp_declaration *declaration,
                                   const clp_tree *root, uint16_t *cells)
 {
     const clp_given_regions *given = &declaration->colors;
@@ -137,11 +137,27 @@ static clp_status classify_pixels(const clp_picture *picture, const clp_declarat
     if (!colors) return clp_fail_host_memory(given->count * sizeof *colors);
     clp_status status = read_colors(given, colors);
     if (status == CLP_OK) {
-        status = clp_image_classify(declaration->image, &picture->pixels, colors, given->count,
-                                    tolerance->at[0], cells);
+        status =
+            clp_image_classify(declaration->image, pixels, colors, given->count, tolerance->at[0], cells);
         if (status != CLP_OK) clp_fail_within_at(status, place_of(root, "colors"));
     }
     free(colors);
+    return status;
+}
+
+/* The pixels of a grid, whose y goes upwards, or of a part of it. */
+static clp_status apply_pixels(const clp_picture *picture, const clp_declaration *declaration,
+                               const clp_tree *root, const clp_grid *grid, uint16_t *cells)
+{
+    size_t rows = picture->cells[1], height = grid->nodes[1] - 1, lowest = clp_grid_index(grid, 1, 0);
+    clp_pixels pixels = {.width = grid->nodes[0] - 1,
+                         .height = height,
+                         .left = clp_grid_index(grid, 0, 0),
+                         .top = rows - 1 - (lowest + height - 1) % rows};
+    clp_status status = clp_png_read_rectangle(picture->path, &pixels);
+    if (status != CLP_OK) return clp_fail_within_at(status, place_of(root, "file"));
+    status = classify_pixels(&pixels, declaration, root, cells);
+    clp_pixels_finish(&pixels);
     return status;
 }
 
@@ -183,21 +199,30 @@ static clp_status read_numbers(const clp_declaration *declaration, meaning *mean
     return CLP_OK;
 }
 
+/* The numbers of a grid or a part, slowest axis first, and where they are in the file. */
+typedef struct numbers {
+    clp_npy_file file;
+    clp_npy_window window;
+    double *values;
+    size_t count;
+} numbers;
+
 /* A number without a meaning: how often and where first. */
-static clp_status fail_unknown(const clp_picture *picture, const clp_declaration *declaration, size_t first,
+static clp_status fail_unknown(const numbers *array, const clp_declaration *declaration, size_t first,
                                const clp_tree *place)
 {
-    const clp_array *array = &picture->array;
-    const size_t *shape = array->shape;
-    size_t total = 1, count = 0;
+    size_t count = 0, rest = first, index[CLP_ARRAY_DIMENSIONS], dimensions = array->file.header.dimensions;
     char shown[CLP_SHOWN_SIZE], where[80];
-    for (size_t i = 0; i < array->dimensions; i++) total *= shape[i];
-    for (size_t i = first; i < total; i++) count += array->values[i] == array->values[first];
-    if (array->dimensions == 2)
-        snprintf(where, sizeof where, "[%zu, %zu]", first / shape[1], first % shape[1]);
+    for (size_t i = first; i < array->count; i++) count += array->values[i] == array->values[first];
+    for (size_t d = dimensions; d-- > 0; rest /= array->window.count[d]) {
+        size_t period = array->window.period[d];
+        index[d] = array->window.first[d] + rest % array->window.count[d];
+        if (period) index[d] %= period;
+    }
+    if (dimensions == 2)
+        snprintf(where, sizeof where, "[%zu, %zu]", index[0], index[1]);
     else
-        snprintf(where, sizeof where, "[%zu, %zu, %zu]", first / shape[2] / shape[1],
-                 first / shape[2] % shape[1], first % shape[2]);
+        snprintf(where, sizeof where, "[%zu, %zu, %zu]", index[0], index[1], index[2]);
     return clp_fail_at(
         place,
         "'image.colors' does not say what %.17g stands for, which '%s' has in %zu cell%s, first at %s; "
@@ -206,20 +231,19 @@ static clp_status fail_unknown(const clp_picture *picture, const clp_declaration
         array->values[first]);
 }
 
-static clp_status classify_array(const clp_picture *picture, const clp_declaration *declaration,
+static clp_status classify_array(const numbers *array, const clp_declaration *declaration,
                                  const clp_tree *root, uint16_t *cells)
 {
-    size_t count = declaration->colors.count, total = 1;
+    size_t count = declaration->colors.count;
     meaning *meanings = calloc(count, sizeof *meanings);
     if (!meanings) return clp_fail_host_memory(count * sizeof *meanings);
     clp_status status = read_numbers(declaration, meanings);
     const meaning *found = meanings;
-    for (size_t i = 0; i < picture->dimensions; i++) total *= picture->cells[i];
-    for (size_t i = 0; i < total && status == CLP_OK; i++) {
-        const meaning wanted = {.number = picture->array.values[i]};
+    for (size_t i = 0; i < array->count && status == CLP_OK; i++) {
+        const meaning wanted = {.number = array->values[i]};
         if (found->number != wanted.number) found = bsearch(&wanted, meanings, count, sizeof wanted, compare);
         if (!found)
-            status = fail_unknown(picture, declaration, i, place_of(root, "colors"));
+            status = fail_unknown(array, declaration, i, place_of(root, "colors"));
         else
             cells[i] = found->material;
     }
@@ -227,50 +251,53 @@ static clp_status classify_array(const clp_picture *picture, const clp_declarati
     return status;
 }
 
-/* ---- both ---- */
-
-/* Of all cells those of the grid, which may be a part; the caller frees them. NULL without memory. */
-static uint16_t *cells_of(const clp_picture *picture, const clp_grid *grid, const uint16_t *cells)
+static clp_status apply_array(const clp_picture *picture, const clp_declaration *declaration,
+                              const clp_tree *root, const clp_grid *grid, uint16_t *cells)
 {
-    size_t counts[CLP_AXES] = {1, 1, 1}, n = 0, nx = picture->cells[0], ny = picture->cells[1];
-    uint16_t *own = malloc(clp_grid_cell_count(grid) * sizeof *own);
-    for (size_t axis = 0; axis < picture->dimensions; axis++) counts[axis] = grid->nodes[axis] - 1;
-    for (size_t k = 0; own && k < counts[2]; k++)
-        for (size_t j = 0; j < counts[1]; j++)
-            for (size_t i = 0; i < counts[0]; i++) {
-                size_t z = picture->dimensions == 3 ? clp_grid_index(grid, 2, k) : 0;
-                own[n++] = cells[(z * ny + clp_grid_index(grid, 1, j)) * nx + clp_grid_index(grid, 0, i)];
-            }
-    return own;
+    numbers array = {.count = clp_grid_cell_count(grid)};
+    CLP_TRY(clp_fail_within_at(clp_npy_open(picture->path, &array.file), place_of(root, "file")));
+    for (size_t d = 0; d < picture->dimensions; d++) {
+        int axis = (int)(picture->dimensions - 1 - d);
+        array.window.first[d] = clp_grid_index(grid, axis, 0);
+        array.window.count[d] = grid->nodes[axis] - 1;
+        array.window.period[d] = grid->part.period[axis];
+    }
+    array.values = malloc(array.count * sizeof *array.values);
+    clp_status status = array.values ? clp_npy_read_window(&array.file, &array.window, array.values)
+                                     : clp_fail_host_memory(array.count * sizeof *array.values);
+    status = clp_fail_within_at(status, place_of(root, "file"));
+    if (status == CLP_OK) status = classify_array(&array, declaration, root, cells);
+    free(array.values);
+    clp_npy_close(&array.file);
+    return status;
 }
+
+/* ---- both ---- */
 
 static clp_status apply(const clp_picture *picture, const clp_declaration *declaration, const clp_tree *root,
                         uint16_t *cells, clp_region *materials, clp_problem *problem)
 {
     const clp_given_regions *given = &declaration->colors;
-    CLP_TRY(picture->array.values ? classify_array(picture, declaration, root, cells)
-                                  : classify_pixels(picture, declaration, root, cells));
+    const clp_grid *grid = clp_problem_grid(problem);
+    CLP_TRY(picture->is_array ? apply_array(picture, declaration, root, grid, cells)
+                              : apply_pixels(picture, declaration, root, grid, cells));
     for (size_t i = 0; i < given->count; i++) {
         materials[i] = clp_region_of(&given->list[i]);
         if (!materials[i].name) materials[i].name = given->list[i].entry->key;
     }
-    uint16_t *own = cells_of(picture, clp_problem_grid(problem), cells);
-    if (!own) return clp_fail_host_memory(clp_grid_cell_count(clp_problem_grid(problem)) * sizeof *own);
-    clp_status status = clp_problem_set_cells(problem, own, materials, given->count);
-    free(own);
-    return clp_fail_within_at(status, place_of(root, "colors"));
+    return clp_fail_within_at(clp_problem_set_cells(problem, cells, materials, given->count),
+                              place_of(root, "colors"));
 }
 
-clp_status clp_picture_apply(const clp_picture *picture, const clp_declaration *declaration,
-                             const clp_tree *root, clp_problem *problem)
+clp_status clp_picture_apply(const clp_inputs *inputs, const clp_picture *picture,
+                             const clp_declaration *declaration, clp_problem *problem)
 {
     if (picture->dimensions == 0) return CLP_OK;
-    size_t total = 1, count = declaration->colors.count;
-    for (size_t axis = 0; axis < picture->dimensions; axis++) total *= picture->cells[axis];
+    size_t total = clp_grid_cell_count(clp_problem_grid(problem)), count = declaration->colors.count;
     uint16_t *cells = calloc(total, sizeof *cells);
     clp_region *materials = calloc(count, sizeof *materials);
     clp_status status = cells && materials
-                            ? apply(picture, declaration, root, cells, materials, problem)
+                            ? apply(picture, declaration, inputs->root, cells, materials, problem)
                             : clp_fail_host_memory(total * sizeof *cells + count * sizeof *materials);
     free(cells);
     free(materials);

@@ -156,7 +156,7 @@ static clp_status take_part(builder *b)
 static clp_status build(builder *b)
 {
     const clp_tree *root = b->inputs->root;
-    CLP_TRY(clp_picture_read(b->inputs, b->declared, &b->picture));
+    CLP_TRY(clp_picture_measure(b->inputs, b->declared, &b->picture));
     CLP_TRY(clp_grid_declared(b->declared, b->picture.dimensions, b->picture.cells, &b->grid));
     CLP_TRY(take_part(b));
     clp_status status = clp_problem_create(&b->grid, &b->problem);
@@ -164,7 +164,7 @@ static clp_status build(builder *b)
     b->dimensions = clp_grid_dimensions(&b->grid);
     CLP_TRY(build_sides(b));
     CLP_TRY(build_fields(b));
-    CLP_TRY(clp_picture_apply(&b->picture, b->declared, root, b->problem));
+    CLP_TRY(clp_picture_apply(b->inputs, &b->picture, b->declared, b->problem));
     for (size_t i = 0; i < b->declared->regions.count; i++)
         CLP_TRY(build_region(b, &b->declared->regions.list[i]));
     if (b->declared->end.node) {

@@ -7,10 +7,12 @@
 
 #include <stddef.h>
 
-/* A picture in memory. */
+/* A picture in memory, or a rectangle of one. */
 typedef struct clp_pixels {
     size_t width, height;
-    uint32_t *values; /* [height][width] of 0xRRGGBBAA, row 0 at the top */
+    uint32_t *values;     /* [height][width] of 0xRRGGBBAA, row 0 at the top */
+    size_t left, top;     /* where it begins in the picture, at whose end it goes round */
+    size_t columns, rows; /* of the picture */
 } clp_pixels;
 
 /* Frees the values; harmless on {0}, NULL is allowed. */

@@ -120,7 +120,8 @@ static clp_status fail_color(const char *path, const clp_pixels *pixels, const c
         "%s: the colour %s%s has no meaning; %zu pixel%s it, the first in column %zu, row %zu (counted "
         "from 0, rows from the top); %s%s",
         path, clp_color_text(u->rgba, shown), u->rgba & 0xff ? "" : " (transparent)", u->pixels,
-        u->pixels > 1 ? "s have" : " has", place % pixels->width, place / pixels->width, advice, more);
+        u->pixels > 1 ? "s have" : " has", (pixels->left + place % pixels->width) % pixels->columns,
+        (pixels->top + place / pixels->width) % pixels->rows, advice, more);
 }
 
 clp_status clp_image_fail_unknown(const char *path, const clp_pixels *pixels, const clp_image_color *colors,

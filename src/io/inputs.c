@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/inputs.h"
 
+#include "base/checked.h"
 #include "grid/extent.h"
 #include "io/csv_read.h"
 #include "io/show.h"
@@ -94,7 +95,7 @@ clp_status clp_input_find(const clp_inputs *inputs, const clp_tree *node, const 
 
 /* ---- shapes ---- */
 
-static bool is_shape(const clp_array *array, const clp_wanted *wanted, int more)
+static bool is_shape(const clp_npy_header *array, const clp_wanted *wanted, int more)
 {
     if (array->dimensions != wanted->dimensions) return false;
     for (size_t i = 0; i < wanted->dimensions; i++)
@@ -102,7 +103,7 @@ static bool is_shape(const clp_array *array, const clp_wanted *wanted, int more)
     return true;
 }
 
-static bool is_transposed(const clp_array *array, const clp_wanted *wanted)
+static bool is_transposed(const clp_npy_header *array, const clp_wanted *wanted)
 {
     if (array->dimensions != wanted->dimensions) return false;
     for (size_t i = 0; i < wanted->dimensions; i++)
@@ -117,7 +118,8 @@ static size_t count_of(size_t dimensions, const size_t *shape)
     return count;
 }
 
-static clp_status fail_shape(const clp_given_value *given, const clp_array *array, const clp_wanted *wanted)
+static clp_status fail_shape(const clp_given_value *given, const clp_npy_header *array,
+                             const clp_wanted *wanted)
 {
     char has[80], needs[80], file[CLP_SHOWN_SIZE], hint[192] = "make an array of that shape";
     const char *unit = wanted->cells ? "cell" : "node", *other = wanted->cells ? "nodes" : "cells";
@@ -143,25 +145,81 @@ static clp_status read_table(const char *path, clp_value *value, clp_array *arra
     return CLP_OK;
 }
 
-/* Leaves of an array what is about a part, or no values without memory for it. */
-static void cut_to_part(const clp_wanted *wanted, clp_array *array)
+/* What of an array is about the grid, or about a part of one. */
+static clp_npy_window window_of(const clp_wanted *wanted)
 {
-    size_t index[CLP_ARRAY_DIMENSIONS] = {0}, counts[CLP_ARRAY_DIMENSIONS], all = 1;
-    if (!clp_grid_is_part(wanted->grid)) return;
+    clp_npy_window window = {.first = {0}};
     for (size_t d = 0; d < wanted->dimensions; d++) {
-        counts[d] = wanted->grid->nodes[wanted->axes[d]] - (wanted->cells ? 1 : 0);
-        all *= counts[d];
+        int axis = wanted->axes[d];
+        window.first[d] = clp_grid_index(wanted->grid, axis, 0);
+        window.count[d] = wanted->grid->nodes[axis] - (wanted->cells ? 1 : 0);
+        window.period[d] = wanted->grid->part.period[axis];
     }
-    double *own = malloc(all * sizeof *own);
-    for (size_t n = 0; own && n < all; n++) {
-        size_t from = 0;
-        for (size_t d = 0; d < wanted->dimensions; d++)
-            from = from * wanted->shape[d] + clp_grid_index(wanted->grid, wanted->axes[d], index[d]);
-        own[n] = array->values[from];
-        for (size_t d = wanted->dimensions; d-- > 0 && ++index[d] == counts[d];) index[d] = 0;
+    return window;
+}
+
+clp_status clp_input_mix(clp_ranks *ranks, clp_npy_file *file)
+{
+    enum { SAMPLES = 1000 };
+    const clp_npy_header *header = &file->header;
+    size_t count = count_of(header->dimensions, header->shape);
+    if (!ranks) return CLP_OK;
+    clp_ranks_mix(ranks, header->shape, sizeof header->shape);
+    clp_ranks_mix(ranks, &header->size, sizeof header->size);
+    for (size_t sample = 0; sample < clp_min(SAMPLES, count); sample++) {
+        size_t at = count <= SAMPLES ? sample : (size_t)((double)sample / SAMPLES * (double)count);
+        clp_npy_window one = {.first = {0}};
+        double value;
+        for (size_t d = header->dimensions; d-- > 0; at /= header->shape[d]) {
+            one.first[d] = at % header->shape[d];
+            one.count[d] = 1;
+        }
+        CLP_TRY(clp_npy_read_window(file, &one, &value));
+        clp_ranks_mix(ranks, &value, sizeof value);
     }
-    free(array->values);
-    array->values = own;
+    return CLP_OK;
+}
+
+static clp_status read_window(const clp_inputs *inputs, const clp_wanted *wanted, clp_npy_file *file,
+                              clp_array *array)
+{
+    const clp_npy_window window = window_of(wanted);
+    size_t count = count_of(wanted->dimensions, window.count);
+    CLP_TRY(clp_input_mix(inputs->ranks, file));
+    array->values = malloc(count * sizeof *array->values);
+    if (!array->values) return clp_fail_host_memory(count * sizeof *array->values);
+    return clp_npy_read_window(file, &window, array->values);
+}
+
+clp_status clp_input_mix_file(clp_ranks *ranks, const char *path)
+{
+    char block[4096];
+    FILE *stream = ranks ? fopen(path, "rb") : NULL;
+    if (!ranks) return CLP_OK;
+    if (!stream) return clp_fail(CLP_ERROR_FILE, "%s: cannot be read: %s", path, strerror(errno));
+    for (size_t got; (got = fread(block, 1, sizeof block, stream)) > 0;) clp_ranks_mix(ranks, block, got);
+    fclose(stream);
+    return CLP_OK;
+}
+
+/* Says of which key an error is. */
+static clp_status within(const clp_given_value *given, clp_status status)
+{
+    if (status == CLP_OK) return CLP_OK;
+    clp_fail_within(status, "'%s': ", given->path);
+    return clp_fail_within_at(status, given->node);
+}
+
+static clp_status read_array(const clp_inputs *inputs, const clp_given_value *given, const clp_wanted *wanted,
+                             const char *path, clp_array *array)
+{
+    clp_npy_file file;
+    CLP_TRY(within(given, clp_npy_open(path, &file)));
+    clp_status status = is_shape(&file.header, wanted, 0)
+                            ? within(given, read_window(inputs, wanted, &file, array))
+                            : fail_shape(given, &file.header, wanted);
+    clp_npy_close(&file);
+    return status;
 }
 
 clp_status clp_input_value(const clp_inputs *inputs, const clp_given_value *given, const clp_wanted *wanted,
@@ -172,19 +230,9 @@ clp_status clp_input_value(const clp_inputs *inputs, const clp_given_value *give
     *value = given->value;
     if (!given->file) return CLP_OK;
     CLP_TRY(clp_input_find(inputs, given->node, given->path, given->file, &path));
-    clp_status status = given->table ? read_table(path, value, array) : clp_npy_read(path, array);
+    clp_status status = given->table ? within(given, read_table(path, value, array))
+                                     : read_array(inputs, given, wanted, path, array);
+    if (!given->table) value->array = array->values;
     free(path);
-    if (status != CLP_OK) {
-        clp_fail_within(status, "'%s': ", given->path);
-        return clp_fail_within_at(status, given->node);
-    }
-    if (given->table) return CLP_OK;
-    if (!is_shape(array, wanted, 0)) return fail_shape(given, array, wanted);
-    if (inputs->ranks) /* compared when the problem is made */
-        clp_ranks_mix(inputs->ranks, array->values,
-                      count_of(array->dimensions, array->shape) * sizeof *array->values);
-    cut_to_part(wanted, array);
-    if (!array->values) return clp_fail_host_memory(1);
-    value->array = array->values;
-    return CLP_OK;
+    return status;
 }

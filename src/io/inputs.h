@@ -46,8 +46,15 @@ typedef struct clp_wanted {
 clp_status clp_input_find(const clp_inputs *inputs, const clp_tree *node, const char *key, const char *name,
                           char **path);
 
-/* A value, its file read and checked. The array stays with *array, which the caller finishes, also after an
- * error. Errors: CLP_ERROR_INPUT, CLP_ERROR_FILE, CLP_ERROR_MEMORY. */
+/* Mixes what tells an array of one rank from another's: its shape, and a thousand of its values. */
+clp_status clp_input_mix(clp_ranks *ranks, clp_npy_file *file);
+
+/* Mixes all bytes of a file. CLP_ERROR_FILE. */
+clp_status clp_input_mix_file(clp_ranks *ranks, const char *path);
+
+/* A value, its file read and checked; of a part of a grid, what belongs to it. The array stays with *array,
+ * which the caller finishes, also after an error. Errors: CLP_ERROR_INPUT, CLP_ERROR_FILE, CLP_ERROR_MEMORY.
+ */
 clp_status clp_input_value(const clp_inputs *inputs, const clp_given_value *given, const clp_wanted *wanted,
                            clp_value *value, clp_array *array);
 

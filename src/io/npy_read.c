@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
 
 /* Numpy's own limit is 10000 bytes; structured types, which are refused, can have more. */
 enum { HEADER_MOST = 1 << 20, BLOCK = 1 << 16 };
@@ -94,41 +95,8 @@ static clp_status check_size(const char *path, const clp_npy_header *header, uin
     return CLP_OK;
 }
 
-/* Where the elements of the file go, one after the other: each index with its extent and its step, the
- * fastest first. */
-typedef struct places {
-    size_t axes, extent[CLP_ARRAY_DIMENSIONS], step[CLP_ARRAY_DIMENSIONS], index[CLP_ARRAY_DIMENSIONS];
-    size_t at;
-} places;
-
-static places places_of(const clp_npy_header *header, size_t count)
+static clp_status fail_inexact(const char *path, const clp_npy_header *header, const size_t *index)
 {
-    if (!header->fortran) return (places){.axes = 1, .extent = {count}, .step = {1}};
-    places p = {.axes = header->dimensions};
-    size_t step = 1;
-    for (size_t a = p.axes; a-- > 0;) {
-        p.extent[a] = header->shape[a];
-        p.step[a] = step;
-        step *= header->shape[a];
-    }
-    return p;
-}
-
-static void advance(places *p)
-{
-    for (size_t a = 0; a < p->axes; a++) {
-        p->at += p->step[a];
-        if (++p->index[a] < p->extent[a]) return;
-        p->at -= p->step[a] * p->extent[a];
-        p->index[a] = 0;
-    }
-}
-
-static clp_status fail_inexact(const char *path, const clp_npy_header *header, size_t place)
-{
-    size_t index[CLP_ARRAY_DIMENSIONS] = {0};
-    for (size_t a = header->dimensions; a-- > 0; place /= header->shape[a])
-        index[a] = place % header->shape[a];
     char text[96];
     clp_shape_text(index, header->dimensions, text, sizeof text);
     return clp_fail(CLP_ERROR_INPUT,
@@ -137,48 +105,117 @@ static clp_status fail_inexact(const char *path, const clp_npy_header *header, s
                     path, text);
 }
 
-static clp_status read_values(const char *path, FILE *stream, const clp_npy_header *header, size_t count,
-                              double *values)
+clp_status clp_npy_open(const char *path, clp_npy_file *file)
 {
+    uint64_t size = 0;
+    size_t used = 0, length = 0, count = 0;
+    *file = (clp_npy_file){.path = path};
+    CLP_TRY(clp_input_open(path, &file->stream, &size));
+    clp_status status = read_start(path, file->stream, size, &used, &length);
+    if (status == CLP_OK) status = read_header(path, file->stream, length, &file->header);
+    if (status == CLP_OK) status = check_size(path, &file->header, size - used - length, &count);
+    file->start = used + length;
+    if (status != CLP_OK) clp_npy_close(file);
+    return status;
+}
+
+void clp_npy_close(clp_npy_file *file)
+{
+    if (file->stream) fclose(file->stream);
+    *file = (clp_npy_file){0};
+}
+
+/* ---- values ---- */
+
+/* The index in the array of a place in the window. */
+static size_t index_in(const clp_npy_window *window, size_t axis, size_t place)
+{
+    size_t index = window->first[axis] + place, period = window->period[axis];
+    return period ? index % period : index;
+}
+
+/* Elements one after the other in the file, from an index on, to places `step` apart. */
+static clp_status read_run(clp_npy_file *file, size_t *index, size_t axis, size_t count, double *values,
+                           size_t step)
+{
+    const clp_npy_header *header = &file->header;
     unsigned char block[BLOCK];
-    places p = places_of(header, count);
+    size_t at = 0, d = header->dimensions;
+    for (size_t i = 0; i < d; i++) { /* slowest first, in the order of the file */
+        size_t a = header->fortran ? d - 1 - i : i;
+        at = at * header->shape[a] + index[a];
+    }
+    off_t place = (off_t)(file->start + at * header->size);
+    if (file->at != place && fseeko(file->stream, place, SEEK_SET) != 0)
+        return fail_read(file->path, file->stream);
+    file->at = place + (off_t)(count * header->size);
     while (count) {
         size_t part = clp_min(count, BLOCK / header->size);
-        if (fread(block, header->size, part, stream) != part) return fail_read(path, stream);
-        for (size_t i = 0; i < part; i++) {
-            if (!clp_npy_decode(header, block + i * header->size, &values[p.at]))
-                return fail_inexact(path, header, p.at);
-            advance(&p);
-        }
+        if (fread(block, header->size, part, file->stream) != part)
+            return fail_read(file->path, file->stream);
+        for (size_t i = 0; i < part; i++, index[axis]++, values += step)
+            if (!clp_npy_decode(header, block + i * header->size, values))
+                return fail_inexact(file->path, header, index);
         count -= part;
+    }
+    return CLP_OK;
+}
+
+/* All that differ in the index along the file's fastest axis alone. */
+static clp_status read_line(clp_npy_file *file, const clp_npy_window *window, const size_t *place,
+                            size_t axis, double *values, size_t step)
+{
+    size_t limit = window->period[axis] ? window->period[axis] : file->header.shape[axis],
+           index[CLP_ARRAY_DIMENSIONS];
+    for (size_t i = 0, run; i < window->count[axis]; i += run) {
+        for (size_t a = 0; a < file->header.dimensions; a++)
+            index[a] = index_in(window, a, a == axis ? i : place[a]);
+        run = clp_min(window->count[axis] - i, limit - index[axis]);
+        CLP_TRY(read_run(file, index, axis, run, values + i * step, step));
+    }
+    return CLP_OK;
+}
+
+clp_status clp_npy_read_window(clp_npy_file *file, const clp_npy_window *window, double *values)
+{
+    size_t dimensions = file->header.dimensions, fast = file->header.fortran ? 0 : dimensions - 1, lines = 1;
+    size_t place[CLP_ARRAY_DIMENSIONS] = {0}, step[CLP_ARRAY_DIMENSIONS], all = 1;
+    for (size_t a = dimensions; a-- > 0;) {
+        step[a] = all;
+        all *= window->count[a];
+        if (a != fast) lines *= window->count[a];
+    }
+    for (size_t line = 0; line < lines; line++) {
+        size_t from = 0, rest = line;
+        for (size_t i = 0; i < dimensions; i++) { /* fastest first, in the order of the file */
+            size_t a = file->header.fortran ? i : dimensions - 1 - i;
+            if (a == fast) continue;
+            place[a] = rest % window->count[a];
+            rest /= window->count[a];
+            from += place[a] * step[a];
+        }
+        CLP_TRY(read_line(file, window, place, fast, values + from, step[fast]));
     }
     return CLP_OK;
 }
 
 clp_status clp_npy_read(const char *path, clp_array *array)
 {
-    FILE *stream = NULL;
-    uint64_t size = 0;
-    size_t used = 0, length = 0, count = 0;
-    clp_npy_header header;
+    clp_npy_file file;
+    clp_npy_window window = {.first = {0}};
+    size_t count = 1;
     *array = (clp_array){0};
-    CLP_TRY(clp_input_open(path, &stream, &size));
-    clp_status status = read_start(path, stream, size, &used, &length);
-    if (status != CLP_OK) goto cleanup;
-    if ((status = read_header(path, stream, length, &header)) != CLP_OK) goto cleanup;
-    if ((status = check_size(path, &header, size - used - length, &count)) != CLP_OK) goto cleanup;
+    CLP_TRY(clp_npy_open(path, &file));
+    const clp_npy_header *header = &file.header;
+    for (size_t a = 0; a < header->dimensions; a++) count *= window.count[a] = header->shape[a];
+    array->dimensions = header->dimensions;
+    memcpy(array->shape, header->shape, sizeof array->shape);
+    array->integer = header->kind != 'f';
     array->values = malloc(count * sizeof *array->values);
-    if (!array->values) {
-        status = clp_fail_host_memory(count * sizeof *array->values);
-        goto cleanup;
-    }
-    array->dimensions = header.dimensions;
-    memcpy(array->shape, header.shape, sizeof array->shape);
-    array->integer = header.kind != 'f';
-    status = read_values(path, stream, &header, count, array->values);
-cleanup:
+    clp_status status = array->values ? clp_npy_read_window(&file, &window, array->values)
+                                      : clp_fail_host_memory(count * sizeof *array->values);
     if (status != CLP_OK) clp_array_finish(array);
-    fclose(stream);
+    clp_npy_close(&file);
     return status;
 }
 

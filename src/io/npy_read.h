@@ -5,6 +5,9 @@
 
 #include "io/npy_header.h"
 
+#include <stdio.h>
+#include <sys/types.h>
+
 typedef struct clp_array {
     size_t dimensions;                  /* 1 to 3 */
     size_t shape[CLP_ARRAY_DIMENSIONS]; /* slowest first, as NumPy prints it; 0 beyond the dimensions */
@@ -20,6 +23,28 @@ typedef struct clp_array {
  * array, CLP_ERROR_MEMORY.
  */
 clp_status clp_npy_read(const char *path, clp_array *array);
+
+/* A file that is open: its header is read, and it is as long as that says. */
+typedef struct clp_npy_file {
+    const char *path;
+    FILE *stream;
+    clp_npy_header header;
+    size_t start; /* of the values */
+    off_t at;     /* where the stream is */
+} clp_npy_file;
+
+/* Opens a file; `path` must outlive it. Errors as above. */
+clp_status clp_npy_open(const char *path, clp_npy_file *file);
+
+void clp_npy_close(clp_npy_file *file);
+
+/* Some of the values: `count` along each axis from `first` on, going round at `period` where it is not 0. */
+typedef struct clp_npy_window {
+    size_t first[CLP_ARRAY_DIMENSIONS], count[CLP_ARRAY_DIMENSIONS], period[CLP_ARRAY_DIMENSIONS];
+} clp_npy_window;
+
+/* Reads those, in C order. Errors as above. */
+clp_status clp_npy_read_window(clp_npy_file *file, const clp_npy_window *window, double *values);
 
 /* Frees the values; harmless on {0}, NULL is allowed. */
 void clp_array_finish(clp_array *array);

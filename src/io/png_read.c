@@ -21,8 +21,12 @@ typedef struct reader {
     uint64_t size;
     png_structp png;
     png_infop info;
-    clp_pixels pixels;
-    clp_status failure; /* of our own, with its message already stored; CLP_OK where libpng tells */
+    bool whole;           /* all pixels are wanted, whatever rectangle is */
+    bool size_alone;      /* none are */
+    size_t columns, rows; /* of the picture */
+    clp_pixels pixels;    /* what is wanted of it */
+    uint32_t *lines;      /* bytes of a row, or of all where they come in passes */
+    clp_status failure;   /* of our own, with its message already stored; CLP_OK where libpng tells */
     char error[160], warning[160];
 } reader;
 
@@ -50,32 +54,40 @@ static void on_read(png_structp png, png_bytep data, size_t count)
     png_error(png, "the file ends too early");
 }
 
-/* Memory for what the header announces, if the file can hold it. */
-static void allocate(reader *r)
+/* No pixels are kept that are more than are read. */
+static void check_number(reader *r, uint64_t pixels)
+{
+    if (pixels <= PIXELS_MOST) return;
+    r->failure = clp_fail(CLP_ERROR_INPUT,
+                          "%s: the picture has %zu x %zu pixels; up to 2^28 are read, make it smaller",
+                          r->path, r->columns, r->rows);
+    png_error(r->png, "too large");
+}
+
+/* What the header announces, if the file can hold it. */
+static void measure(reader *r)
 {
     uint64_t width = png_get_image_width(r->png, r->info), height = png_get_image_height(r->png, r->info);
-    if (width * height > PIXELS_MOST) {
-        r->failure = clp_fail(CLP_ERROR_INPUT,
-                              "%s: the picture has %llu x %llu pixels; up to 2^28 are read, make it smaller",
-                              r->path, (unsigned long long)width, (unsigned long long)height);
-        png_error(r->png, "too large");
-    }
     uint64_t raw = png_get_rowbytes(r->png, r->info) * height;
-    if (raw > EXPANSION_MORE && (raw - EXPANSION_MORE - 1) / EXPANSION_MOST >= r->size) {
-        r->failure = clp_fail(
-            CLP_ERROR_INPUT,
-            "%s: announces %llu x %llu pixels, more than a PNG of %llu bytes can hold, however "
-            "well compressed; save the picture again",
-            r->path, (unsigned long long)width, (unsigned long long)height, (unsigned long long)r->size);
-        png_error(r->png, "too large for its file");
-    }
-    /* Interlaced rows are filled in passes, so they start as zeros. */
-    r->pixels =
-        (clp_pixels){(size_t)width, (size_t)height, calloc((size_t)(width * height), sizeof(uint32_t))};
-    if (!r->pixels.values) {
-        r->failure = clp_fail_host_memory((size_t)(width * height) * sizeof(uint32_t));
-        png_error(r->png, "no memory");
-    }
+    r->columns = (size_t)width;
+    r->rows = (size_t)height;
+    if (r->whole) check_number(r, width * height);
+    if (raw <= EXPANSION_MORE || (raw - EXPANSION_MORE - 1) / EXPANSION_MOST < r->size) return;
+    r->failure =
+        clp_fail(CLP_ERROR_INPUT,
+                 "%s: announces %llu x %llu pixels, more than a PNG of %llu bytes can hold, however "
+                 "well compressed; save the picture again",
+                 r->path, (unsigned long long)width, (unsigned long long)height, (unsigned long long)r->size);
+    png_error(r->png, "too large for its file");
+}
+
+static uint32_t *allocate(reader *r, uint64_t count)
+{
+    check_number(r, count);
+    uint32_t *made = calloc((size_t)count, sizeof *made); /* interlaced rows are filled in passes */
+    if (made) return made;
+    r->failure = clp_fail_host_memory((size_t)count * sizeof *made);
+    png_error(r->png, "no memory");
 }
 
 /* Asks libpng for 8 bits of red, green, blue and alpha, or for the index into a palette. Returns the number
@@ -92,40 +104,60 @@ static int set_transformations(reader *r, bool palette)
     }
     int passes = png_set_interlace_handling(r->png);
     png_read_update_info(r->png, r->info);
-    if (png_get_rowbytes(r->png, r->info) != (palette ? 1 : 4) * r->pixels.width)
+    if (png_get_rowbytes(r->png, r->info) != (palette ? 1 : 4) * r->columns)
         png_error(r->png, "unknown kind of pixels");
     return passes;
 }
 
-/* libpng would take an index beyond the palette for black; the picture is damaged then. Each row widens in
- * its place, from its end. */
-static void look_up(reader *r)
+/* libpng would take an index beyond the palette for black; the picture is damaged then. A row widens in its
+ * place, from its end. */
+static void look_up(reader *r, uint32_t *line)
 {
     png_colorp palette = NULL;
     png_bytep alphas = NULL;
     int count = 0, alpha_count = 0;
+    unsigned char *bytes = (unsigned char *)line;
     png_get_PLTE(r->png, r->info, &palette, &count);
     png_get_tRNS(r->png, r->info, &alphas, &alpha_count, NULL);
-    for (size_t row = 0; row < r->pixels.height; row++) {
-        unsigned char *bytes = (unsigned char *)(r->pixels.values + row * r->pixels.width);
-        for (size_t column = r->pixels.width; column-- > 0;) {
-            int index = bytes[column];
-            if (index >= count) png_error(r->png, "a pixel has a colour beyond the palette");
-            const unsigned char rgba[4] = {palette[index].red, palette[index].green, palette[index].blue,
-                                           index < alpha_count ? alphas[index] : 255};
-            memcpy(bytes + 4 * column, rgba, 4);
-        }
+    for (size_t column = r->columns; column-- > 0;) {
+        int index = bytes[column];
+        if (index >= count) png_error(r->png, "a pixel has a colour beyond the palette");
+        const unsigned char rgba[4] = {palette[index].red, palette[index].green, palette[index].blue,
+                                       index < alpha_count ? alphas[index] : 255};
+        memcpy(bytes + 4 * column, rgba, 4);
     }
+}
+
+/* Bytes in the order of the file to 0xRRGGBBAA, whatever the machine's order: those that are wanted of a
+ * row, into all rows of the rectangle that are this one. */
+static void keep(reader *r, size_t row, const uint32_t *line)
+{
+    clp_pixels *pixels = &r->pixels;
+    for (size_t out = (row + r->rows - pixels->top) % r->rows; out < pixels->height; out += r->rows)
+        for (size_t column = 0, from = pixels->left; column < pixels->width; column++) {
+            unsigned char b[4];
+            memcpy(b, &line[from], 4);
+            pixels->values[out * pixels->width + column] =
+                (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
+            if (++from == r->columns) from = 0;
+        }
 }
 
 static void read_rows(reader *r)
 {
     bool palette = png_get_color_type(r->png, r->info) == PNG_COLOR_TYPE_PALETTE;
-    for (int passes = set_transformations(r, palette); passes > 0; passes--)
-        for (size_t row = 0; row < r->pixels.height; row++)
-            png_read_row(r->png, (png_bytep)(r->pixels.values + row * r->pixels.width), NULL);
+    int passes = set_transformations(r, palette);
+    size_t step = passes > 1 ? r->columns : 0;
+    r->lines = allocate(r, (uint64_t)r->columns * (passes > 1 ? r->rows : 1));
+    for (int pass = 0; pass < passes; pass++)
+        for (size_t row = 0; row < r->rows; row++) {
+            uint32_t *line = r->lines + row * step;
+            png_read_row(r->png, (png_bytep)line, NULL);
+            if (pass + 1 < passes) continue;
+            if (palette) look_up(r, line);
+            keep(r, row, line);
+        }
     png_read_end(r->png, NULL);
-    if (palette) look_up(r);
 }
 
 /* Not to be drawn into `decode`, whose variables a longjmp may spoil. */
@@ -137,7 +169,13 @@ __attribute__((noinline)) static void read_whole(reader *r)
      */
     png_set_keep_unknown_chunks(r->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
     png_read_info(r->png, r->info);
-    allocate(r);
+    measure(r);
+    if (r->size_alone) return;
+    clp_pixels *pixels = &r->pixels;
+    if (r->whole) *pixels = (clp_pixels){.width = r->columns, .height = r->rows};
+    pixels->columns = r->columns;
+    pixels->rows = r->rows;
+    pixels->values = allocate(r, (uint64_t)pixels->width * pixels->height);
     read_rows(r);
 }
 
@@ -170,44 +208,54 @@ static clp_status fail_damaged(const reader *r)
                     r->path, text, both ? " (" : "", both ? r->warning : "", both ? ")" : "");
 }
 
-/* Bytes in the order of the file to 0xRRGGBBAA, whatever the machine's order. */
-static void pack(clp_pixels *pixels)
+/* The caller has the pixels, also after an error. */
+static clp_status read_png(reader *r)
 {
-    for (size_t i = 0; i < pixels->width * pixels->height; i++) {
-        unsigned char b[4];
-        memcpy(b, &pixels->values[i], 4);
-        pixels->values[i] = (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
+    CLP_TRY(clp_input_open(r->path, &r->stream, &r->size));
+    clp_status status = check_signature(r);
+    if (status != CLP_OK) goto cleanup;
+    r->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, r, on_error, on_warning);
+    if (r->png) r->info = png_create_info_struct(r->png);
+    if (!r->info) {
+        status = *r->warning
+                     ? clp_fail(CLP_ERROR_UNSUPPORTED, "%s: libpng does not start: %s", r->path, r->warning)
+                     : clp_fail_host_memory(sizeof *r);
+        goto cleanup;
     }
+    bool whole = decode(r);
+    if (r->failure != CLP_OK)
+        status = r->failure;
+    else if (!whole || *r->warning)
+        status = fail_damaged(r);
+cleanup:
+    png_destroy_read_struct(&r->png, &r->info, NULL);
+    fclose(r->stream);
+    free(r->lines);
+    if (status != CLP_OK) clp_pixels_finish(&r->pixels);
+    return status;
 }
 
 clp_status clp_png_read(const char *path, clp_pixels *pixels)
 {
-    reader r = {.path = path};
-    *pixels = (clp_pixels){0};
-    CLP_TRY(clp_input_open(path, &r.stream, &r.size));
-    clp_status status = check_signature(&r);
-    if (status != CLP_OK) goto cleanup;
-    r.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &r, on_error, on_warning);
-    if (r.png) r.info = png_create_info_struct(r.png);
-    if (!r.info) {
-        status = *r.warning
-                     ? clp_fail(CLP_ERROR_UNSUPPORTED, "%s: libpng does not start: %s", path, r.warning)
-                     : clp_fail_host_memory(sizeof r);
-        goto cleanup;
-    }
-    bool whole = decode(&r);
-    if (r.failure != CLP_OK)
-        status = r.failure;
-    else if (!whole || *r.warning)
-        status = fail_damaged(&r);
-cleanup:
-    png_destroy_read_struct(&r.png, &r.info, NULL);
-    fclose(r.stream);
-    if (status != CLP_OK) {
-        clp_pixels_finish(&r.pixels);
-        return status;
-    }
-    pack(&r.pixels);
+    reader r = {.path = path, .whole = true};
+    clp_status status = read_png(&r);
     *pixels = r.pixels;
-    return CLP_OK;
+    return status;
+}
+
+clp_status clp_png_read_rectangle(const char *path, clp_pixels *pixels)
+{
+    reader r = {.path = path, .pixels = *pixels};
+    clp_status status = read_png(&r);
+    *pixels = r.pixels;
+    return status;
+}
+
+clp_status clp_png_size(const char *path, size_t *columns, size_t *rows)
+{
+    reader r = {.path = path, .size_alone = true};
+    clp_status status = read_png(&r);
+    *columns = r.columns;
+    *rows = r.rows;
+    return status;
 }

@@ -15,4 +15,10 @@
  */
 clp_status clp_png_read(const char *path, clp_pixels *pixels);
 
+/* How many columns and rows a PNG announces, if its file can hold so many. Errors likewise. */
+clp_status clp_png_size(const char *path, size_t *columns, size_t *rows);
+
+/* Reads the rectangle that width, height, left and top of *pixels tell. Errors likewise. */
+clp_status clp_png_read_rectangle(const char *path, clp_pixels *pixels);
+
 #endif

@@ -84,6 +84,9 @@ CLP_API clp_status clp_ranks_spread_text(clp_ranks *ranks, char *text, size_t si
  */
 CLP_API clp_status clp_ranks_agree(clp_ranks *ranks, clp_status status);
 
+/** Sums of all ranks' numbers in their place, the same in all. Errors: CLP_ERROR_DEVICE. */
+CLP_API clp_status clp_ranks_sum(clp_ranks *ranks, double *numbers, size_t count);
+
 /**
  * Whether all ranks were given the same: each mixes in what it has, then all compare. Errors:
  * CLP_ERROR_DEVICE.

@@ -20,6 +20,9 @@ typedef struct clp_color {
 size_t clp_color_count(const clp_operator *op);
 clp_color clp_color_at(const clp_operator *op, size_t index);
 
+/* Whether those of a part whose own indices add up to an odd number come first: what counts is the whole. */
+bool clp_color_is_swapped(const clp_operator *op);
+
 /* Whether an index along an axis may have the colour; *offset adds what it counts for the parity. */
 static inline bool clp_color_takes(const clp_color *color, int axis, size_t index, size_t nodes,
                                    size_t *offset)

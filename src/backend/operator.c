@@ -107,9 +107,16 @@ size_t clp_color_count(const clp_operator *op)
     return count;
 }
 
+bool clp_color_is_swapped(const clp_operator *op)
+{
+    long long sum = 0;
+    for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++) sum += clp_grid_first(&op->grid, axis);
+    return sum & 1;
+}
+
 clp_color clp_color_at(const clp_operator *op, size_t index)
 {
-    clp_color color = {.parity = (unsigned)(index % 2), .axes = seam_axes(op)};
+    clp_color color = {.parity = (unsigned)(index + clp_color_is_swapped(op)) % 2, .axes = seam_axes(op)};
     size_t bits = index / 2;
     for (unsigned axis = 0; axis < CLP_AXES; axis++)
         if (color.axes >> axis & 1) {

@@ -293,6 +293,7 @@ static clp_status finish_report(clp_solver *solver, double start, double compile
     clp_report *report = &solver->report;
     compiled = solver->device->compile_seconds - compiled; /* since the start */
     report->seconds_compile += compiled;
+    clp_traffic_end(solver->assembly.ranks);
     report->seconds_solve = clp_seconds() - start - compiled;
     report->seconds_total = report->seconds_setup + report->seconds_compile + report->seconds_solve;
     double updates = (double)report->sweeps * (double)report->unknowns;
@@ -341,6 +342,7 @@ clp_status clp_solver_run(clp_solver *solver)
 {
     double start = clp_seconds(), compiled = solver->device->compile_seconds;
     clp_report *report = &solver->report;
+    clp_traffic_begin(solver->assembly.ranks);
     report->sweeps = report->iterations = report->tests = 0; /* without those of a matrix before */
     CLP_TRY(clp_solver_find_bound(solver));
     CLP_TRY(clp_solver_find_floating(solver));

@@ -39,23 +39,29 @@ static clp_status resolve_precision(clp_solver *solver)
 }
 
 /* What ranks together can do. */
-static clp_status choose_for_ranks(clp_solver *solver, const clp_grid *part)
+static clp_status choose_for_ranks(clp_solver *solver, const clp_problem *problem)
 {
+    const clp_grid *part = &problem->grid;
     const char *name = solver->options.method;
-    bool automatic = !name || strcmp(name, "auto") == 0;
-    if (solver->plain && (automatic || solver->method == &clp_method_multigrid)) return CLP_OK;
-    if (!solver->plain && solver->method == &clp_method_cg && part->part.align > 1) return CLP_OK;
-    if (automatic || solver->method == &clp_method_jacobi || solver->method == &clp_method_chebyshev) {
-        if (!automatic) return CLP_OK;
-        solver->method = &clp_method_chebyshev;
+    bool automatic = !name || strcmp(name, "auto") == 0,
+         cycles = solver->method == &clp_method_cg || solver->method == &clp_method_multigrid;
+    if (cycles && !solver->plain && part->part.align <= 1) {
         solver->choice = "parts of materials or electrodes are too thin for several ranks to share cycles";
-        return CLP_OK;
+        if (automatic) solver->method = &clp_method_chebyshev;
+        return automatic ? CLP_OK
+                         : clp_fail(CLP_ERROR_UNSUPPORTED,
+                                    "the ranks' parts are too thin for %s with materials or electrodes; take "
+                                    "chebyshev, or fewer ranks",
+                                    name);
     }
-    return clp_fail(
-        CLP_ERROR_UNSUPPORTED,
-        "several ranks solve by %sjacobi or chebyshev in this version, not by %s; take one of those, or "
-        "one rank",
-        solver->plain ? "multigrid, " : "", name);
+    if (solver->method != &clp_method_sor) return CLP_OK;
+    for (int axis = 0; axis < clp_grid_dimensions(part); axis++)
+        if (problem->periodic[axis] && clp_grid_whole(part, axis) % 2 == 0)
+            return clp_fail(CLP_ERROR_UNSUPPORTED,
+                            "several ranks do not share sor around %c, which is periodic with an odd number "
+                            "of cells; take another method or size",
+                            "xyz"[axis]);
+    return CLP_OK;
 }
 
 static clp_status resolve_options(clp_solver *solver, const clp_problem *problem,
@@ -71,7 +77,7 @@ static clp_status resolve_options(clp_solver *solver, const clp_problem *problem
         return clp_fail(CLP_ERROR_INPUT,
                         "there is no method '%s'; use auto, multigrid, cg, chebyshev, sor or jacobi",
                         resolved->method);
-    if (clp_ranks_of(solver->device)) CLP_TRY(choose_for_ranks(solver, clp_problem_grid(problem)));
+    if (clp_ranks_of(solver->device)) CLP_TRY(choose_for_ranks(solver, problem));
     bool diagonal = resolved->preconditioner == CLP_PRECONDITIONER_DIAGONAL;
     if (diagonal && solver->method != &clp_method_cg)
         return clp_fail(CLP_ERROR_INPUT,

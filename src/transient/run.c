@@ -132,6 +132,7 @@ static clp_status finish_report(clp_transient *transient, double compiled)
     clp_time_report *in_time = &transient->in_time;
     compiled = transient->device->compile_seconds - compiled;
     report->seconds_compile += compiled;
+    clp_traffic_end(transient->assembly.ranks);
     report->seconds_solve = clp_seconds() - transient->start - compiled;
     report->seconds_total = report->seconds_setup + report->seconds_compile + report->seconds_solve;
     report->iterations = in_time->steps;
@@ -159,6 +160,7 @@ clp_status clp_transient_run(clp_transient *transient)
     double compiled = transient->device->compile_seconds;
     if (transient->in_time.interval_count > 0)
         return clp_fail(CLP_ERROR_INPUT, "a run in time was started twice; create another one");
+    clp_traffic_begin(transient->assembly.ranks);
     transient->start = transient->told = clp_seconds();
     CLP_TRY(clp_transient_put_out(transient, transient->u));
     bool even = transient->options.step > 0 || transient->stepper->advance;

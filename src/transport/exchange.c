@@ -65,7 +65,7 @@ static clp_status prepare(clp_ranks *ranks, const clp_grid *part, int axis, bool
                        .receive = room + bytes,
                        .bytes = bytes};
     if (swap->neighbour == CLP_NOBODY) return CLP_OK;
-    ranks->bytes += bytes;
+    ranks->traffic.bytes += bytes;
     return boxes->read(boxes->whose, &own, room);
 }
 
@@ -78,7 +78,7 @@ static clp_status exchange_axis(clp_ranks *ranks, const clp_grid *part, int axis
     CLP_TRY(prepare(ranks, part, axis, true, boxes, room + 2 * swaps[0].bytes, &swaps[1], &halos[1]));
     double start = clp_seconds();
     CLP_TRY(ranks->transport->swap(ranks, &swaps[0], &swaps[1]));
-    ranks->seconds += clp_seconds() - start;
+    ranks->traffic.seconds += clp_seconds() - start;
     for (int side = 0; side < 2; side++)
         if (swaps[side].neighbour != CLP_NOBODY)
             CLP_TRY(boxes->write(boxes->whose, &halos[side], swaps[side].receive));
@@ -87,7 +87,7 @@ static clp_status exchange_axis(clp_ranks *ranks, const clp_grid *part, int axis
 
 clp_status clp_exchange(clp_ranks *ranks, const clp_grid *part, const clp_boxes *boxes, void *room)
 {
-    ranks->exchanges++;
+    ranks->traffic.exchanges++;
     for (int axis = 0; axis < clp_grid_dimensions(part); axis++)
         if (part->part.open[2 * axis] || part->part.open[2 * axis + 1])
             CLP_TRY(exchange_axis(ranks, part, axis, boxes, room));

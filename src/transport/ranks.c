@@ -128,8 +128,23 @@ clp_status clp_reduce(clp_ranks *ranks, clp_reduction how, double *values, size_
     if (!ranks) return CLP_OK;
     double start = clp_seconds();
     clp_status status = ranks->transport->reduce(ranks, how, values, count);
-    ranks->seconds += clp_seconds() - start;
+    ranks->traffic.seconds += clp_seconds() - start;
     return status;
+}
+
+void clp_traffic_begin(clp_ranks *ranks)
+{
+    if (ranks) ranks->traffic = (clp_traffic){0};
+}
+
+void clp_traffic_end(clp_ranks *ranks)
+{
+    if (ranks) ranks->solve = ranks->traffic;
+}
+
+clp_status clp_ranks_sum(clp_ranks *ranks, double *numbers, size_t count)
+{
+    return clp_reduce(ranks, CLP_REDUCE_SUM, numbers, count);
 }
 
 clp_status clp_reduce_norms(clp_ranks *ranks, clp_norms *norms)
@@ -181,10 +196,10 @@ clp_status clp_ranks_tell(clp_ranks *ranks, const clp_grid *part, const clp_repo
                           const clp_ranks_report **report)
 {
     clp_rank_report mine = {.nodes = 1,
-                            .exchanges = ranks->exchanges,
-                            .halo_bytes = ranks->bytes,
+                            .exchanges = ranks->solve.exchanges,
+                            .halo_bytes = ranks->solve.bytes,
                             .seconds_solve = own->seconds_solve,
-                            .seconds_waiting = ranks->seconds};
+                            .seconds_waiting = fmin(ranks->solve.seconds, own->seconds_solve)};
     double busiest = 0, all = 0;
     snprintf(mine.device, sizeof mine.device, "%.120s", own->device.name);
     for (int axis = 0; axis < CLP_AXES; axis++)

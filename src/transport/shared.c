@@ -7,6 +7,7 @@
  */
 #include "transport/exchange.h"
 
+#include "backend/colors.h"
 #include "backend/galerkin.h"
 #include "backend/transfer.h"
 #include "base/checked.h"
@@ -285,6 +286,28 @@ static clp_status shared_sweep(clp_field *u, clp_field *scratch, const clp_field
     return CLP_OK;
 }
 
+/* Each colour reaches one node further. */
+static clp_status shared_relax(clp_field *u, clp_field *scratch, const clp_field *q, double weight,
+                               size_t count)
+{
+    const size_t depth = ((shared_level *)u->level)->depth, colors = clp_color_count(&u->level->op),
+                 most = depth / colors;
+    if (most == 0)
+        return clp_fail(CLP_ERROR_UNSUPPORTED,
+                        "the ranks' parts are too thin for colours in turn; take fewer ranks");
+    for (size_t finished = 0, now; finished < count; finished += now) {
+        now = clp_min(count - finished, most);
+        CLP_TRY(need(u, colors * now));
+        CLP_TRY(need(q, colors * now - 1));
+        size_t before = valid_of(u);
+        CLP_TRY(
+            done(u->level, backend_of(u->level)->relax(own_of(u), own_of(scratch), own_of(q), weight, now)));
+        set_valid(scratch, now == 1 ? before : 0);
+        set_valid(u, clp_min(less(before, colors * now), less(valid_of(q), colors * now - 1)));
+    }
+    return CLP_OK;
+}
+
 static clp_status shared_residual(const clp_field *u, const clp_field *q, clp_field *r)
 {
     CLP_TRY(need(u, 1));
@@ -509,7 +532,7 @@ static clp_status gather_field(const shared_transfer *shared, clp_field *coarse)
     CLP_TRY(backend->box_read(gather->field, &gather->own, gather->packed));
     double start = clp_seconds();
     CLP_TRY(ranks->transport->gather(ranks, gather->packed, gather->most, gather->all));
-    ranks->seconds += clp_seconds() - start;
+    ranks->traffic.seconds += clp_seconds() - start;
     for (size_t rank = 0; rank < ranks->count; rank++) {
         const size_t *place = gather->places + 2 * CLP_AXES * rank;
         const clp_box box = {{place[0], place[2], place[4]}, {place[1], place[3], place[5]}};
@@ -811,6 +834,7 @@ static const clp_backend shared_backend = {
     .field_fill = shared_field_fill,
     .hold = shared_hold,
     .sweep = shared_sweep,
+    .relax = shared_relax,
     .residual = shared_residual,
     .combine = shared_combine,
     .dot = shared_dot,

@@ -69,16 +69,21 @@ typedef struct clp_transport {
 
 extern const clp_transport clp_transport_none, clp_transport_mpi;
 
+/* What went between ranks, for the report. */
+typedef struct clp_traffic {
+    size_t exchanges, bytes;
+    double seconds; /* in them and in reductions */
+} clp_traffic;
+
 struct clp_ranks {
     const clp_transport *transport;
     size_t number, count;
     size_t local, beside;   /* number, and how many there are, on this machine */
     void *own;              /* the transport's */
     size_t parts[CLP_AXES]; /* along each axis, once a grid was divided */
-    /* for the report */
-    size_t exchanges, bytes;
-    double seconds; /* in them and in reductions */
-    uint64_t mixed; /* what clp_ranks_mix was given */
+    clp_traffic traffic;    /* so far */
+    clp_traffic solve;      /* of the last solve */
+    uint64_t mixed;         /* what clp_ranks_mix was given */
     clp_rank_report *list;
     clp_ranks_report report;
 };
@@ -86,6 +91,10 @@ struct clp_ranks {
 /* The sum (largest, smallest) of all ranks' numbers in place; of one alone they stay. NULL ranks are one
  * alone. */
 clp_status clp_reduce(clp_ranks *ranks, clp_reduction how, double *values, size_t count);
+
+/* What goes between ranks from here to there is the solve's. NULL ranks have none. */
+void clp_traffic_begin(clp_ranks *ranks);
+void clp_traffic_end(clp_ranks *ranks);
 
 /* Norms of the parts become those of the whole. */
 clp_status clp_reduce_norms(clp_ranks *ranks, clp_norms *norms);

@@ -253,7 +253,8 @@ clp_status clp_opencl_level_create(clp_device *device, const clp_operator *op, c
                                    const char *sweep_variant, clp_level **level);
 void clp_opencl_level_destroy(clp_level *level);
 
-/* Whether red-black relaxation is done by the kernel that sweeps: where one launch does both colours. */
+/* Whether red-black relaxation is done by the kernel that sweeps: where one launch does both colours, those
+ * whose indices add up to an even number first. */
 bool clp_opencl_relaxes_by_sweeps(const opencl_level *level);
 
 /* The kernels of a kit in a variant, built when first asked for: of KIT_SWEEP and KIT_RELAX without or with a

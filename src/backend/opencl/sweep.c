@@ -90,7 +90,8 @@ static clp_status relax_color(opencl_level *level, cl_mem u, cl_mem q, const dou
 
 bool clp_opencl_relaxes_by_sweeps(const opencl_level *level)
 {
-    return level->base.sweeps_per_pass >= 2 && clp_color_count(&level->base.op) == 2;
+    const clp_operator *op = &level->base.op;
+    return level->base.sweeps_per_pass >= 2 && clp_color_count(op) == 2 && !clp_color_is_swapped(op);
 }
 
 clp_status clp_opencl_relax(clp_field *u, clp_field *scratch, const clp_field *q, double weight, size_t count)

@@ -18,7 +18,7 @@ try:
 except ImportError:
     sys.exit(77)  # meson: skipped
 
-program, mpirun, examples = sys.argv[1:4]
+program, mpirun, examples = (os.path.abspath(path) for path in sys.argv[1:4])
 failures = []
 
 PLAIN = """
@@ -125,6 +125,29 @@ domain: {size: [1, 1], nodes: [65, 49]}
 boundary: {left: 1, top: "x"}
 solver: {method: jacobi, tolerance: 1e-3}
 """
+ARRAYS = """
+domain: {size: [2, 1.5], nodes: [61, 47]}
+boundary: {top: 100, left: {value: side.npy}, right: {flux: 3}}
+conductivity: k.npy
+source: q.npy
+regions: [{shape: circle, center: [0.7, 0.5], radius: 0.17, value: "50+x"}]
+solver: {method: jacobi, tolerance: 1}
+"""
+ARRAYS_ON_A_SEAM = """
+domain: {size: [2, 1.5], nodes: [61, 65]}
+boundary: {y: periodic, left: 0}
+source: periodic.npy
+solver: {method: jacobi, tolerance: 1e-3}
+"""
+CELLS = """
+domain: {size: [1.6, 1.4, 1.2]}
+image: {file: materials.npy, colors: {0: {}, 1: {conductivity: 20}, 2: {source: 5}}}
+boundary: {top: 1, left: 0}
+solver: {method: jacobi, tolerance: 0.1}
+"""
+DISC = """
+regions: [{shape: circle, center: [0.4, 0.6], radius: 0.2, source: 3}]
+"""
 ON_DEVICES = ("no source", "a seam", "materials", "materials in space", "materials on a seam")
 SINGULAR = """
 domain: {size: [1, 1], nodes: [33, 29]}
@@ -145,11 +168,11 @@ def environment(**more):
             "OMPI_MCA_plm_rsh_agent": "false", **more}
 
 
-def run(count, *arguments, start=(), **more):
+def run(count, *arguments, start=(), cwd=None, **more):
     """As so many ranks; 1 is a process without mpirun, unless it is started so."""
     start = start if count == 1 else [mpirun, "-n", str(count)]
     return subprocess.run([*start, program, "solve", *map(str, arguments)], capture_output=True, text=True,
-                          env=environment(**more), timeout=120)
+                          env=environment(**more), timeout=120, cwd=cwd)
 
 
 def same_bits(folder, name, text, backend, counts):
@@ -269,9 +292,51 @@ def quantities_agree(folder):
             check(abs(value - four[key]) <= 1e-6 * scale, f"{name}: {key} is {value} alone and {four[key]} as four")
 
 
+def outputs_agree(folder):
+    """Everything that is written is to the last byte what one process writes: fields have the same bits."""
+    alone, shared = folder / "alone", folder / "shared"
+    rng = np.random.default_rng(1)
+    inputs = folder / "inputs"
+    inputs.mkdir()
+    np.save(inputs / "k.npy", np.asfortranarray(1 + rng.random((46, 60))))
+    np.save(inputs / "q.npy", rng.random((47, 61)).astype("f4"))
+    np.save(inputs / "periodic.npy", np.sin(np.arange(65) * np.pi / 32)[:, None] * rng.random(61))
+    np.save(inputs / "side.npy", rng.random(47))
+    np.save(inputs / "materials.npy", rng.integers(0, 3, (12, 14, 16)))
+    steady = ("--field", "u.npy", "--vtk", "u.vti", "--picture", "u.png", "--plot", "lines")
+    course = ("--field", "u.npy", "--vtk", "u.vti", "--picture", "u.png", "--series", "s.npy", "--animation", "a.pvd",
+              "--frames", "f.png", "--film", "f.webp", "--probes", "p.csv", "--plot-probes", "p.png")
+    for name, text, outputs in (
+            ("arrays", ARRAYS, steady), ("cells", CELLS, steady), ("a seam", ARRAYS_ON_A_SEAM, steady[:2]),
+            ("time", IN_TIME.replace("time: {", "time: {method: explicit, ") + DISC, course)):
+        (inputs / "p.yaml").write_text(text)
+        for place, count in ((alone, 1), (shared, 3)):
+            shutil.rmtree(place, ignore_errors=True)
+            place.mkdir()
+            done = run(count, inputs / "p.yaml", "--backend", "reference", *outputs, cwd=place)
+            check(done.returncode == 0, f"outputs of {name} as {count} ranks: {done.stderr}")
+        written = sorted(file.name for file in alone.iterdir())
+        check(written == sorted(file.name for file in shared.iterdir()) and len(written) >= min(3, len(outputs) // 2),
+              f"outputs of {name}: {written} alone")
+        for file in written:
+            check((shared / file).exists() and (alone / file).read_bytes() == (shared / file).read_bytes(),
+                  f"outputs of {name}: {file} of three ranks is another than one process's")
+    texts = [run(count, inputs / "p.yaml", "--dry-run", "--backend", "reference").stdout for count in (1, 3)]
+    check("ranks    3 by mpi" in texts[1] and set(texts[0].splitlines()) < set(texts[1].splitlines()),
+          f"--dry-run says {texts[0]} alone and {texts[1]} as three")
+    (folder / "matrix.yaml").write_text(NETWORK.replace("flux: 3*y", "flux: 0"))
+    tables = [run(count, folder / "matrix.yaml", "--matrix", "--backend", "reference", "--set", "solver.method=chebyshev",
+                  "--set", "solver.tolerance=1e-8") for count in (1, 3)]
+    numbers = [[float(word) for line in done.stdout.splitlines()[1:] for word in line.split()[-3:]] for done in tables]
+    check(len(numbers[0]) == 9 and np.allclose(*numbers, rtol=1e-5, atol=1e-5),
+          f"--matrix says {tables[0].stdout} alone and {tables[1].stdout} as three: {tables[1].stderr}")
+
+
 def errors(folder):
     plain = folder / "plain.yaml"
     plain.write_text(PLAIN)
+    (folder / "short.yaml").write_text(ARRAYS.replace("q.npy", "short.npy").replace("k.npy", "1").replace("side.npy", "1"))
+    (folder / "short.npy").write_bytes((folder / "inputs/q.npy").read_bytes()[:-9])
     small = folder / "small.yaml"
     small.write_text(PLAIN.replace("65, 49", "5, 5"))
     wrong = folder / "wrong.yaml"
@@ -286,7 +351,9 @@ def errors(folder):
             ("a device that one rank has not", 2, (plain, "--device", "0,99"), 2, ["no device with index 99"]),
             ("a value that one part has not", 2, (wrong, "--backend", "reference", "--ranks", "2x1"), 2,
              ["square root", "wrong.yaml", "rank 0 on "]),
-            ("a method that ranks do not share", 2, (plain, "--set", "solver.method=sor"), 1, ["not by sor"])):
+            ("a method that ranks do not share", 2, (plain, "--set", "solver.method=sor", "--set", "boundary={y: periodic}",
+                                                     "--set", "domain.nodes=[65, 48]"), 1, ["do not share sor around y"]),
+            ("an array that ends early", 2, (folder / "short.yaml",), 2, ["short.npy", "cut off"])):
         done = run(count, *arguments)
         check(done.returncode == status, f"{what}: exit status {done.returncode} is not {status}")
         for word in words:
@@ -333,6 +400,8 @@ with tempfile.TemporaryDirectory() as name:
         same_bits(here, case, problem, "reference", (2, 3, 4, 6, 8))
         if case in ("plain", "network"):
             same_bits(here, case, problem, "opencl", (6,))
+    same_bits(here, "colours", SEAMS.replace("jacobi", "sor"), "reference", (2, 6))
+    outputs_agree(here)
     time_agrees(here)
     cycles_agree(here)
     examples_agree(here)

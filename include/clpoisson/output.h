@@ -48,11 +48,19 @@ CLP_API clp_status clp_field_at(clp_ranks *ranks, const clp_grid *part, const do
 
 /**
  * The field of all parts on a grid of at most so many nodes along an axis, linear between its nodes: for
- * pictures. *grid is that grid; *reduced is what rank 0 receives, to be freed with free(), and NULL in the
- * others. Values as above. Errors: CLP_ERROR_MEMORY.
+ * pictures. Values are [z][y][x][components]. *grid is that grid; *reduced is what rank 0 receives, to be
+ * freed with free(), and NULL in the others. Errors: CLP_ERROR_MEMORY, CLP_ERROR_DEVICE.
  */
-CLP_API clp_status clp_field_reduce(clp_ranks *ranks, const clp_grid *part, const double *values, size_t most,
-                                    clp_grid *grid, double **reduced);
+CLP_API clp_status clp_field_reduce(clp_ranks *ranks, const clp_grid *part, const double *values,
+                                    int components, size_t most, clp_grid *grid, double **reduced);
+
+/** The same of numbers of cells: those of that grid get the number of the cell at their centre. */
+CLP_API clp_status clp_field_reduce_cells(clp_ranks *ranks, const clp_grid *part, const uint16_t *cells,
+                                          size_t most, clp_grid *grid, uint16_t **reduced);
+
+/** The smallest and the largest value on the nodes of all parts. Errors: CLP_ERROR_DEVICE. */
+CLP_API clp_status clp_field_range(clp_ranks *ranks, const clp_grid *part, const double *values, double *low,
+                                   double *high);
 
 /**
  * Reads a field of two or three dimensions from a NumPy file: `nodes` receives its extents (x first; nodes[2]
@@ -64,14 +72,14 @@ CLP_API clp_status clp_field_read_npy(const char *path, size_t nodes[CLP_AXES], 
 typedef struct clp_series clp_series;
 
 /**
- * Begins a NumPy file of fields at several times, [t][z][y][x] or [t][y][x]. The caller owns *series, NULL
- * after an error, and finishes it. Errors: CLP_ERROR_FILE, CLP_ERROR_INPUT for standard output,
- * CLP_ERROR_MEMORY.
+ * Begins a NumPy file of fields at several times, [t][z][y][x] or [t][y][x], of which several ranks have a
+ * part each, or one (NULL) has all. The caller owns *series, NULL after an error, and finishes it. Errors,
+ * the same in all ranks: CLP_ERROR_FILE, CLP_ERROR_INPUT for standard output and the like, CLP_ERROR_MEMORY.
  */
-CLP_API clp_status clp_series_create(const char *path, const clp_grid *grid, bool single,
+CLP_API clp_status clp_series_create(clp_ranks *ranks, const char *path, const clp_grid *part, bool single,
                                      clp_series **series);
 
-/** Adds a field. CLP_ERROR_MEMORY; what goes wrong with the file is told at the end. */
+/** Adds a field. CLP_ERROR_MEMORY; what goes wrong with the file may be told at the end only. */
 CLP_API clp_status clp_series_add(clp_series *series, const double *values);
 
 /** Puts the file in its place, or gives it up, and frees the series; NULL is allowed. CLP_ERROR_FILE. */
@@ -124,6 +132,13 @@ typedef struct clp_vti_array {
  */
 CLP_API clp_status clp_field_write_vti(const char *path, const clp_grid *grid, const clp_vti_array *arrays,
                                        size_t count);
+
+/**
+ * Likewise where several ranks have a part of them each: into one file, which all of them must reach. Arrays
+ * are on the nodes and cells of the part. Errors likewise, the same in all ranks.
+ */
+CLP_API clp_status clp_field_write_vti_parts(clp_ranks *ranks, const char *path, const clp_grid *part,
+                                             const clp_vti_array *arrays, size_t count);
 
 /** How a flux is drawn over the map. */
 typedef enum clp_flux_style {

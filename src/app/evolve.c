@@ -22,7 +22,9 @@ typedef struct evolution {
     const clp_probe *probes;
     size_t probe_count, outputs; /* the second: as far as they are planned */
     clp_series *series;
-    FILE *spool;           /* fields for frames, whose colours are known at the end */
+    bool draws;            /* frames or a film */
+    FILE *spool;           /* of the first rank: fields for them, whose colours are known at the end */
+    clp_grid drawn;        /* what those are on */
     double low, high;      /* of all of them */
     double *times, *noted; /* of the outputs so far; the probes' values, [output][probe] */
     char **files;          /* of the animation */
@@ -61,12 +63,12 @@ enum { MOST_FILES = 20000 }; /* or frames, without a word */
 
 static double series_bytes(const app_evolve_request *request)
 {
-    const clp_grid *grid = clp_problem_grid(clp_problem_file_problem(request->file));
+    const clp_grid whole = clp_grid_of_part(clp_problem_grid(clp_problem_file_problem(request->file)));
     const clp_problem_output *output = request->output;
-    double nodes = (double)clp_grid_node_count(grid), field = 8 * nodes, bytes = 0;
+    double nodes = (double)clp_grid_node_count(&whole), field = 8 * nodes, bytes = 0;
     const double picture = 2e5;
     if (output->series) bytes += field;
-    if (output->animation) bytes += (2 + clp_grid_dimensions(grid)) * field + 2 * nodes;
+    if (output->animation) bytes += (2 + clp_grid_dimensions(&whole)) * field + 2 * nodes;
     if (output->frames) bytes += picture;
     if (output->film) bytes += 0.2 * picture;
     if (output->frames || output->film) bytes += field; /* kept until they are drawn */
@@ -152,15 +154,25 @@ static void give_up_frames(evolution *run, const char *why)
     if (run->written == CLP_OK) run->written = CLP_ERROR_FILE;
 }
 
-static void keep_for_frames(evolution *run, const clp_snapshot *snapshot)
+/* What is drawn of the field, into the spool, by all ranks together. */
+static clp_status keep_for_frames(evolution *run, const clp_snapshot *snapshot)
 {
-    size_t nodes = clp_grid_node_count(run->grid);
-    for (size_t p = 0; p < nodes; p++) {
-        run->low = fmin(run->low, snapshot->values[p]);
-        run->high = fmax(run->high, snapshot->values[p]);
-    }
-    if (fwrite(snapshot->values, sizeof *snapshot->values, nodes, run->spool) == nodes) return;
-    give_up_frames(run, "the fields for them do not fit the folder for temporary files");
+    clp_ranks *ranks = run->result->ranks;
+    const double *values = snapshot->values;
+    double low, high, *reduced = NULL;
+    clp_status status = clp_field_range(ranks, run->grid, values, &low, &high);
+    if (status == CLP_OK && ranks)
+        status = clp_field_reduce(ranks, run->grid, values, 1, app_drawn_nodes(run->result), &run->drawn,
+                                  &reduced);
+    if (status != CLP_OK) return status;
+    run->low = fmin(run->low, low);
+    run->high = fmax(run->high, high);
+    if (ranks) values = reduced;
+    size_t nodes = clp_grid_node_count(&run->drawn);
+    if (run->spool && fwrite(values, sizeof *values, nodes, run->spool) != nodes)
+        give_up_frames(run, "the fields for them do not fit the folder for temporary files");
+    free(reduced);
+    return CLP_OK;
 }
 
 static clp_status note(void *user, const clp_snapshot *snapshot)
@@ -178,8 +190,8 @@ static clp_status note(void *user, const clp_snapshot *snapshot)
         add_to_animation(run, snapshot);
     else
         run->files[run->count] = NULL;
-    if (run->spool) keep_for_frames(run, snapshot);
-    if (run->series) status = clp_series_add(run->series, snapshot->values);
+    if (run->draws) status = keep_for_frames(run, snapshot);
+    if (run->series && status == CLP_OK) status = clp_series_add(run->series, snapshot->values);
     run->count++;
     return status;
 }
@@ -201,13 +213,14 @@ static void begin(evolution *run)
 {
     clp_problem_output *output = run->request->output;
     bool single = strcmp(run->result->report.precision, "single") == 0;
-    if (output->frames || output->film) {
+    run->draws = output->frames || output->film;
+    if (run->draws && clp_ranks_number(run->result->ranks) == 0) {
         run->spool = tmpfile();
         if (!run->spool) give_up_frames(run, "no temporary file can be made");
     }
     if (output->series)
-        app_written(clp_series_create(output->series, run->grid, single, &run->series), &output->series,
-                    &run->written);
+        app_written(clp_series_create(run->result->ranks, output->series, run->grid, single, &run->series),
+                    &output->series, &run->written);
 }
 
 /* ---- and at the end ---- */
@@ -223,11 +236,11 @@ static void draw_frame(evolution *run, const app_frame *frame, size_t index, clp
         app_written(app_draw_frame(run->result, frame, output->film, film), &output->film, &run->written);
 }
 
-static void draw_frames(evolution *run)
+static void draw_frames(evolution *run, const uint16_t *regions)
 {
     clp_problem_output *output = run->request->output;
     const double seconds = run->count > 100 ? 0.04 : 0.1;
-    size_t nodes = clp_grid_node_count(run->grid);
+    size_t nodes = clp_grid_node_count(&run->drawn);
     double *values = malloc(nodes * sizeof *values);
     clp_film *film = NULL;
     if (output->film)
@@ -240,7 +253,8 @@ static void draw_frames(evolution *run)
             break;
         }
         app_progress("drawing %zu of %zu", i + 1, run->count);
-        draw_frame(run, &(app_frame){run->times[i], run->low, run->high, values}, i, film);
+        const app_frame frame = {run->times[i], run->low, run->high, &run->drawn, values, regions};
+        draw_frame(run, &frame, i, film);
     }
     if (film) app_written(clp_film_finish(film, output->film != NULL), &output->film, &run->written);
     free(values);
@@ -249,15 +263,20 @@ static void draw_frames(evolution *run)
 static void finish(evolution *run)
 {
     clp_problem_output *output = run->request->output;
+    uint16_t *regions = NULL;
+    clp_grid grid;
     if (run->series) app_written(clp_series_finish(run->series, true), &output->series, &run->written);
-    draw_frames(run);
+    if (run->draws)
+        app_written(app_drawn_regions(run->result, &grid, &regions), &(const char *){NULL}, &run->written);
+    if (clp_ranks_number(run->result->ranks) > 0) /* the rest is the first's to write */
+        output->frames = output->film = output->animation = output->probes = output->probes_plot = NULL;
+    draw_frames(run, regions);
+    free(regions);
     if (output->animation)
         app_written(
             clp_collection_write(output->animation, run->times, (const char *const *)run->files, run->count),
             &output->animation, &run->written);
     const clp_probe_notes notes = {run->probes, run->probe_count, run->times, run->noted, run->count};
-    if (clp_ranks_number(run->result->ranks) > 0)
-        output->probes = output->probes_plot = NULL; /* the first's to write */
     if (output->probes)
         app_written(clp_probes_write_csv(output->probes, &notes), &output->probes, &run->written);
     if (output->probes_plot)
@@ -276,6 +295,8 @@ clp_status app_evolve(const app_evolve_request *request, clp_device *device, app
     evolution run = {.request = request,
                      .result = result,
                      .grid = clp_problem_grid(result->problem),
+                     .drawn = *clp_problem_grid(result->problem),
+                     .watch.ranks = result->ranks,
                      .low = INFINITY,
                      .high = -INFINITY,
                      .outputs = clp_time_output_count(&request->in_time)};

@@ -135,12 +135,6 @@ static int fail_problem(const clp_problem_file *file, clp_status status)
     return EXIT_USAGE;
 }
 
-/* --watch needs a terminal to be seen in. */
-static bool watches(const app_solve_request *request)
-{
-    return request->watch && terminal.interactive && !terminal.quiet;
-}
-
 /* A problem with time: everything is written on the way or afterwards. */
 static clp_status evolve(const app_solve_request *request, const clp_problem_file *file, clp_device *device,
                          clp_problem_output *output, app_result *result, clp_status *written)
@@ -149,7 +143,7 @@ static clp_status evolve(const app_solve_request *request, const clp_problem_fil
                                           .output = output,
                                           .in_time = app_time_options(file, output),
                                           .yes = request->yes,
-                                          .watch = watches(request)};
+                                          .watch = app_watches(request->group, request->watch)};
     clp_status status = app_evolve(&evolution, device, result, written);
     if (status != CLP_OK) return status;
     if (writes_nothing(output)) terminal.verbose = true;
@@ -185,8 +179,9 @@ static int solve(const app_solve_request *request, const clp_problem_file *file,
     }
     clp_solver_options options = *clp_problem_file_solver(file);
     watched_solve watched = {.progress.criterion = options.criterion,
+                             .watch.ranks = request->group,
                              .grid = clp_problem_grid(result.problem)};
-    options.monitor = watches(request) ? watch_solve : monitor;
+    options.monitor = app_watches(request->group, request->watch) ? watch_solve : monitor;
     options.monitor_user = &watched;
     app_catch_interrupts();
     status = clp_solver_create(device, result.problem, &options, &solver);
@@ -206,7 +201,7 @@ static int solve(const app_solve_request *request, const clp_problem_file *file,
     written = app_write_outputs(&result, output);
     if (request->matrix && result.report.conductor_count == 0)
         app_warn("--matrix: nothing holds u here, neither a side nor a region, so there is no matrix");
-    else if (request->matrix && !to_standard_output(output))
+    else if (request->matrix && clp_ranks_number(request->group) == 0 && !to_standard_output(output))
         print_matrix(&result.report);
     if (levels) app_show_levels(solver);
     answer = written != CLP_OK ? EXIT_FAILED : result.report.converged ? EXIT_SOLVED : EXIT_NOT_CONVERGED;
@@ -284,21 +279,6 @@ static void mix_options(const app_solve_request *request)
         clp_ranks_mix(request->group, texts[i] ? texts[i] : "", texts[i] ? strlen(texts[i]) + 1 : 1);
 }
 
-/* -1, or an exit status: what several processes cannot do yet. */
-static int check_ranks(const app_solve_request *request, const clp_problem_output *output)
-{
-    const char *alone = output->vtk                           ? "vtk files"
-                        : output->series || output->animation ? "series and animations"
-                        : output->frames || output->film      ? "frames and films"
-                        : request->matrix                     ? "--matrix"
-                        : request->dry_run                    ? "--dry-run"
-                        : request->watch                      ? "--watch"
-                                                              : NULL;
-    if (!request->group || !alone) return -1;
-    app_error("%s: several processes do not share that in this version; run one, without mpirun", alone);
-    return EXIT_USAGE;
-}
-
 static int run_request(const app_solve_request *given)
 {
     app_solve_request request = *given;
@@ -334,7 +314,6 @@ static int run_request(const app_solve_request *given)
     if (request.probes) output.probes = request.probes;
     if (request.probes_plot) output.probes_plot = request.probes_plot;
     status = check_time(&request, file, &output);
-    if (status < 0) status = check_ranks(&request, &output);
     if (status >= 0) {
         clp_problem_file_destroy(file);
         return status;
@@ -342,7 +321,7 @@ static int run_request(const app_solve_request *given)
     const app_evolve_request in_time = {
         .file = file, .output = &output, .in_time = app_time_options(file, &output), .yes = request.yes};
     if (request.dry_run)
-        status = app_dry_run(clp_problem_file_problem(file), clp_problem_file_solver(file),
+        status = app_dry_run(request.group, clp_problem_file_problem(file), clp_problem_file_solver(file),
                              clp_problem_file_time(file) ? &in_time.in_time : NULL);
     else
         status =

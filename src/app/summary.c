@@ -210,17 +210,21 @@ static void show_fluxes(const clp_report *report)
             app_say("         %s floats at %.8g", report->electrodes[e].name, report->electrodes[e].value);
 }
 
-static void show_ranks(const clp_ranks_report *ranks)
+void app_show_ranks(const clp_report *report)
 {
+    const clp_ranks_report *ranks = report->ranks;
     double waiting = 0, solving = 0;
     unsigned long long bytes = 0;
     char parts[80], sent[32];
+    if (!ranks) return;
     for (size_t i = 0; i < ranks->count; i++) {
         waiting += ranks->list[i].seconds_waiting;
         solving += ranks->list[i].seconds_solve;
         bytes += ranks->list[i].halo_bytes;
     }
-    snprintf(parts, sizeof parts, "%zu x %zu x %zu", ranks->parts[0], ranks->parts[1], ranks->parts[2]);
+    int length = snprintf(parts, sizeof parts, "%zu x %zu", ranks->parts[0], ranks->parts[1]);
+    if (clp_grid_dimensions(&report->grid) == 3)
+        snprintf(parts + length, sizeof parts - (size_t)length, " x %zu", ranks->parts[2]);
     app_say("         %zu ranks by %s, %s parts; %zu exchanges, %s in all; waiting took %.0f %%, the busiest "
             "one worked %.0f %% more than the mean",
             ranks->count, ranks->transport, parts, ranks->list[0].exchanges,
@@ -251,6 +255,6 @@ void app_show_summary(const clp_report *report, const clp_problem_output *output
         app_say("         %s sweep%s of %s in %s precision in %s, %.2f G updates/s; kernels %s, all %s",
                 app_count(report->sweeps, sweeps, sizeof sweeps), report->sweeps == 1 ? "" : "s",
                 report->method, report->precision, solve, 1e-9 * report->updates_per_second, compile, total);
-    if (report->ranks) show_ranks(report->ranks);
+    app_show_ranks(report);
     app_show_outputs(output);
 }

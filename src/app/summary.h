@@ -20,6 +20,9 @@ void app_show_progress(app_progress_state *state, const clp_progress *progress);
  */
 void app_show_summary(const clp_report *report, const clp_problem_output *output, bool all_written);
 
+/* How several ranks shared the work; of one alone nothing. */
+void app_show_ranks(const clp_report *report);
+
 /* Names the files that were written. */
 void app_show_outputs(const clp_problem_output *output);
 

@@ -94,6 +94,7 @@ void app_show_time_summary(const clp_report *report, const clp_problem_output *o
     app_say("         %s times the operator in %s precision in %s, %.2f G updates/s; kernels %s, all %s",
             app_count(report->in_time->applications, applications, sizeof applications), report->precision,
             solve, 1e-9 * report->updates_per_second, compile, total);
+    app_show_ranks(report);
     app_show_outputs(output);
     if (report->reason == CLP_REASON_INTERRUPTED)
         app_error("it was interrupted; what was reached is written, and marked");

@@ -57,25 +57,26 @@ static double place_of(const app_watch *watch, double value)
     return watch->high > watch->low ? (value - watch->low) / (watch->high - watch->low) : 0.5;
 }
 
-static void draw_line(const app_watch *watch, const clp_grid *grid, const canvas *to, size_t y)
+static void draw_line(const app_watch *watch, const clp_grid *grid, const double *values, const canvas *to,
+                      size_t y)
 {
     static const char ramp[] = " .:-=+*#%@";
     for (size_t x = 0; x < to->width; x++) {
-        double upper = place_of(watch, at_pixel(grid, watch->values, to, x, y));
+        double upper = place_of(watch, at_pixel(grid, values, to, x, y));
         if (!terminal.colour) {
             fputc(ramp[(size_t)fmin(fmax(upper, 0) * 10, 9)], stderr);
             continue;
         }
         unsigned char above[3], below[3];
         clp_color_of(upper, above);
-        clp_color_of(place_of(watch, at_pixel(grid, watch->values, to, x, y + 1)), below);
+        clp_color_of(place_of(watch, at_pixel(grid, values, to, x, y + 1)), below);
         fprintf(stderr, "\033[38;2;%d;%d;%dm\033[48;2;%d;%d;%dm\xe2\x96\x80", above[0], above[1], above[2],
                 below[0], below[1], below[2]);
     }
     fputs(terminal.colour ? "\033[0m\033[K\n" : "\033[K\n", stderr);
 }
 
-static void draw(app_watch *watch, const clp_grid *grid)
+static void draw(app_watch *watch, const clp_grid *grid, const double *values)
 {
     int columns, lines;
     window_size(&columns, &lines);
@@ -86,28 +87,62 @@ static void draw(app_watch *watch, const clp_grid *grid)
         fprintf(stderr, "\033[%dA", watch->lines); /* over the one before */
     else if (watch->lines > 0)
         fputs("\033[2J\033[H", stderr); /* a window of another size has broken the lines anew */
-    for (size_t y = 0; y < to.height; y += to.per_line) draw_line(watch, grid, &to, y);
+    for (size_t y = 0; y < to.height; y += to.per_line) draw_line(watch, grid, values, &to, y);
     fflush(stderr);
     watch->lines = covered;
     watch->columns = columns;
 }
 
-void app_watch_show(app_watch *watch, const clp_grid *grid, app_peek *peek, const void *run)
+/* What the first rank says. */
+static bool first_says(clp_ranks *ranks, bool own)
 {
-    const double often = 0.1, share = 20;
-    double begin = app_now();
-    size_t count = clp_grid_node_count(grid);
-    if (begin - watch->last < fmax(often, share * watch->took)) return;
-    if (!watch->values) watch->values = malloc(count * sizeof *watch->values);
-    if (!watch->values || peek(run, watch->values) != CLP_OK) return;
+    char said[2] = {own ? 'y' : 'n', '\0'};
+    return clp_ranks_spread_text(ranks, said, sizeof said) == CLP_OK && said[0] == 'y';
+}
+
+bool app_watches(clp_ranks *ranks, bool wanted)
+{
+    return wanted && first_says(ranks, terminal.interactive && !terminal.quiet);
+}
+
+/* False where there is nothing to be shown. */
+static bool widen_range(app_watch *watch, const double *values, size_t count)
+{
     for (size_t p = 0; p < count; p++) {
-        double value = watch->values[p];
-        if (!isfinite(value)) return;
-        watch->low = watch->any ? fmin(watch->low, value) : value;
-        watch->high = watch->any ? fmax(watch->high, value) : value;
+        if (!isfinite(values[p])) return false;
+        watch->low = watch->any ? fmin(watch->low, values[p]) : values[p];
+        watch->high = watch->any ? fmax(watch->high, values[p]) : values[p];
         watch->any = true;
     }
-    draw(watch, grid);
+    return true;
+}
+
+/* The field as it is, or as much of it as a terminal shows where ranks share it; *reduced is to be freed. */
+static clp_status read_field(app_watch *watch, const clp_grid *part, app_peek *peek, const void *run,
+                             clp_grid *grid, double **reduced)
+{
+    enum { MOST = 256 };
+    size_t count = clp_grid_node_count(part);
+    *reduced = NULL;
+    *grid = *part;
+    if (!watch->values) watch->values = malloc(count * sizeof *watch->values);
+    clp_status status = clp_ranks_agree(watch->ranks, watch->values ? CLP_OK : CLP_ERROR_MEMORY);
+    if (status == CLP_OK) status = clp_ranks_agree(watch->ranks, peek(run, watch->values));
+    if (status != CLP_OK || !watch->ranks) return status;
+    return clp_field_reduce(watch->ranks, part, watch->values, 1, MOST, grid, reduced);
+}
+
+void app_watch_show(app_watch *watch, const clp_grid *part, app_peek *peek, const void *run)
+{
+    const double often = 0.1, share = 20;
+    double begin = app_now(), *reduced;
+    clp_grid grid;
+    if (!first_says(watch->ranks, begin - watch->last >= fmax(often, share * watch->took))) return;
+    clp_status status = read_field(watch, part, peek, run, &grid, &reduced);
+    const double *values = watch->ranks ? reduced : watch->values;
+    if (status == CLP_OK && values && widen_range(watch, values, clp_grid_node_count(&grid)))
+        draw(watch, &grid, values);
+    free(reduced);
     watch->last = app_now();
     watch->took = watch->last - begin;
 }

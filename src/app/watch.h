@@ -5,8 +5,9 @@
 
 #include <clpoisson/clpoisson.h>
 
-/* Starts as {0}. */
+/* Starts as {0}, with the ranks that have a part of the field each; the first one draws. */
 typedef struct app_watch {
+    clp_ranks *ranks;
     double last, took; /* when it was drawn, and how long that took */
     double low, high;  /* of all that was drawn */
     bool any;
@@ -17,7 +18,11 @@ typedef struct app_watch {
 /* Reads the field as it is. */
 typedef clp_status app_peek(const void *run, double *values);
 
-/* Draws it again if it is time to: ten times a second at most, and a twentieth of the time at most. */
+/* Whether any rank sees to it that --watch is seen: the first, by its terminal. */
+bool app_watches(clp_ranks *ranks, bool wanted);
+
+/* Draws it again if it is time to: ten times a second at most, and a twentieth of the time at most. By all
+ * ranks together. */
 void app_watch_show(app_watch *watch, const clp_grid *grid, app_peek *peek, const void *run);
 
 void app_watch_finish(app_watch *watch);

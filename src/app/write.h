@@ -25,10 +25,19 @@ clp_status app_write_outputs(app_result *result, clp_problem_output *output);
 /* A .vti of values and of the flux as it is now. Errors of memory have been said. */
 clp_status app_write_vti(const app_result *result, const double *values, const char *path);
 
+/* Nodes along an axis, at most, of what is drawn; several ranks bring no more than that to the first. */
+size_t app_drawn_nodes(const app_result *result);
+
+/* The regions of the cells for pictures of that many, NULL where there are none and in all ranks but the
+ * first; to be freed. */
+clp_status app_drawn_regions(const app_result *result, clp_grid *grid, uint16_t **regions);
+
 /* A picture of a state, with the range of colours of all of them. */
 typedef struct app_frame {
     double time, low, high;
+    const clp_grid *grid;
     const double *values;
+    const uint16_t *regions; /* or NULL */
 } app_frame;
 
 /* Draws it into a file or, if there is one, a film. */

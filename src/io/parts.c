@@ -1,151 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* Fields whose parts several ranks have: into one file, or made small enough for one of them. */
+/* Fields whose parts several ranks have: their values at points, and made small enough for one of them. */
 #include <clpoisson/output.h>
 
 #include "base/checked.h"
-#include "base/file.h"
 #include "grid/extent.h"
-#include "io/npy_write.h"
 #include "transport/transport.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-/* What a rank has to tell of a field: its own nodes, and the second copies of a seam; where those are in the
- * whole grid, and in the part. */
-typedef struct told_box {
-    clp_box whole;
-    size_t begin[CLP_AXES];
-} told_box;
-
-static told_box box_of(const clp_grid *part)
-{
-    told_box told;
-    for (int axis = 0; axis < CLP_AXES; axis++) {
-        size_t begin = clp_grid_begin(part, axis), count = clp_grid_end(part, axis) - begin,
-               first = axis < clp_grid_dimensions(part) ? clp_grid_index(part, axis, begin) : 0;
-        if (part->part.period[axis] && first + count == part->part.period[axis]) count++;
-        told.whole.first[axis] = first;
-        told.whole.count[axis] = count;
-        told.begin[axis] = begin;
-    }
-    return told;
-}
-
-static size_t node_of(const clp_grid *part, size_t i, size_t j, size_t k)
-{
-    return (k * part->nodes[1] + j) * part->nodes[0] + i;
-}
-
-/* ---- into one file ---- */
-
-/* The bytes of a box, as NumPy has them. NULL without memory. */
-static unsigned char *pack(const clp_grid *part, const told_box *told, const double *values, bool single)
-{
-    const size_t *count = told->whole.count, element = single ? 4 : 8;
-    unsigned char *bytes = malloc(count[0] * count[1] * count[2] * element + 1), *out = bytes;
-    for (size_t k = 0; bytes && k < count[2]; k++)
-        for (size_t j = 0; j < count[1]; j++)
-            for (size_t i = 0; i < count[0]; i++, out += element)
-                clp_npy_put_value(
-                    out, values[node_of(part, told->begin[0] + i, told->begin[1] + j, told->begin[2] + k)],
-                    single);
-    return bytes;
-}
-
-enum { PATH_BYTES = 4096 };
-
-/* Rank 0 makes the file, as long as it is going to be. */
-static clp_status begin(const char *path, const clp_grid *whole, bool single, clp_output_file *file,
-                        size_t *offset)
-{
-    CLP_TRY(clp_output_begin(file, path));
-    clp_npy_write_header(file->stream, whole, single, SIZE_MAX);
-    *offset = (size_t)ftell(file->stream);
-    size_t bytes = *offset + clp_grid_node_count(whole) * (single ? 4 : 8);
-    if (!file->temporary)
-        return clp_fail(CLP_ERROR_INPUT, "%s: several ranks write a file together; name one", path);
-    if (fflush(file->stream) != 0 || ftruncate(fileno(file->stream), (off_t)bytes) != 0)
-        return clp_fail(CLP_ERROR_FILE, "%s: it cannot be made as long as it has to be", path);
-    return CLP_OK;
-}
-
-static clp_status write_parts(clp_ranks *ranks, const char *path, const clp_file_array *array,
-                              const told_box *told, const unsigned char *bytes)
-{
-    clp_status status = bytes ? CLP_OK : clp_fail_host_memory(array->element_bytes);
-    CLP_TRY(clp_ranks_agree(ranks, status));
-    return clp_ranks_agree(ranks, ranks->transport->write(ranks, path, array, &told->whole, bytes));
-}
-
-clp_status clp_field_write_npy_parts(clp_ranks *ranks, const char *path, const clp_grid *part,
-                                     const double *values, bool single)
-{
-    const clp_grid whole = clp_grid_of_part(part);
-    const told_box told = box_of(part);
-    clp_output_file file = {0};
-    char temporary[PATH_BYTES] = "";
-    double offset = 0;
-    size_t start = 0;
-    if (!ranks || !clp_grid_is_part(part)) return clp_field_write_npy(path, &whole, values, single);
-    bool first = clp_ranks_number(ranks) == 0;
-    clp_status status = first ? begin(path, &whole, single, &file, &start) : CLP_OK;
-    if (first && status == CLP_OK) snprintf(temporary, sizeof temporary, "%s", file.temporary);
-    offset = (double)start;
-    status = clp_ranks_agree(ranks, status);
-    if (status == CLP_OK) status = ranks->transport->spread(ranks, 0, temporary, sizeof temporary);
-    if (status == CLP_OK) status = ranks->transport->spread(ranks, 0, &offset, sizeof offset);
-    if (status == CLP_OK) {
-        const clp_file_array array = {.offset = (size_t)offset,
-                                      .nodes = {whole.nodes[0], whole.nodes[1], clp_planes(&whole)},
-                                      .element_bytes = single ? 4 : 8};
-        unsigned char *bytes = pack(part, &told, values, single);
-        status = write_parts(ranks, temporary, &array, &told, bytes);
-        free(bytes);
-    }
-    if (first && status == CLP_OK)
-        status = clp_output_commit(&file);
-    else if (first)
-        clp_output_discard(&file);
-    return clp_ranks_agree(ranks, status);
-}
-
-/* ---- small enough for one ---- */
-
-/* Where a node of the reduced grid lies in the whole one. */
-static size_t node_below(size_t index, size_t reduced, size_t whole, double *part)
-{
-    double at = (double)index * (double)(whole - 1) / (double)(reduced - 1);
-    size_t below = clp_min((size_t)at, whole - 2);
-    *part = at - (double)below;
-    return below;
-}
-
-/* Those of the reduced grid that lie behind a rank's own nodes along an axis. */
-static void find_range(const clp_grid *part, int axis, size_t reduced, size_t *first, size_t *count)
-{
-    size_t begin = clp_grid_begin(part, axis), end = clp_grid_end(part, axis);
-    *first = *count = 0;
-    if (axis >= clp_grid_dimensions(part)) {
-        *count = 1;
-        return;
-    }
-    size_t low = clp_grid_index(part, axis, begin), high = low + end - begin;
-    for (size_t i = 0; i < reduced; i++) {
-        double share;
-        size_t below = node_below(i, reduced, clp_grid_whole(part, axis), &share);
-        if (below < low || below >= high) continue;
-        if (*count == 0) *first = i;
-        ++*count;
-    }
-}
 
 /* Between the nodes at `at` and behind it along each axis. */
-static double between(const clp_grid *part, const double *values, const size_t at[CLP_AXES],
-                      const double share[CLP_AXES])
+static double between(const clp_grid *part, const double *values, size_t components,
+                      const size_t at[CLP_AXES], const double share[CLP_AXES])
 {
     double sum = 0;
     for (int corner = 0; corner < 1 << clp_grid_dimensions(part); corner++) {
@@ -156,22 +23,10 @@ static double between(const clp_grid *part, const double *values, const size_t a
             node[axis] = at[axis] + (size_t)upper;
             weight *= upper ? share[axis] : 1 - share[axis];
         }
-        if (weight > 0) sum += weight * values[node_of(part, node[0], node[1], node[2])];
+        size_t index = (node[2] * part->nodes[1] + node[1]) * part->nodes[0] + node[0];
+        if (weight > 0) sum += weight * values[index * components];
     }
     return sum;
-}
-
-static double sample_at(const clp_grid *part, const double *values, const size_t reduced[CLP_AXES],
-                        const size_t index[CLP_AXES])
-{
-    size_t at[CLP_AXES] = {0};
-    double share[CLP_AXES] = {0};
-    for (int axis = 0; axis < clp_grid_dimensions(part); axis++) {
-        size_t below = node_below(index[axis], reduced[axis], clp_grid_whole(part, axis), &share[axis]),
-               begin = clp_grid_begin(part, axis);
-        at[axis] = begin + below - clp_grid_index(part, axis, begin);
-    }
-    return between(part, values, at, share);
 }
 
 clp_status clp_field_at(clp_ranks *ranks, const clp_grid *part, const double *values,
@@ -195,8 +50,87 @@ clp_status clp_field_at(clp_ranks *ranks, const clp_grid *part, const double *va
         share[axis] = place - (double)below;
         at[axis] = begin + below - first;
     }
-    *value = own ? between(part, values, at, share) : -INFINITY;
+    *value = own ? between(part, values, 1, at, share) : -INFINITY;
     return clp_reduce(ranks, CLP_REDUCE_MAX, value, 1);
+}
+
+clp_status clp_field_range(clp_ranks *ranks, const clp_grid *part, const double *values, double *low,
+                           double *high)
+{
+    double ends[] = {-INFINITY, -INFINITY};                  /* of -u and of u */
+    for (size_t p = 0; p < clp_grid_node_count(part); p++) { /* halos are others' values */
+        ends[0] = fmax(ends[0], -values[p]);
+        ends[1] = fmax(ends[1], values[p]);
+    }
+    CLP_TRY(clp_reduce(ranks, CLP_REDUCE_MAX, ends, 2));
+    *low = -ends[0];
+    *high = ends[1];
+    return CLP_OK;
+}
+
+/* ---- small enough for one ---- */
+
+/* Numbers on the nodes or cells of a part, wanted at those of a reduced grid. */
+typedef struct reduction {
+    const clp_grid *part;
+    const double *values;  /* on nodes, with so many components */
+    const uint16_t *cells; /* or on cells */
+    size_t components, nodes[CLP_AXES];
+} reduction;
+
+/* How many along an axis. */
+static size_t wanted_along(const reduction *of, int axis)
+{
+    return axis < clp_grid_dimensions(of->part) && of->cells ? of->nodes[axis] - 1 : of->nodes[axis];
+}
+
+/* The whole grid's node before one of them along an axis, and how far it is behind; or the cell around its
+ * centre. */
+static size_t find_below(const reduction *of, int axis, size_t index, double *share)
+{
+    size_t whole = clp_grid_whole(of->part, axis);
+    double at = ((double)index + (of->cells ? 0.5 : 0)) * (double)(whole - 1) / (double)(of->nodes[axis] - 1);
+    size_t below = clp_min((size_t)at, whole - 2);
+    *share = of->cells ? 0 : at - (double)below;
+    return below;
+}
+
+/* Those that lie behind a rank's own nodes along an axis. */
+static void find_range(const reduction *of, int axis, size_t *first, size_t *count)
+{
+    const clp_grid *part = of->part;
+    size_t begin = clp_grid_begin(part, axis), end = clp_grid_end(part, axis);
+    *first = *count = 0;
+    if (axis >= clp_grid_dimensions(part)) {
+        *count = 1;
+        return;
+    }
+    size_t low = clp_grid_index(part, axis, begin), high = low + end - begin;
+    for (size_t i = 0; i < wanted_along(of, axis); i++) {
+        double share;
+        size_t below = find_below(of, axis, i, &share);
+        if (below < low || below >= high) continue;
+        if (*count == 0) *first = i;
+        ++*count;
+    }
+}
+
+static void sample(const reduction *of, const size_t index[CLP_AXES], double *out)
+{
+    const clp_grid *part = of->part;
+    size_t at[CLP_AXES] = {0};
+    double share[CLP_AXES] = {0};
+    for (int axis = 0; axis < clp_grid_dimensions(part); axis++) {
+        size_t below = find_below(of, axis, index[axis], &share[axis]), begin = clp_grid_begin(part, axis);
+        at[axis] = begin + below - clp_grid_index(part, axis, begin);
+    }
+    if (of->cells) {
+        size_t rows = clp_grid_dimensions(part) == 3 ? part->nodes[1] - 1 : 1;
+        *out = of->cells[(at[2] * rows + at[1]) * (part->nodes[0] - 1) + at[0]];
+        return;
+    }
+    for (size_t c = 0; c < of->components; c++)
+        out[c] = between(part, of->values + c, of->components, at, share);
 }
 
 /* A rank's piece: where it is, then its values. */
@@ -206,44 +140,44 @@ typedef struct piece {
 
 enum { PIECE = sizeof(piece) / sizeof(double) };
 
-static void place(const double *message, const size_t reduced[CLP_AXES], double *all)
+static void place(const reduction *of, const double *message, double *all)
 {
-    piece of;
-    memcpy(&of, message, sizeof of);
+    piece where;
+    memcpy(&where, message, sizeof where);
     const double *in = message + PIECE;
-    for (size_t k = 0; k < (size_t)of.count[2]; k++)
-        for (size_t j = 0; j < (size_t)of.count[1]; j++) {
-            size_t row = ((size_t)of.first[2] + k) * reduced[1] + (size_t)of.first[1] + j;
-            memcpy(all + row * reduced[0] + (size_t)of.first[0], in, (size_t)of.count[0] * sizeof *in);
-            in += (size_t)of.count[0];
+    size_t row_size = (size_t)where.count[0] * of->components;
+    for (size_t k = 0; k < (size_t)where.count[2]; k++)
+        for (size_t j = 0; j < (size_t)where.count[1]; j++, in += row_size) {
+            size_t row = ((size_t)where.first[2] + k) * wanted_along(of, 1) + (size_t)where.first[1] + j,
+                   at = row * wanted_along(of, 0) + (size_t)where.first[0];
+            memcpy(all + at * of->components, in, row_size * sizeof *in);
         }
 }
 
-static double *make_piece(const clp_grid *part, const double *values, const size_t reduced[CLP_AXES],
-                          size_t *bytes)
+static double *make_piece(const reduction *of, size_t *bytes)
 {
-    size_t first[CLP_AXES], count[CLP_AXES], n = PIECE;
-    piece of;
+    size_t first[CLP_AXES], count[CLP_AXES];
+    piece where;
     for (int axis = 0; axis < CLP_AXES; axis++) {
-        find_range(part, axis, reduced[axis], &first[axis], &count[axis]);
-        of.first[axis] = (double)first[axis];
-        of.count[axis] = (double)count[axis];
+        find_range(of, axis, &first[axis], &count[axis]);
+        where.first[axis] = (double)first[axis];
+        where.count[axis] = (double)count[axis];
     }
-    *bytes = (PIECE + count[0] * count[1] * count[2]) * sizeof(double);
-    double *message = malloc(*bytes);
+    *bytes = (PIECE + count[0] * count[1] * count[2] * of->components) * sizeof(double);
+    double *message = malloc(*bytes), *out = message;
     if (!message) return NULL;
-    memcpy(message, &of, sizeof of);
+    memcpy(message, &where, sizeof where);
+    out += PIECE;
     for (size_t k = 0; k < count[2]; k++)
         for (size_t j = 0; j < count[1]; j++)
-            for (size_t i = 0; i < count[0]; i++)
-                message[n++] = sample_at(part, values, reduced,
-                                         (size_t[CLP_AXES]){first[0] + i, first[1] + j, first[2] + k});
+            for (size_t i = 0; i < count[0]; i++, out += of->components)
+                sample(of, (size_t[CLP_AXES]){first[0] + i, first[1] + j, first[2] + k}, out);
     return message;
 }
 
 /* All pieces to rank 0, which puts them in their places. */
-static clp_status collect(clp_ranks *ranks, const double *message, size_t bytes,
-                          const size_t reduced[CLP_AXES], double *all)
+static clp_status collect(clp_ranks *ranks, const reduction *of, const double *message, size_t bytes,
+                          double *all)
 {
     bool first = clp_ranks_number(ranks) == 0;
     size_t count = clp_ranks_count(ranks), total = 0;
@@ -257,7 +191,7 @@ static clp_status collect(clp_ranks *ranks, const double *message, size_t bytes,
     status = clp_ranks_agree(ranks, status);
     if (status == CLP_OK) status = ranks->transport->collect(ranks, 0, message, bytes, messages, sizes);
     for (size_t rank = 0, at = 0; first && status == CLP_OK && rank < count; rank++) {
-        place(messages + at / sizeof(double), reduced, all);
+        place(of, messages + at / sizeof(double), all);
         at += sizes[rank];
     }
     free(sizes);
@@ -265,24 +199,53 @@ static clp_status collect(clp_ranks *ranks, const double *message, size_t bytes,
     return status;
 }
 
-clp_status clp_field_reduce(clp_ranks *ranks, const clp_grid *part, const double *values, size_t most,
-                            clp_grid *grid, double **reduced)
+/* Chooses the reduced grid; *made is for rank 0. */
+static clp_status reduce(clp_ranks *ranks, reduction *of, size_t most, clp_grid *grid, double **made)
 {
-    *grid = clp_grid_of_part(part);
-    *reduced = NULL;
-    size_t nodes[CLP_AXES] = {1, 1, 1}, bytes = 0;
-    for (int axis = 0; axis < clp_grid_dimensions(part); axis++)
-        nodes[axis] = grid->nodes[axis] = clp_min(grid->nodes[axis], most);
-    double *message = make_piece(part, values, nodes, &bytes),
-           *all = clp_ranks_number(ranks) == 0 ? malloc(clp_grid_node_count(grid) * sizeof *all) : NULL;
+    size_t bytes = 0, count = of->components;
+    *made = NULL;
+    *grid = clp_grid_of_part(of->part);
+    for (int axis = 0; axis < CLP_AXES; axis++) {
+        if (axis < clp_grid_dimensions(grid)) grid->nodes[axis] = clp_min(grid->nodes[axis], most);
+        of->nodes[axis] = axis < clp_grid_dimensions(grid) ? grid->nodes[axis] : 1;
+        count *= wanted_along(of, axis);
+    }
+    double *message = make_piece(of, &bytes),
+           *all = clp_ranks_number(ranks) == 0 ? malloc(count * sizeof *all) : NULL;
     bool enough = message && (all || clp_ranks_number(ranks) > 0);
     clp_status status = clp_ranks_agree(ranks, enough ? CLP_OK : clp_fail_host_memory(bytes));
-    if (status == CLP_OK && ranks) status = collect(ranks, message, bytes, nodes, all);
-    if (status == CLP_OK && !ranks) place(message, nodes, all);
+    if (status == CLP_OK && ranks) status = collect(ranks, of, message, bytes, all);
+    if (status == CLP_OK && !ranks) place(of, message, all);
     free(message);
     if (status == CLP_OK)
-        *reduced = all;
+        *made = all;
     else
         free(all);
+    return status;
+}
+
+clp_status clp_field_reduce(clp_ranks *ranks, const clp_grid *part, const double *values, int components,
+                            size_t most, clp_grid *grid, double **reduced)
+{
+    reduction of = {.part = part, .values = values, .components = (size_t)components};
+    return reduce(ranks, &of, most, grid, reduced);
+}
+
+clp_status clp_field_reduce_cells(clp_ranks *ranks, const clp_grid *part, const uint16_t *cells, size_t most,
+                                  clp_grid *grid, uint16_t **reduced)
+{
+    reduction of = {.part = part, .cells = cells, .components = 1};
+    double *numbers;
+    *reduced = NULL;
+    CLP_TRY(reduce(ranks, &of, most, grid, &numbers));
+    size_t count = clp_grid_cell_count(grid);
+    uint16_t *made = numbers ? malloc(count * sizeof *made) : NULL;
+    for (size_t c = 0; made && c < count; c++) made[c] = (uint16_t)numbers[c];
+    clp_status status = clp_ranks_agree(ranks, made || !numbers ? CLP_OK : clp_fail_host_memory(count));
+    free(numbers);
+    if (status == CLP_OK)
+        *reduced = made;
+    else
+        free(made);
     return status;
 }

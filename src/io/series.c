@@ -2,10 +2,9 @@
 /* Fields at several times: one array of all of them, and lists of files for ParaView. */
 #include <clpoisson/output.h>
 
-#include "base/file.h"
-#include "base/status.h"
 #include "base/text.h"
 #include "grid/extent.h"
+#include "io/npy_parts.h"
 #include "io/npy_write.h"
 #include "io/xml.h"
 
@@ -14,68 +13,81 @@
 #include <string.h>
 
 struct clp_series {
-    clp_output_file file;
+    clp_shared_file file;
     char *path;
-    clp_grid grid;
+    clp_grid part, whole;
     bool single;
-    size_t count;
+    size_t count, start; /* of the fields so far; of the first one in the file */
 };
 
-clp_status clp_series_create(const char *path, const clp_grid *grid, bool single, clp_series **series)
+static clp_status begin(clp_series *series, clp_ranks *ranks)
 {
+    CLP_TRY(clp_shared_file_begin(&series->file, ranks, series->path));
+    if (series->file.own.stream)
+        clp_npy_write_header(series->file.own.stream, &series->whole, series->single, 0);
+    clp_status status = clp_shared_file_place(&series->file, &series->start);
+    return status == CLP_OK ? CLP_OK : clp_shared_file_end(&series->file, status);
+}
+
+clp_status clp_series_create(clp_ranks *ranks, const char *path, const clp_grid *part, bool single,
+                             clp_series **series)
+{
+    const clp_grid whole = clp_grid_of_part(part);
     *series = NULL;
-    CLP_TRY(clp_grid_check(grid));
+    CLP_TRY(clp_grid_check(&whole));
     if (strcmp(path, "-") == 0)
         return clp_fail(CLP_ERROR_INPUT,
                         "a series cannot go to standard output: its beginning tells how many "
                         "fields follow, which is known at the end; name a file");
     clp_series *made = calloc(1, sizeof *made);
-    if (made) made->path = clp_copy_text(path);
-    if (!made || !made->path) {
+    if (made)
+        *made = (clp_series){.path = clp_copy_text(path), .part = *part, .whole = whole, .single = single};
+    clp_status status = made && made->path ? CLP_OK : clp_fail_host_memory(sizeof *made);
+    status = clp_ranks_agree(ranks, status);
+    if (status == CLP_OK) status = begin(made, ranks);
+    if (status == CLP_OK) {
+        *series = made;
+    } else {
+        if (made) free(made->path);
         free(made);
-        return clp_fail_host_memory(sizeof *made);
     }
-    made->grid = *grid;
-    made->single = single;
-    clp_status status = clp_output_begin(&made->file, made->path);
-    if (status == CLP_OK && !made->file.temporary) {
-        clp_output_discard(&made->file);
-        status = clp_fail(CLP_ERROR_FILE, "%s: a series needs a regular file", path);
-    }
-    if (status != CLP_OK) {
-        free(made->path);
-        free(made);
-        return status;
-    }
-    clp_npy_write_header(made->file.stream, grid, single, 0);
-    *series = made;
-    return CLP_OK;
+    return status;
 }
 
 clp_status clp_series_add(clp_series *series, const double *values)
 {
-    series->count++;
-    return clp_npy_write_values(series->file.stream, &series->grid, values, series->single);
+    clp_shared_file *file = &series->file;
+    if (!file->ranks) {
+        series->count++;
+        return clp_npy_write_values(file->own.stream, &series->part, values, series->single);
+    }
+    size_t bytes = clp_grid_node_count(&series->whole) * (series->single ? 4 : 8);
+    return clp_npy_write_part(file, series->start + series->count++ * bytes, &series->part, values,
+                              series->single);
+}
+
+/* Of the first rank: the header, now that the number of fields is known. */
+static clp_status rewrite_header(clp_series *series)
+{
+    FILE *stream = series->file.own.stream;
+    errno = 0;
+    if (ferror(stream) || fflush(stream) != 0 || fseek(stream, 0, SEEK_SET) != 0)
+        return clp_fail(CLP_ERROR_FILE, "%s: could not be written whole: %s", series->path,
+                        errno ? strerror(errno) : "no space left, or the disk failed");
+    clp_npy_write_header(stream, &series->whole, series->single, series->count);
+    return CLP_OK;
 }
 
 clp_status clp_series_finish(clp_series *series, bool keep)
 {
-    clp_status status = CLP_OK;
     if (!series) return CLP_OK;
-    if (keep) {
-        FILE *stream = series->file.stream;
-        errno = 0;
-        if (ferror(stream) || fflush(stream) != 0 || fseek(stream, 0, SEEK_SET) != 0) {
-            status = clp_fail(CLP_ERROR_FILE, "%s: could not be written whole: %s", series->path,
-                              errno ? strerror(errno) : "no space left, or the disk failed");
-            clp_output_discard(&series->file);
-        } else {
-            clp_npy_write_header(stream, &series->grid, series->single, series->count);
-            status = clp_output_commit(&series->file);
-        }
-    } else {
-        clp_output_discard(&series->file);
-    }
+    clp_ranks *ranks = series->file.ranks;
+    clp_status status = keep && series->file.own.stream ? rewrite_header(series) : CLP_OK;
+    status = clp_ranks_agree(ranks, status);
+    if (keep)
+        status = clp_shared_file_end(&series->file, status);
+    else
+        clp_output_discard(&series->file.own);
     free(series->path);
     free(series);
     return status;

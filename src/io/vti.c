@@ -8,12 +8,13 @@
 #include "base/text.h"
 #include "grid/extent.h"
 #include "io/utf8.h"
+#include "io/vti.h"
 #include "io/xml.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { COMPONENTS_MOST = 9, NAME_MOST = 256, BLOCK = 8192 };
+enum { NAME_MOST = 256, BLOCK = 8192 };
 
 static size_t type_bytes(clp_vti_type type)
 {
@@ -31,23 +32,28 @@ static int written_components(const clp_vti_array *array)
     return array->components == 2 ? 3 : array->components;
 }
 
+size_t clp_vti_entry_bytes(const clp_vti_array *array)
+{
+    return (size_t)written_components(array) * type_bytes(array->type);
+}
+
 static size_t entries_of(const clp_grid *grid, const clp_vti_array *array)
 {
     return array->on_cells ? clp_grid_cell_count(grid) : clp_grid_node_count(grid);
 }
 
-static uint64_t data_bytes(const clp_grid *grid, const clp_vti_array *array)
+uint64_t clp_vti_data_bytes(const clp_grid *grid, const clp_vti_array *array)
 {
-    return (uint64_t)entries_of(grid, array) * (size_t)written_components(array) * type_bytes(array->type);
+    return (uint64_t)entries_of(grid, array) * clp_vti_entry_bytes(array);
 }
 
 static clp_status check_array(const clp_vti_array *array, size_t index)
 {
     if (!array->name || !*array->name)
         return clp_fail(CLP_ERROR_INPUT, "array %zu for the .vti file has no name; give it one", index);
-    if (array->components < 1 || array->components > COMPONENTS_MOST)
+    if (array->components < 1 || array->components > CLP_VTI_COMPONENTS)
         return clp_fail(CLP_ERROR_INPUT, "the array '%s' has %d components; a .vti file takes 1 to %d",
-                        array->name, array->components, COMPONENTS_MOST);
+                        array->name, array->components, CLP_VTI_COMPONENTS);
     if ((unsigned)array->type > CLP_VTI_UINT16)
         return clp_fail(CLP_ERROR_INPUT, "the array '%s' has the unknown type %d", array->name,
                         (int)array->type);
@@ -94,17 +100,19 @@ static void write_section(FILE *stream, const clp_grid *grid, const clp_vti_arra
             fprintf(stream, " NumberOfComponents=\"%d\" format=\"appended\" offset=\"%llu\"/>\n",
                     written_components(&arrays[i]), (unsigned long long)offset);
         }
-        offset += sizeof offset + data_bytes(grid, &arrays[i]);
+        offset += sizeof offset + clp_vti_data_bytes(grid, &arrays[i]);
     }
     fprintf(stream, "      </%s>\n", section);
 }
 
-static void write_xml(FILE *stream, const clp_grid *grid, const clp_vti_array *arrays, size_t count)
+void clp_vti_write_start(FILE *stream, const clp_grid *grid, const clp_vti_array *arrays, size_t count)
 {
     char extent[96];
+    clp_locale locale;
     bool flat = clp_grid_dimensions(grid) == 2;
     snprintf(extent, sizeof extent, "0 %zu 0 %zu 0 %zu", grid->nodes[0] - 1, grid->nodes[1] - 1,
              clp_planes(grid) - 1);
+    clp_locale_enter(&locale); /* numbers with a point */
     fprintf(stream,
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
             "<VTKFile type=\"ImageData\" version=\"1.0\" byte_order=\"LittleEndian\" "
@@ -116,6 +124,7 @@ static void write_xml(FILE *stream, const clp_grid *grid, const clp_vti_array *a
     write_section(stream, grid, arrays, count, false);
     write_section(stream, grid, arrays, count, true);
     fprintf(stream, "    </Piece>\n  </ImageData>\n  <AppendedData encoding=\"raw\">\n_");
+    clp_locale_leave(&locale);
 }
 
 /* The lowest bytes of a number, least significant first, whatever the machine's order. */
@@ -140,19 +149,42 @@ static unsigned char *put_number(unsigned char *out, const clp_vti_array *array,
     return put_bits(out, narrow_bits, 4);
 }
 
+void clp_vti_put_size(unsigned char *out, const clp_grid *grid, const clp_vti_array *array)
+{
+    put_bits(out, clp_vti_data_bytes(grid, array), CLP_VTI_SIZE);
+}
+
+unsigned char *clp_vti_put_entry(unsigned char *out, const clp_vti_array *array, size_t index)
+{
+    size_t components = (size_t)array->components, bytes = type_bytes(array->type);
+    for (size_t k = 0; k < components; k++) out = put_number(out, array, index * components + k);
+    return put_bits(out, 0, ((size_t)written_components(array) - components) * bytes);
+}
+
 /* Writes the numbers of an array through a block, so that a large field needs no second copy. */
 static void write_data(FILE *stream, const clp_grid *grid, const clp_vti_array *array, unsigned char *block)
 {
-    size_t entries = entries_of(grid, array), components = (size_t)array->components;
-    size_t bytes = type_bytes(array->type), missing = (size_t)written_components(array) - components;
-    unsigned char *out = put_bits(block, data_bytes(grid, array), 8);
+    size_t entries = entries_of(grid, array);
+    unsigned char *out = block + CLP_VTI_SIZE;
+    clp_vti_put_size(block, grid, array);
     for (size_t i = 0; i < entries && !ferror(stream); i++) {
-        for (size_t k = 0; k < components; k++) out = put_number(out, array, i * components + k);
-        out = put_bits(out, 0, missing * bytes);
-        if ((size_t)(out - block) < BLOCK - COMPONENTS_MOST * 8 && i + 1 < entries) continue;
+        out = clp_vti_put_entry(out, array, i);
+        if ((size_t)(out - block) < BLOCK - CLP_VTI_COMPONENTS * 8 && i + 1 < entries) continue;
         fwrite(block, 1, (size_t)(out - block), stream);
         out = block;
     }
+}
+
+clp_status clp_vti_check(const clp_grid *grid, const clp_vti_array *arrays, size_t count)
+{
+    CLP_TRY(clp_grid_check(grid));
+    for (size_t i = 0; i < count; i++) CLP_TRY(check_array(&arrays[i], i));
+    return CLP_OK;
+}
+
+void clp_vti_write_end(FILE *stream)
+{
+    fprintf(stream, "\n  </AppendedData>\n</VTKFile>\n");
 }
 
 clp_status clp_field_write_vti(const char *path, const clp_grid *grid, const clp_vti_array *arrays,
@@ -160,14 +192,10 @@ clp_status clp_field_write_vti(const char *path, const clp_grid *grid, const clp
 {
     unsigned char block[BLOCK];
     clp_output_file file;
-    clp_locale locale;
-    CLP_TRY(clp_grid_check(grid));
-    for (size_t i = 0; i < count; i++) CLP_TRY(check_array(&arrays[i], i));
+    CLP_TRY(clp_vti_check(grid, arrays, count));
     CLP_TRY(clp_output_begin(&file, path));
-    clp_locale_enter(&locale); /* numbers with a point */
-    write_xml(file.stream, grid, arrays, count);
-    clp_locale_leave(&locale);
+    clp_vti_write_start(file.stream, grid, arrays, count);
     for (size_t i = 0; i < count; i++) write_data(file.stream, grid, &arrays[i], block);
-    fprintf(file.stream, "\n  </AppendedData>\n</VTKFile>\n");
+    clp_vti_write_end(file.stream);
     return clp_output_commit(&file);
 }

@@ -28,7 +28,7 @@ static uint16_t holder_of_node(const clp_solver *solver, size_t p)
     const clp_operator *op = &solver->assembly.op;
     if (solver->assembly.holder) return solver->assembly.holder[p];
     for (int side = 0; side < 2 * clp_grid_dimensions(&op->grid); side++)
-        if (op->held[side] &&
+        if (op->held[side] && !op->grid.part.open[side] &&
             clp_operator_at(op, p, side / 2) == (side % 2 ? op->grid.nodes[side / 2] - 1 : 0))
             return (uint16_t)side;
     return CLP_HOLDER_NONE;
@@ -261,19 +261,21 @@ cleanup:
 
 size_t clp_solver_conductor_count(const clp_solver *solver)
 {
+    const clp_operator whole = clp_operator_whole(&solver->assembly.op);
     size_t count = solver->report.electrode_count;
-    for (int side = 0; side < CLP_SIDES; side++) count += solver->assembly.op.held[side];
+    for (int side = 0; side < CLP_SIDES; side++) count += whole.held[side];
     return count;
 }
 
 /* The conductor with an index, as conductor_of_holder numbers them. */
 static size_t conductor_at(const clp_solver *solver, size_t index)
 {
+    const clp_operator whole = clp_operator_whole(&solver->assembly.op);
     size_t electrodes = solver->report.electrode_count;
     if (index < electrodes) return index;
     index -= electrodes;
     for (size_t side = 0; side < CLP_SIDES; side++)
-        if (solver->assembly.op.held[side] && index-- == 0) return electrodes + side;
+        if (whole.held[side] && index-- == 0) return electrodes + side;
     return electrodes;
 }
 

@@ -60,8 +60,9 @@ static void check_part(const clp_grid *whole, const bool *periodic, const clp_gr
     }
 }
 
-/* The least surface by trying all there are, in units of nodes. */
-static size_t least_surface(const size_t units[CLP_AXES], const bool *periodic, size_t count)
+/* The least surface by trying all there are, in units of nodes; with `halved` of those on which levels of
+ * networks can be. */
+static size_t least_of(const size_t units[CLP_AXES], const bool *periodic, size_t count, bool halved)
 {
     size_t least = SIZE_MAX;
     for (size_t x = 1; x <= count; x++)
@@ -74,12 +75,20 @@ static size_t least_surface(const size_t units[CLP_AXES], const bool *periodic, 
                 for (int axis = 0; axis < CLP_AXES; axis++) {
                     if (parts[axis] == 1) continue;
                     fits = fits && parts[axis] * CLP_PART_MIN <= units[axis];
+                    bool odd = periodic[axis] && units[axis] % 2;
+                    fits = fits && !(halved && (odd || units[axis] / parts[axis] < 8));
                     sum += units[0] * units[1] * units[2] / units[axis] *
                            (periodic[axis] ? parts[axis] : parts[axis] - 1);
                 }
                 if (fits && sum < least) least = sum;
             }
     return least;
+}
+
+static size_t least_surface(const size_t units[CLP_AXES], const bool *periodic, size_t count)
+{
+    size_t least = least_of(units, periodic, count, true);
+    return least == SIZE_MAX ? least_of(units, periodic, count, false) : least;
 }
 
 static size_t surface_of(const size_t units[CLP_AXES], const bool *periodic, const size_t parts[CLP_AXES])
@@ -157,4 +166,63 @@ Test(parts, too_many_ranks_are_told_how_many_can)
                      "10 ranks cannot share 7 x 7 nodes in blocks; 9 can, which is the most below");
     cr_assert_eq(clp_grid_take_part(&whole, none, (size_t[]){1, 4, 1}, NULL, 0, 4, &part), CLP_ERROR_INPUT);
     cr_assert_str_eq(clp_error_message(), "4 parts along y are too many; at most 3 are possible");
+}
+
+/* Parts of a coarser grid of a network: every node once, from where levels can begin on, and with a halo that
+ * reaches what fine nodes are interpolated from. */
+static void check_coarse(const clp_grid *fine, const clp_grid *coarse, unsigned *times)
+{
+    const clp_part *part = &coarse->part;
+    count_part(coarse, times);
+    for (int axis = 0; axis < clp_grid_dimensions(fine); axis++) {
+        size_t begin = part->begin[axis], end = part->end[axis];
+        if (!clp_grid_is_split(coarse, axis)) continue;
+        cr_assert(part->align == 2 || part->align == 4);
+        cr_assert_eq(part->first[axis] % part->align, 0);
+        cr_assert_eq(clp_grid_index(coarse, axis, begin) % part->align, 0);
+        cr_assert_geq(end - begin, part->thinnest[axis]);
+        cr_assert_geq(part->thinnest[axis], 4 * part->align);
+        double ratio = (double)(part->whole[axis] - 1) / (double)(clp_grid_whole(fine, axis) - 1),
+               low = ratio * (double)(clp_grid_first(fine, axis) + (long long)clp_grid_begin(fine, axis)),
+               high = low + ratio * (double)(clp_grid_end(fine, axis) - clp_grid_begin(fine, axis)),
+               first = (double)clp_grid_first(coarse, axis);
+        if (part->open[2 * axis]) cr_assert_geq(low - 3, first);
+        if (part->open[2 * axis + 1]) cr_assert_leq(high + 3, first + (double)coarse->nodes[axis] - 1);
+    }
+}
+
+Test(parts, of_coarser_grids_begin_where_levels_can)
+{
+    size_t split = 0;
+    for (int round = 0; round < 60; round++) {
+        bool deep = below(3) == 0;
+        clp_grid whole = grid_of(deep ? 60 + below(50) : 230 + below(300),
+                                 deep ? 60 + 2 * below(30) : 231 + 2 * below(200), deep ? 80 + below(30) : 1);
+        const bool periodic[CLP_AXES] = {below(4) == 0, below(2) == 0, deep && below(3) == 0};
+        size_t parts[CLP_AXES], count = 1 + below(8), nodes[CLP_AXES] = {1, 1, 1};
+        for (int axis = 0; axis < clp_grid_dimensions(&whole); axis++)
+            nodes[axis] = whole.nodes[axis] / 2 + 1;
+        cr_assert_eq(clp_grid_divide(&whole, periodic, count, parts), CLP_OK);
+        unsigned *times = calloc(nodes[0] * nodes[1] * nodes[2], sizeof *times);
+        bool gathered = false;
+        for (size_t rank = 0; rank < count; rank++) {
+            clp_grid part, coarse;
+            cr_assert_eq(clp_grid_take_part(&whole, periodic, parts, NULL, rank, deep ? 4 : 16, &part),
+                         CLP_OK);
+            clp_grid_coarsen_aligned(&part, nodes, &coarse);
+            cr_assert(rank == 0 || gathered == !clp_grid_is_part(&coarse)); /* all alike */
+            gathered = !clp_grid_is_part(&coarse);
+            if (!gathered) check_coarse(&part, &coarse, times);
+            split += !gathered && count > 1;
+        }
+        for (size_t p = 0; p < nodes[0] * nodes[1] * nodes[2] && !gathered; p++) {
+            const size_t at[] = {p % nodes[0], p / nodes[0] % nodes[1], p / nodes[0] / nodes[1]};
+            bool copy = false;
+            for (int axis = 0; axis < CLP_AXES; axis++)
+                copy = copy || (periodic[axis] && parts[axis] > 1 && at[axis] + 1 == nodes[axis]);
+            cr_assert_eq(times[p], copy ? 0 : 1);
+        }
+        free(times);
+    }
+    cr_assert_gt(split, 20);
 }

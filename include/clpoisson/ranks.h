@@ -19,8 +19,9 @@ extern "C" {
 
 /**
  * How many parts along each axis divide a checked, whole grid among `count` ranks: blocks of the least
- * surface; of several such the one with the longest rows. A periodic x axis stays in one piece. Errors:
- * CLP_ERROR_INPUT says how many ranks can share the grid.
+ * surface; of several such the one with the longest rows. A periodic x axis stays in one piece. Where that is
+ * possible blocks have 8 nodes along each axis at least, and a periodic axis of odd period stays in one piece
+ * too: networks have no coarser levels else. Errors: CLP_ERROR_INPUT says how many ranks can share the grid.
  */
 CLP_API clp_status clp_grid_divide(const clp_grid *grid, const bool periodic[CLP_AXES], size_t count,
                                    size_t parts[CLP_AXES]);

@@ -44,20 +44,43 @@ static double surface(const clp_grid *grid, const bool *periodic, const size_t p
     return sum;
 }
 
-/* False: there are no such blocks. */
-static bool divide(const clp_grid *grid, const bool *periodic, size_t count, size_t parts[CLP_AXES])
+/* Parts that networks can have coarser levels on have that many times as many nodes as what they begin at
+ * multiples of. */
+enum { PART_TIMES = 4 };
+
+/* Whether networks can have coarser levels on such parts (clp_grid_halve): they are thick enough, and split
+ * no axis of odd period, at whose seam two nodes of even index meet. */
+static bool can_be_halved(const clp_grid *grid, const bool *periodic, const size_t parts[CLP_AXES])
+{
+    for (int axis = 0; axis < clp_grid_dimensions(grid); axis++) {
+        size_t units = units_of(grid, periodic, axis);
+        if (parts[axis] > 1 && (units / parts[axis] < 2 * PART_TIMES || (periodic[axis] && units % 2)))
+            return false;
+    }
+    return true;
+}
+
+/* False: there are no such blocks, or with `halved` none of that kind. */
+static bool divide_so(const clp_grid *grid, const bool *periodic, size_t count, bool halved,
+                      size_t parts[CLP_AXES])
 {
     double least = INFINITY;
     for (size_t x = 1; x <= clp_min(count, most_along(grid, periodic, 0)); x++)
         for (size_t y = 1; count % x == 0 && y <= clp_min(count / x, most_along(grid, periodic, 1)); y++) {
             size_t tried[CLP_AXES] = {x, y, count / x / y};
             if (count / x % y != 0 || tried[2] > most_along(grid, periodic, 2)) continue;
+            if (halved && !can_be_halved(grid, periodic, tried)) continue;
             double found = surface(grid, periodic, tried);
             if (found >= least) continue;
             least = found;
             for (int axis = 0; axis < CLP_AXES; axis++) parts[axis] = tried[axis];
         }
     return isfinite(least);
+}
+
+static bool divide(const clp_grid *grid, const bool *periodic, size_t count, size_t parts[CLP_AXES])
+{
+    return divide_so(grid, periodic, count, true, parts) || divide_so(grid, periodic, count, false, parts);
 }
 
 clp_status clp_grid_divide(const clp_grid *grid, const bool periodic[CLP_AXES], size_t count,
@@ -135,13 +158,13 @@ static void take_axis(size_t begin, size_t end, size_t depth, bool periodic, int
 static size_t alignment(const clp_grid *grid, const bool *periodic, const size_t parts[CLP_AXES],
                         const double *speeds, size_t depth)
 {
-    enum { MOST = 8, TIMES = 4 };
+    enum { MOST = 8 };
     size_t align = MOST;
     for (int axis = 0; axis < clp_grid_dimensions(grid); axis++) {
         size_t units = units_of(grid, periodic, axis);
         if (parts[axis] == 1) continue;
         size_t thin = thinnest(parts, speeds, axis, units, 1);
-        while (align > 1 && (thin < TIMES * align || depth < align || (periodic[axis] && units % align)))
+        while (align > 1 && (thin < PART_TIMES * align || depth < align || (periodic[axis] && units % align)))
             align /= 2;
     }
     return align;
@@ -184,23 +207,35 @@ clp_status clp_grid_take_part(const clp_grid *grid, const bool periodic[CLP_AXES
 
 enum { GATHERED_FLAT = 16641, GATHERED_DEEP = 35937, COARSE_DEPTH = 8, PART_DEPTH = 4 };
 
-/* The first coarse node at or behind a fine one. */
-static size_t first_coarse(size_t fine, size_t fine_nodes, size_t coarse_nodes)
+/* The first coarse node at or behind a fine one, moved to the nearest multiple of `align` but at the end of
+ * the grid. */
+static size_t first_coarse(size_t fine, size_t fine_nodes, size_t coarse_nodes, size_t align)
 {
-    return (fine * (coarse_nodes - 1) + fine_nodes - 2) / (fine_nodes - 1);
+    size_t first = (fine * (coarse_nodes - 1) + fine_nodes - 2) / (fine_nodes - 1);
+    return first == coarse_nodes ? first : (first + align / 2) / align * align;
 }
 
-static void coarsen_part(const clp_grid *fine, const size_t nodes[CLP_AXES], size_t depth, clp_grid *coarse)
+/* Nodes of the thinnest part of the coarser grid, or fewer. */
+static size_t thinnest_coarse(const clp_grid *fine, int axis, size_t nodes, size_t align)
+{
+    size_t thin = fine->part.thinnest[axis] * (nodes - 1) / (clp_grid_whole(fine, axis) - 1);
+    return thin > align ? thin - (align - 1) : 0;
+}
+
+static void coarsen_part(const clp_grid *fine, const size_t nodes[CLP_AXES], size_t align, size_t depth,
+                         clp_grid *coarse)
 {
     *coarse = *fine;
+    coarse->part.align = align;
     for (int axis = 0; axis < clp_grid_dimensions(fine); axis++) {
         size_t whole = clp_grid_whole(fine, axis), begin = clp_grid_begin(fine, axis),
                first = clp_grid_index(fine, axis, begin), behind = first + clp_grid_end(fine, axis) - begin;
         coarse->part.whole[axis] = nodes[axis];
         if (clp_grid_is_split(fine, axis)) {
-            coarse->part.thinnest[axis] = fine->part.thinnest[axis] * (nodes[axis] - 1) / (whole - 1);
-            take_axis(first_coarse(first, whole, nodes[axis]), first_coarse(behind, whole, nodes[axis]),
-                      depth, fine->part.period[axis] > 0, axis, coarse);
+            coarse->part.thinnest[axis] = thinnest_coarse(fine, axis, nodes[axis], align);
+            take_axis(first_coarse(first, whole, nodes[axis], align),
+                      first_coarse(behind, whole, nodes[axis], align), depth, fine->part.period[axis] > 0,
+                      axis, coarse);
         } else {
             coarse->nodes[axis] = coarse->part.end[axis] = nodes[axis];
         }
@@ -209,25 +244,44 @@ static void coarsen_part(const clp_grid *fine, const size_t nodes[CLP_AXES], siz
 
 void clp_grid_coarse_slice(const clp_grid *fine, const size_t nodes[CLP_AXES], size_t depth, clp_grid *slice)
 {
-    coarsen_part(fine, nodes, depth, slice);
+    coarsen_part(fine, nodes, 1, depth, slice);
 }
 
-void clp_grid_coarsen(const clp_grid *fine, const size_t nodes[CLP_AXES], clp_grid *coarse)
+/* Whether parts of a coarser grid that begin at multiples of `align` are thick enough. */
+static bool are_thick(const clp_grid *fine, const size_t nodes[CLP_AXES], size_t align)
+{
+    for (int axis = 0; axis < clp_grid_dimensions(fine); axis++) {
+        if (!clp_grid_is_split(fine, axis)) continue;
+        if (thinnest_coarse(fine, axis, nodes[axis], align) < clp_max(COARSE_DEPTH, PART_TIMES * align) ||
+            (fine->part.period[axis] && (nodes[axis] - 1) % align))
+            return false;
+    }
+    return true;
+}
+
+/* With align 0 all ranks get the whole of it. */
+static void coarsen(const clp_grid *fine, const size_t nodes[CLP_AXES], size_t align, clp_grid *coarse)
 {
     size_t count = 1, most = clp_grid_dimensions(fine) == 3 ? GATHERED_DEEP : GATHERED_FLAT;
-    bool thin = false;
-    for (int axis = 0; axis < clp_grid_dimensions(fine); axis++) {
-        count *= nodes[axis];
-        thin = thin || (clp_grid_is_split(fine, axis) &&
-                        fine->part.thinnest[axis] * (nodes[axis] - 1) / (clp_grid_whole(fine, axis) - 1) <
-                            COARSE_DEPTH);
-    }
-    if (clp_grid_is_part(fine) && count > most && !thin) {
-        coarsen_part(fine, nodes, COARSE_DEPTH, coarse);
+    for (int axis = 0; axis < clp_grid_dimensions(fine); axis++) count *= nodes[axis];
+    if (clp_grid_is_part(fine) && count > most && align > 0) {
+        coarsen_part(fine, nodes, align, COARSE_DEPTH, coarse);
         return;
     }
     *coarse = clp_grid_of_part(fine);
     for (int axis = 0; axis < clp_grid_dimensions(fine); axis++) coarse->nodes[axis] = nodes[axis];
+}
+
+void clp_grid_coarsen(const clp_grid *fine, const size_t nodes[CLP_AXES], clp_grid *coarse)
+{
+    coarsen(fine, nodes, are_thick(fine, nodes, 1) ? 1 : 0, coarse);
+}
+
+void clp_grid_coarsen_aligned(const clp_grid *fine, const size_t nodes[CLP_AXES], clp_grid *coarse)
+{
+    size_t align = CLP_COARSE_ALIGN;
+    while (align > 1 && !are_thick(fine, nodes, align)) align /= 2;
+    coarsen(fine, nodes, align > 1 ? align : 0, coarse);
 }
 
 /* ---- coarser parts of networks ---- */

@@ -158,8 +158,8 @@ static clp_status find_w(clp_solver *solver)
     if (status == CLP_OK)
         status = clp_bound_of(op, solver->assembly.ranks, solver->values, f, &solver->bound);
     /* Where conductances jump by much, the device's precision may not do for w itself. */
-    bool corrects = solver->hierarchy && !solver->assembly.ranks;
-    for (int round = 0; round < ROUNDS && status == CLP_OK && corrects && !solver->bound.certified; round++) {
+    for (int round = 0; round < ROUNDS && status == CLP_OK && solver->hierarchy && !solver->bound.certified;
+         round++) {
         status = clp_solver_correct(solver, f, solver->values);
         if (status == CLP_OK)
             status = clp_bound_of(op, solver->assembly.ranks, solver->values, f, &solver->bound);
@@ -200,9 +200,11 @@ static clp_status find_least(clp_solver *solver)
 static clp_status find_w_like(clp_solver *solver, const clp_solver *coarse)
 {
     const double too_much = 4;
-    CLP_TRY(find_w_for(solver, coarse->assembly.op.least));
-    bool as_expected =
-        isfinite(solver->bound.factor) && solver->bound.factor <= too_much * coarse->bound.factor;
+    /* Ranks that each have the coarser grid whole may differ by rounding. */
+    double most[] = {coarse->assembly.op.least, coarse->bound.factor};
+    CLP_TRY(clp_reduce(solver->assembly.ranks, CLP_REDUCE_MAX, most, 2));
+    CLP_TRY(find_w_for(solver, most[0]));
+    bool as_expected = isfinite(solver->bound.factor) && solver->bound.factor <= too_much * most[1];
     return solver->assembly.op.least == 0 || as_expected ? CLP_OK : find_w_for(solver, 0);
 }
 
@@ -212,7 +214,7 @@ clp_status clp_solver_find_bound(clp_solver *solver)
     clp_solver *coarse = solver->coarse;
     if (op->network && !solver->assembly.singular) {
         if (!coarse) return find_least(solver);
-        CLP_TRY(clp_solver_find_bound(coarse));
+        CLP_TRY(clp_ranks_agree(solver->assembly.ranks, clp_solver_find_bound(coarse)));
         return find_w_like(solver, coarse);
     }
     if (op->network) return clp_bound_singular(op, solver->assembly.ranks, &solver->bound);

@@ -18,14 +18,14 @@ void clp_cascade_create(clp_solver *solver, const clp_problem *problem)
     const clp_grid *grid = clp_problem_grid(problem);
     const clp_grid whole = clp_grid_of_part(grid);
     if (!solver->method->cascades || clp_grid_node_count(&whole) < NODES_LEAST) return;
-    if (clp_grid_is_part(grid) && !solver->plain) return;
     clp_ranks *ranks = solver->assembly.ranks;
-    clp_status status = clp_ranks_agree(ranks, clp_problem_coarsen(problem, &coarse));
+    clp_status status = clp_problem_coarsen(problem, ranks, &coarse);
     if (status != CLP_OK || !coarse) {
         clp_problem_destroy(coarse);
         return;
     }
-    clp_solver_options options = {.method = solver->method->name,
+    /* Parts that are too thin for cycles may be whole again in a coarser grid. */
+    clp_solver_options options = {.method = solver->choice ? "auto" : solver->method->name,
                                   .precision = solver->options.precision,
                                   .monitor = solver->options.monitor,
                                   .monitor_user = solver->options.monitor_user,
@@ -105,16 +105,23 @@ static clp_status find_enough(clp_solver *solver)
     return clp_reduce(solver->assembly.ranks, CLP_REDUCE_MAX, &solver->enough, 1);
 }
 
-clp_status clp_cascade_guess(clp_solver *solver)
+/* All that the coarser solver needs before it solves. */
+static clp_status prepare(clp_solver *coarse)
 {
-    solver->interpolates = false;
-    if (!solver->coarse) return CLP_OK;
-    clp_solver *coarse = solver->coarse;
     if (!(coarse->bound.factor > 0)) CLP_TRY(clp_solver_find_bound(coarse));
     CLP_TRY(clp_solver_find_floating(coarse));
     CLP_TRY(clp_cascade_guess(coarse));
     CLP_TRY(find_enough(coarse));
     coarse->report.iterations = 0; /* of a run before */
+    return CLP_OK;
+}
+
+clp_status clp_cascade_guess(clp_solver *solver)
+{
+    solver->interpolates = false;
+    if (!solver->coarse) return CLP_OK;
+    clp_solver *coarse = solver->coarse;
+    CLP_TRY(clp_ranks_agree(solver->assembly.ranks, prepare(coarse)));
     clp_status status = clp_ranks_agree(solver->assembly.ranks, clp_solver_solve(coarse));
     coarse->enough = 0;                              /* other solves are for more than a guess */
     if (status == CLP_ERROR_DIVERGED) return CLP_OK; /* one without a guess, then, which will say so */

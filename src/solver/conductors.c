@@ -78,6 +78,18 @@ static double unit_tolerance(const clp_solver *solver, const clp_solver_options 
     return error ? fmin(enough, 0.1 * options->tolerance / solver->magnitude) : enough;
 }
 
+static clp_status solve_unit(clp_solver *solver, long unit, double *fluxes);
+
+/* A first guess from the coarser problem. */
+static clp_status guess_unit(clp_solver *solver, long unit, double *fluxes)
+{
+    clp_solver *coarse = solver->coarse;
+    clp_status status = coarse->bound.factor > 0 ? CLP_OK : clp_solver_find_bound(coarse);
+    if (status == CLP_OK) status = solve_unit(coarse, unit, fluxes);
+    CLP_TRY(clp_ranks_agree(solver->assembly.ranks, status));
+    return clp_cascade_interpolate(solver, solver->assembly.source, solver->assembly.values);
+}
+
 /*
  * Solves for one conductor at 1 and leaves the field in solver->values; the fluxes of electrodes and sides go
  * to `fluxes`. Everything else of the solver is as before, but for what the report counts.
@@ -88,14 +100,9 @@ static clp_status solve_unit(clp_solver *solver, long unit, double *fluxes)
     clp_solver_options options = solver->options;
     clp_report report = solver->report;
     double magnitude = solver->magnitude, source_largest = solver->source_largest;
-    clp_status status = make_unit(solver, unit, &made);
+    clp_status status = clp_ranks_agree(saved.ranks, make_unit(solver, unit, &made));
     solver->assembly = made;
-    if (status == CLP_OK && solver->coarse) {
-        if (!(solver->coarse->bound.factor > 0)) status = clp_solver_find_bound(solver->coarse);
-        if (status == CLP_OK) status = solve_unit(solver->coarse, unit, fluxes);
-        if (status == CLP_OK)
-            status = clp_cascade_interpolate(solver, solver->assembly.source, solver->assembly.values);
-    }
+    if (status == CLP_OK && solver->coarse) status = guess_unit(solver, unit, fluxes);
     solver->options.criterion = CLP_CRITERION_ERROR;
     solver->options.tolerance = unit_tolerance(solver, &options);
     solver->magnitude = 1;

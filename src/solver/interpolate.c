@@ -89,15 +89,21 @@ static double sampled(const clp_solver *solver, size_t p, const taps at[CLP_AXES
     return total > 0 ? sum / total : value;
 }
 
+/* Whether an index is odd, in the whole grid. */
+static int is_odd(const clp_grid *grid, int axis, size_t index)
+{
+    return axis < clp_grid_dimensions(grid) ? (int)(clp_grid_index(grid, axis, index) % 2) : 0;
+}
+
 /* The nodes of even indices. */
 static void sample_row(const clp_solver *solver, size_t r, const taps *x, double *u)
 {
     const clp_operator *op = &solver->assembly.op;
     const clp_grid *fine = &op->grid, *coarse = &solver->coarse->assembly.op.grid;
     const clp_row row = clp_operator_row(op, r);
-    if (row.at[1] % 2 || row.at[2] % 2) return;
+    if (is_odd(fine, 1, row.at[1]) || is_odd(fine, 2, row.at[2])) return;
     taps at[] = {{0}, taps_at(fine, coarse, 1, row.at[1], false), taps_at(fine, coarse, 2, row.at[2], false)};
-    for (size_t i = 0; i < fine->nodes[0]; i += 2) {
+    for (size_t i = (size_t)is_odd(fine, 0, 0); i < fine->nodes[0]; i += 2) {
         if (clp_row_is_held(op, &row, i)) continue;
         at[0] = x[i];
         u[row.first + i] = sampled(solver, row.first + i, at, u[row.first + i]);
@@ -121,9 +127,10 @@ static void add_axis(const clp_operator *op, size_t p, int axis, const double *u
 static void relax_row(const clp_operator *op, size_t r, int odd, const double *source, double *u)
 {
     const clp_row row = clp_operator_row(op, r);
-    int odd_y = (int)(row.at[1] % 2), odd_z = (int)(row.at[2] % 2), odd_x = odd - odd_y - odd_z;
+    int odd_y = is_odd(&op->grid, 1, row.at[1]), odd_z = is_odd(&op->grid, 2, row.at[2]),
+        odd_x = odd - odd_y - odd_z;
     if (odd_x < 0 || odd_x > 1) return;
-    for (size_t i = (size_t)odd_x; i < op->grid.nodes[0]; i += 2) {
+    for (size_t i = (size_t)(odd_x ^ is_odd(&op->grid, 0, 0)); i < op->grid.nodes[0]; i += 2) {
         size_t p = row.first + i;
         if (clp_row_is_held(op, &row, i) || clp_row_is_copy(op, &row, i)) continue;
         double sum = source ? source[p] : 0, weight = op->network->shunt ? op->network->shunt[p] : 0;
@@ -274,9 +281,11 @@ clp_status clp_cascade_interpolate(const clp_solver *solver, const double *sourc
     if (!solver->assembly.op.network) return interpolate_plain(solver, u);
     size_t nx = fine->nodes[0];
     taps *x = malloc(nx * sizeof *x);
-    if (!x) return clp_fail_host_memory(nx * sizeof *x);
+    clp_status status = x ? CLP_OK : clp_fail_host_memory(nx * sizeof *x);
+    CLP_TRY(clp_ranks_agree(solver->assembly.ranks, status));
     for (size_t i = 0; i < nx; i++) x[i] = taps_at(fine, coarse, 0, i, false);
     interpolate_network(solver, x, source, u);
     free(x);
-    return CLP_OK;
+    /* A part's halo may reach further than its coarser one. */
+    return clp_exchange_values(solver->assembly.ranks, fine, u);
 }

@@ -26,7 +26,7 @@ typedef struct refinement {
 
 bool clp_solver_can_refine(const clp_solver *solver)
 {
-    return solver->hierarchy && !solver->assembly.ranks && solver->options.criterion != CLP_CRITERION_STEP &&
+    return solver->hierarchy && solver->options.criterion != CLP_CRITERION_STEP &&
            solver->options.precision != CLP_PRECISION_SINGLE;
 }
 
@@ -35,8 +35,9 @@ static clp_status allocate(clp_solver *solver, refinement *work)
     size_t bytes = clp_grid_node_count(&solver->assembly.op.grid) * sizeof(double);
     work->r = malloc(bytes);
     work->delta = malloc(bytes);
-    if (!work->r || !work->delta) return clp_fail_host_memory(2 * bytes);
-    return solver->device->backend->field_create(solver->level, &work->load);
+    clp_status status = work->r && work->delta ? CLP_OK : clp_fail_host_memory(2 * bytes);
+    if (status == CLP_OK) status = solver->device->backend->field_create(solver->level, &work->load);
+    return clp_ranks_agree(solver->assembly.ranks, status);
 }
 
 static void finish(clp_solver *solver, refinement *work)
@@ -46,16 +47,31 @@ static void finish(clp_solver *solver, refinement *work)
     solver->device->backend->field_destroy(work->load);
 }
 
-/* Held nodes as they are in double, not as the device could store them. */
-static void restore_held(clp_solver *solver)
+/* Held nodes as they are in double, not as the device could store them: a part's own, then those of the other
+ * ranks. */
+static clp_status restore_held(clp_solver *solver)
 {
     const clp_operator *op = &solver->assembly.op;
     const double *held = solver->held_values;
     for (size_t r = 0; r < clp_operator_rows(op); r++) {
         clp_row row = clp_operator_row(op, r);
         for (size_t i = 0; i < op->grid.nodes[0]; i++)
-            if (clp_row_is_held(op, &row, i)) solver->values[row.first + i] = *held++;
+            if (clp_row_is_own(op, &row, i) && clp_row_is_held(op, &row, i))
+                solver->values[row.first + i] = *held++;
     }
+    return clp_exchange_values(solver->assembly.ranks, &op->grid, solver->values);
+}
+
+/* Of what ranks have of a residual. */
+static clp_status largest_of_all(const clp_solver *solver, double *value)
+{
+    return clp_reduce(solver->assembly.ranks, CLP_REDUCE_MAX, value, 1);
+}
+
+static clp_status residual_norms(const clp_solver *solver, const double *u, const double *f, clp_norms *norms)
+{
+    *norms = clp_reference_residual(&solver->assembly.op, u, f);
+    return clp_reduce_norms(solver->assembly.ranks, norms);
 }
 
 /* The device solves A delta = r from 0, until the residual's largest value is `enough`, or a step leaves more
@@ -86,19 +102,23 @@ static clp_status solve_on_device(clp_solver *solver, refinement *work, double u
 /* Where nothing holds the solution the equations, times their control volumes, which those of a network have
  * in them, add up to 0. Takes out of r what they cannot answer: near rounding that is as much as all the
  * rest. */
-static void balance(const clp_operator *op, double *r)
+static clp_status balance(const clp_solver *solver, double *r)
 {
+    const clp_operator *op = &solver->assembly.op;
     double sum = 0, volume = 0;
     for (size_t n = 0; n < clp_operator_rows(op); n++) {
         clp_row row = clp_operator_row(op, n);
         for (size_t i = 0; i < op->grid.nodes[0]; i++) {
-            if (clp_row_is_copy(op, &row, i)) continue;
+            if (!clp_row_is_own(op, &row, i) || clp_row_is_copy(op, &row, i)) continue;
             double part = op->network ? 1 : clp_row_part(op, &row, i);
             sum += part * r[row.first + i];
             volume += part;
         }
     }
-    for (size_t p = 0; p < clp_grid_node_count(&op->grid); p++) r[p] -= sum / volume;
+    double all[] = {sum, volume};
+    CLP_TRY(clp_reduce(solver->assembly.ranks, CLP_REDUCE_SUM, all, 2));
+    for (size_t p = 0; p < clp_grid_node_count(&op->grid); p++) r[p] -= all[0] / all[1];
+    return CLP_OK;
 }
 
 /* What is left of f - A w, and the correction that it asks for. */
@@ -106,11 +126,11 @@ static clp_status find_correction(clp_solver *solver, refinement *work, const do
 {
     const clp_operator *op = &solver->assembly.op;
     clp_reference_defect(op, w, f, work->r);
-    work->norms = clp_reference_residual(op, w, f);
+    CLP_TRY(residual_norms(solver, w, f, &work->norms));
     if (solver->assembly.singular) {
-        balance(op, work->r);
+        CLP_TRY(balance(solver, work->r));
         memset(work->delta, 0, clp_grid_node_count(&op->grid) * sizeof *work->delta);
-        work->norms = clp_reference_residual(op, work->delta, work->r);
+        CLP_TRY(residual_norms(solver, work->delta, work->r, &work->norms));
     }
     double largest = work->norms.largest;
     return solve_on_device(solver, work, largest / op->diagonal, STEPS, 1e-4 * largest, 0.7);
@@ -125,22 +145,26 @@ static double decisive(const clp_solver *solver, clp_norms norms)
 
 /* Adds the correction, if it is one, and forgets it if it is none. What is left of the residual is that of
  * the correction's own equation. */
-static bool add_correction(clp_solver *solver, refinement *work)
+static clp_status add_correction(clp_solver *solver, refinement *work, bool *added)
 {
     const clp_operator *op = &solver->assembly.op;
     size_t count = clp_grid_node_count(&op->grid);
-    clp_norms left = clp_reference_residual(op, work->delta, work->r);
-    if (!(decisive(solver, left) < decisive(solver, work->norms))) {
+    clp_norms left;
+    CLP_TRY(residual_norms(solver, work->delta, work->r, &left));
+    *added = decisive(solver, left) < decisive(solver, work->norms);
+    if (!*added) {
         memset(work->delta, 0, count * sizeof *work->delta);
-        return false;
+        return CLP_OK;
     }
     work->norms = left;
-    work->rounding += clp_reference_rounding(op, work->delta, work->r, NULL);
+    double rounding = clp_reference_rounding(op, work->delta, work->r, NULL);
+    CLP_TRY(largest_of_all(solver, &rounding));
+    work->rounding += rounding;
     for (size_t p = 0; p < count; p++) {
         solver->values[p] += work->delta[p];
         solver->magnitude = fmax(solver->magnitude, fabs(solver->values[p]));
     }
-    return true;
+    return largest_of_all(solver, &solver->magnitude);
 }
 
 /* The last digit of the sum of field and correction. */
@@ -194,19 +218,34 @@ static double fill_worst(clp_solver *solver, refinement *work)
 }
 
 /* The largest part of f that A w misses somewhere, rounding included. */
-static double missing_part(const clp_operator *op, const double *w, const double *f, double *r)
+static clp_status missing_part(const clp_solver *solver, const double *w, const double *f, double *r,
+                               double *missing)
 {
+    const clp_operator *op = &solver->assembly.op;
     size_t count = clp_grid_node_count(&op->grid);
-    double missing = 0;
     clp_reference_defect(op, w, f, r);
     for (size_t p = 0; p < count; p++) r[p] = fabs(r[p]);
     clp_reference_rounding(op, w, f, r);
-    for (size_t p = 0; p < count; p++) {
-        if (op->network->diagonal[p] == 0) continue;
-        if (!(w[p] >= 0)) return INFINITY;
-        missing = fmax(missing, r[p] / f[p]);
+    *missing = 0;
+    for (size_t p = 0; p < count; p++)
+        if (op->network->diagonal[p] > 0) *missing = fmax(*missing, w[p] >= 0 ? r[p] / f[p] : INFINITY);
+    return largest_of_all(solver, missing);
+}
+
+/* w for |residual| = f, from the device's, as good as it gets. */
+static clp_status finish_w(clp_solver *solver, const double *f, double *w, double *missing)
+{
+    size_t bytes = clp_grid_node_count(&solver->assembly.op.grid) * sizeof(double);
+    double *scratch = malloc(bytes);
+    clp_status status =
+        clp_ranks_agree(solver->assembly.ranks, scratch ? CLP_OK : clp_fail_host_memory(bytes));
+    if (status == CLP_OK) status = missing_part(solver, w, f, scratch, missing);
+    for (int round = 0; round < ROUNDS && status == CLP_OK && *missing > 0.5; round++) {
+        status = clp_solver_correct(solver, f, w);
+        if (status == CLP_OK) status = missing_part(solver, w, f, scratch, missing);
     }
-    return missing;
+    free(scratch);
+    return status;
 }
 
 /*
@@ -217,23 +256,14 @@ static double missing_part(const clp_operator *op, const double *w, const double
 static clp_status sharpen(clp_solver *solver, refinement *work, bool *met)
 {
     enum { STEPS_FOR_W = 40 };
-    const clp_operator *op = &solver->assembly.op;
-    size_t count = clp_grid_node_count(&op->grid);
-    double least = fill_worst(solver, work), highest = 0;
+    double least = fill_worst(solver, work), highest = 0, missing = INFINITY;
     double unit = clp_bound_value(&solver->bound, (clp_norms){.largest = 1e3 * least});
     work->norms.largest = INFINITY; /* of r, which is not looked at */
     CLP_TRY(solve_on_device(solver, work, unit, STEPS_FOR_W, 0.2 * least, INFINITY));
-    double *scratch = malloc(count * sizeof *scratch);
-    if (!scratch) return clp_fail_host_memory(count * sizeof *scratch);
-    double missing = missing_part(op, work->delta, work->r, scratch);
-    clp_status status = CLP_OK;
-    for (int round = 0; round < ROUNDS && missing > 0.5 && status == CLP_OK; round++) {
-        status = clp_solver_correct(solver, work->r, work->delta);
-        missing = missing_part(op, work->delta, work->r, scratch);
-    }
-    free(scratch);
-    CLP_TRY(status);
-    for (size_t p = 0; p < count; p++) highest = fmax(highest, work->delta[p]);
+    CLP_TRY(finish_w(solver, work->r, work->delta, &missing));
+    for (size_t p = 0; p < clp_grid_node_count(&solver->assembly.op.grid); p++)
+        highest = fmax(highest, work->delta[p]);
+    CLP_TRY(largest_of_all(solver, &highest));
     if (missing < 1) lower_bound(solver, highest / (1 - missing) * (1 + 0x1p-40));
     *met = solver->report.algebraic_bound <= solver->report.tolerance;
     return CLP_OK;
@@ -254,11 +284,14 @@ static clp_status refine(clp_solver *solver, refinement *work, bool *met)
 {
     const clp_operator *op = &solver->assembly.op;
     double before = INFINITY;
-    restore_held(solver);
+    CLP_TRY(restore_held(solver));
     for (int round = 0; round < ROUNDS && !*met; round++) {
+        bool added;
         work->rounding = clp_reference_rounding(op, solver->values, solver->assembly.source, NULL);
+        CLP_TRY(largest_of_all(solver, &work->rounding));
         CLP_TRY(find_correction(solver, work, solver->assembly.source, solver->values));
-        if (!add_correction(solver, work)) break;
+        CLP_TRY(add_correction(solver, work, &added));
+        if (!added) break;
         CLP_TRY(clp_solver_take_estimate(solver));
         CLP_TRY(judge(solver, work, met));
         if (!(solver->report.algebraic_bound < 0.5 * before)) break;

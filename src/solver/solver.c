@@ -45,6 +45,7 @@ static clp_status choose_for_ranks(clp_solver *solver, const clp_problem *proble
     const char *name = solver->options.method;
     bool automatic = !name || strcmp(name, "auto") == 0,
          cycles = solver->method == &clp_method_cg || solver->method == &clp_method_multigrid;
+    if (!clp_grid_is_part(part)) return CLP_OK; /* a coarser grid that each has whole */
     if (cycles && !solver->plain && part->part.align <= 1) {
         solver->choice = "parts of materials or electrodes are too thin for several ranks to share cycles";
         if (automatic) solver->method = &clp_method_chebyshev;

@@ -5,7 +5,8 @@ CLP_RUN_PACKAGES="gcc libc6-dev meson ninja-build pkg-config python3 ocl-icd-ope
     pocl-opencl-icd libyaml-dev libjansson-dev libcairo2-dev libpng-dev
     libxxhash-dev libwebp-dev"
 CLP_TEST_PACKAGES="$CLP_RUN_PACKAGES g++ clang libcriterion-dev mesa-opencl-icd oclgrind
-    python3-numpy python3-vtk9 locales chromium libopenmpi-dev openmpi-bin procps"
+    python3-numpy python3-vtk9 locales chromium libopenmpi-dev openmpi-bin procps
+    libglobalarrays-dev libarmci-mpi-dev libscalapack-openmpi-dev liblapack-dev"
 
 # Installs those of the packages that are missing; quiet where none is.
 clp_install() {

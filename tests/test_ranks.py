@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Several processes against one: the same bits from Jacobi's method, and errors that end all of them.
 
-    test_ranks.py CLPOISSON MPIRUN EXAMPLES_FOLDER
+    test_ranks.py CLPOISSON MPIRUN EXAMPLES_FOLDER [ga]
+
+The last one says that the build has Global Arrays.
 """
 import json
 import os
@@ -19,6 +21,7 @@ except ImportError:
     sys.exit(77)  # meson: skipped
 
 program, mpirun, examples = (os.path.abspath(path) for path in sys.argv[1:4])
+has_ga = "ga" in sys.argv[4:]
 failures = []
 
 PLAIN = """
@@ -95,15 +98,7 @@ boundary: {right: 100, left: {transfer: 3, ambient: "y"}, y: periodic}
 conductivity: "1.5+sin(2*pi*y)"
 regions: [{shape: circle, center: [0.5, 0.95], radius: 0.17, value: 50}]
 """,
-    "sides and materials": """
-domain: {size: [2, 1], nodes: [514, 400]}
-boundary: {top: 100, left: {transfer: 3, ambient: "20*y"}, bottom: "5*x", right: {flux: "3*y"}}
-conductivity: "1 + x*y"
-reaction: 0.1
-regions:
-  - {shape: circle, center: [0.7, 0.5], radius: 0.17, value: "50+x"}
-  - {shape: rectangle, min: [1.2, 0.2], max: [1.5, 0.77], conductivity: 20, source: 5}
-""",
+    "sides and materials": NETWORK.replace("83, 61", "514, 400").partition("solver")[0],
     "floating electrodes": """
 domain: {size: [1, 1], nodes: [321, 290]}
 boundary: {top: 1, bottom: 0}
@@ -185,8 +180,8 @@ DISC = """
 regions: [{shape: circle, center: [0.4, 0.6], radius: 0.2, source: 3}]
 """
 # Networks: by how many ranks on which backend; the whole would take too long.
-NETWORKS = {"materials": ("opencl", 4, "1x4"), "materials in space": ("opencl", 4, "1x4"),
-            "materials on a seam": ("opencl", 4, "1x4"), "sides and materials": ("reference", 6, None),
+NETWORKS = {"materials": ("opencl", 2, "1x2"), "materials in space": ("opencl", 2, "1x2"),
+            "materials on a seam": ("opencl", 2, "1x2"), "sides and materials": ("reference", 6, None),
             "floating electrodes": ("reference", 3, None), "jumps": ("reference", 4, "2x2"),
             "arrays and cells": ("reference", 4, "2x2")}
 ON_DEVICES = ("no source", "a seam")
@@ -286,7 +281,7 @@ def cycles_agree(folder):
     for name, text in CYCLES.items():
         file.write_text(text)
         runs = [NETWORKS[name]] if name in NETWORKS else [("reference", 2, None), ("reference", 6, None)]
-        runs += [("opencl", 4, "1x4")] if name in ON_DEVICES else []
+        runs += [("opencl", 2, "1x2")] if name in ON_DEVICES else []
         alone = {}
         for backend, count, split in runs:
             if backend not in alone:
@@ -332,24 +327,22 @@ def single_precision_agrees(folder):
 
 
 def examples_agree(folder):
-    """All examples as four ranks, and as one process: no further apart than their bounds, as many iterations."""
+    """All examples as eight ranks, and as one process: no further apart than their bounds, as many iterations."""
     home, one, many, told = folder / "home", folder / "one.npy", folder / "many.npy", folder / "r.json"
     shutil.copytree(examples, home)
     shorter = {"four-peaks": ("--set", "time.end=0.5", "--set", "time.output_every=0.25"), "ground": ("--set", "time.end=1")}
     for file in sorted(home.glob("*.yaml")):
-        if file.stem in ("coax", "coupled-microstrip", "heat-sink", "lattice"):
-            continue  # they take long, and have nothing that others have not
         results = []
-        for count, field in ((1, one), (4, many)):
-            done = run(count, file, "--set", "output=null", "--field", field, "--report", told,
+        for count, field in ((1, one), (8, many)):
+            done = run(count, file, "--set", "output=null", "--field", field, "--report", told, "--backend", "reference",
                        *shorter.get(file.stem, ()))
             check(done.returncode == 0, f"{file.stem} as {count} ranks: {done.stderr}")
             results.append((json.loads(told.read_text()), np.load(field)))
         (expected, u), (report, v) = results
         apart = sum(each["error"]["algebraic_bound"] or 0 for each in (expected, report)) + 1e-12
-        check(abs(u - v).max() <= apart, f"{file.stem}: four ranks are {abs(u - v).max()} off, bounds allow {apart}")
+        check(abs(u - v).max() <= apart, f"{file.stem}: eight ranks are {abs(u - v).max()} off, bounds allow {apart}")
         more = report["solver"]["iterations"] - expected["solver"]["iterations"]
-        check(abs(more) <= 1, f"{file.stem}: {more} iterations more as four ranks")
+        check(abs(more) <= 1, f"{file.stem}: {more} iterations more as eight ranks")
 
 
 def quantities_agree(folder):
@@ -447,10 +440,10 @@ def errors(folder):
     check(done.returncode == 2 and "different options" in done.stderr, f"different options: {done.stderr}")
 
 
-def one_of_them_dies(folder):
+def one_of_them_dies(folder, *more):
     slow = folder / "slow.yaml"
     slow.write_text(PLAIN.replace("65, 49", "999, 999").replace("1e-3", "1e-9"))
-    started = subprocess.Popen([mpirun, "-n", "3", program, "solve", slow, "--backend", "reference"],
+    started = subprocess.Popen([mpirun, "-n", "3", program, "solve", slow, "--backend", "reference", *more],
                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment())
     ranks = []
     for _ in range(200):
@@ -474,6 +467,45 @@ def one_of_them_dies(folder):
         check(False, "the others went on for 30 s after one was killed")
 
 
+def puts_and_gets(folder):
+    """Global Arrays in place of messages: mpi's bits, and an end for all where one fails."""
+    plain, wrong = folder / "plain.yaml", folder / "wrong.yaml"
+    plain.write_text(PLAIN)
+    wrong.write_text(PLAIN.replace("x*y", "sqrt(x - 0.2)"))
+    listed = run(1, "--help").stdout.split("Transports:")[1].split()[:3]
+    check(("ga" in listed) == has_ga, f"--help lists the transports {listed}")
+    if not has_ga:
+        done = run(2, plain, "--transport", "ga")
+        check(done.returncode == 2 and done.stderr.count("this build has no Global Arrays") == 1,
+              f"a transport that is not there: exit status {done.returncode}\n{done.stderr}")
+        return
+    # Jacobi's method has the bits of one process, cycles of two ranks have those of mpi.
+    file, told, field = (folder / name for name in ("g.yaml", "r.json", "u.npy"))
+    for name, text, alone, counts in (("plain", PLAIN, 1, (2, 3, 4)), ("seams", SEAMS, 1, (4,)),
+                                      ("cycles", CYCLES["materials in space"], 2, (2,))):
+        file.write_text(text)
+        results = []
+        for count, transport in ((alone, "mpi"), *((count, "ga") for count in counts)):
+            done = run(count, file, "--field", field, "--report", told, "--transport", transport, "--backend", "reference")
+            check(done.returncode == 0, f"{name} as {count} by {transport}: {done.returncode}\n{done.stderr}")
+            report = json.loads(told.read_text())
+            if count > 1:
+                check(report["ranks"]["transport"] == transport, f"{transport}: the report has {report['ranks']}")
+            results.append((field.read_bytes(), report["solver"]["iterations"]))
+            check(results[-1] == results[0], f"{name} as {count} by {transport}: other bits than as {alone} by mpi")
+    done = run(1, plain, "--transport", "ga", "--backend", "reference", "--field", field)
+    check(done.returncode == 0, f"ga alone: exit status {done.returncode}\n{done.stderr}")
+    before = time.monotonic()
+    done = run(2, wrong, "--backend", "reference", "--ranks", "2x1", "--transport", "ga")
+    check(done.returncode == 2 and done.stderr.count("rank 0 on ") == 1 and time.monotonic() - before < 8,
+          f"an error of one rank by ga: {done.returncode} after {time.monotonic() - before:.1f} s\n{done.stderr}")
+    done = subprocess.run([mpirun, "-n", "1", program, "solve", plain, "--transport", "ga", ":", "-n", "1", program, "solve",
+                           plain], capture_output=True, text=True, env=environment(), timeout=60)
+    check(done.returncode == 2 and "--transport: the ranks have different ones" in done.stderr,
+          f"different transports: {done.stderr}")
+    one_of_them_dies(folder, "--transport", "ga")
+
+
 with tempfile.TemporaryDirectory() as name:
     here = pathlib.Path(name)
     same_bits(here, "insulated end", INSULATED_END, "opencl", (8,))
@@ -492,5 +524,6 @@ with tempfile.TemporaryDirectory() as name:
     quantities_agree(here)
     errors(here)
     one_of_them_dies(here)
+    puts_and_gets(here)
 print(f"{len(failures)} failed")
 sys.exit(1 if failures else 0)

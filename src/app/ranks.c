@@ -42,6 +42,36 @@ int app_ranks_join(clp_ranks **ranks)
     return status == CLP_OK ? -1 : app_fail(status);
 }
 
+/* From what they joined by, before options were read, to what the options say. */
+static int change_transport(const char *transport, clp_ranks **ranks)
+{
+    const char *wanted = transport ? transport : "";
+    bool alike = true;
+    clp_ranks *others;
+    if (*ranks) { /* else those who join by another one would wait for those who do not */
+        clp_ranks_mix(*ranks, wanted, strlen(wanted) + 1);
+        clp_status compared = clp_ranks_compare(*ranks, &alike);
+        if (compared != CLP_OK) return app_fail(compared);
+    }
+    if (!alike) {
+        app_error("--transport: the ranks have different ones; give all the same");
+        return EXIT_USAGE;
+    }
+    if (!transport || strcmp(transport, clp_ranks_transport(*ranks)) == 0) return -1;
+    clp_status status = clp_ranks_join(transport, &others);
+    if (status != CLP_OK) return app_fail(status);
+    if (clp_ranks_count(others) != clp_ranks_count(*ranks)) {
+        app_error(
+            "--transport %s: %zu processes talk by %s already; leave it out, or start one without mpirun",
+            transport, clp_ranks_count(*ranks), clp_ranks_transport(*ranks));
+        clp_ranks_leave(others);
+        return EXIT_USAGE;
+    }
+    clp_ranks_leave(*ranks);
+    *ranks = others;
+    return -1;
+}
+
 int app_ranks_choose(const char *transport, const char *blocks, clp_ranks **ranks, size_t parts[CLP_AXES])
 {
     parts[0] = parts[1] = parts[2] = 0;
@@ -54,19 +84,8 @@ int app_ranks_choose(const char *transport, const char *blocks, clp_ranks **rank
         }
     }
     size_t wanted = parts[0] * parts[1] * parts[2];
-    if (transport && strcmp(transport, clp_ranks_transport(*ranks)) != 0) {
-        clp_ranks *others;
-        clp_status status = clp_ranks_join(transport, &others);
-        if (status != CLP_OK) return app_fail(status);
-        if (*ranks) {
-            app_error(
-                "--transport %s: the processes talk by %s already; leave it out, or start one without mpirun",
-                transport, clp_ranks_transport(*ranks));
-            clp_ranks_leave(others);
-            return EXIT_USAGE;
-        }
-        *ranks = others;
-    }
+    int status = change_transport(transport, ranks);
+    if (status >= 0) return status;
     if (*ranks || !blocks || wanted == 1) return -1;
     app_error("--ranks %s: this is one process alone; start %zu, by mpirun -n %zu clpoisson solve ...",
               blocks, wanted, wanted);

@@ -23,6 +23,8 @@ static void print_keys(void)
     for (const char *const *name = clp_backend_names(); *name; name++) printf(" %s", *name);
     printf("\nMethods: auto");
     for (const char *const *name = clp_method_names(); *name; name++) printf(" %s", *name);
+    printf("\nTransports:");
+    for (const char *const *name = clp_transport_names(); *name; name++) printf(" %s", *name);
     printf("\n");
 }
 
@@ -123,7 +125,7 @@ int app_read_solve_request(app_solve_request *request, int count, char **argumen
          .text = &request->ranks},
         {.name = "--transport",
          .value = "T",
-         .help = "how several processes talk: mpi, or none (default: mpi under mpirun)",
+         .help = "how several processes talk: mpi (default under mpirun), ga (Global Arrays), or none",
          .text = &request->transport},
         {.name = "--threads",
          .value = "N",

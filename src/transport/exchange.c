@@ -63,7 +63,8 @@ static clp_status prepare(clp_ranks *ranks, const clp_grid *part, int axis, bool
     *swap = (clp_swap){.neighbour = clp_ranks_neighbour(ranks, part, axis, behind),
                        .send = room,
                        .receive = room + bytes,
-                       .bytes = bytes};
+                       .bytes = bytes,
+                       .axis = axis};
     if (swap->neighbour == CLP_NOBODY) return CLP_OK;
     ranks->traffic.bytes += bytes;
     return boxes->read(boxes->whose, &own, room);

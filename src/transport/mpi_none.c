@@ -4,11 +4,6 @@
 
 #include "base/status.h"
 
-static bool is_started(void)
-{
-    return false;
-}
-
 static clp_status join(clp_ranks *ranks)
 {
     (void)ranks;
@@ -16,9 +11,4 @@ static clp_status join(clp_ranks *ranks)
                                      "libopenmpi-dev), or leave the transport out");
 }
 
-const clp_transport clp_transport_mpi = {
-    .name = "mpi",
-    .summary = "messages, by MPI (not in this build)",
-    .is_started = is_started,
-    .join = join,
-};
+const clp_transport clp_transport_mpi = {.name = "mpi", .join = join};

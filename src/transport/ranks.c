@@ -12,14 +12,16 @@
 #include <string.h>
 #include <unistd.h>
 
-static const clp_transport *const transports[] = {&clp_transport_none, &clp_transport_mpi};
+static const clp_transport *const transports[] = {&clp_transport_none, &clp_transport_mpi, &clp_transport_ga};
 
 enum { TRANSPORTS = sizeof transports / sizeof *transports };
 
 const char *const *clp_transport_names(void)
 {
     static const char *names[TRANSPORTS + 1];
-    for (int i = 0; i < TRANSPORTS; i++) names[i] = transports[i]->name;
+    size_t count = 0;
+    for (int i = 0; i < TRANSPORTS; i++)
+        if (transports[i]->is_started) names[count++] = transports[i]->name;
     return names;
 }
 
@@ -27,7 +29,7 @@ const char *const *clp_transport_names(void)
 static const clp_transport *started(void)
 {
     for (int i = TRANSPORTS - 1; i > 0; i--)
-        if (transports[i]->is_started()) return transports[i];
+        if (transports[i]->is_started && transports[i]->is_started()) return transports[i];
     return transports[0];
 }
 
@@ -36,15 +38,26 @@ bool clp_ranks_are_started(void)
     return started() != transports[0];
 }
 
+static clp_status fail_unknown(const char *name)
+{
+    const char *const *names = clp_transport_names();
+    char list[128] = "";
+    size_t count = 0, length = 0;
+    while (names[count]) count++;
+    for (size_t i = 0; i < count && length < sizeof list; i++)
+        length += (size_t)snprintf(list + length, sizeof list - length, "%s%s",
+                                   i == 0 ? "" : (i + 1 < count ? ", " : " and "), names[i]);
+    const char *nearest = clp_nearest(name, names, count);
+    return clp_fail(CLP_ERROR_INPUT, "there is no transport '%s'%s%s%s; this build has %s", name,
+                    nearest ? ", did you mean " : "", nearest ? nearest : "", nearest ? "?" : "", list);
+}
+
 static clp_status find(const char *name, const clp_transport **found)
 {
     *found = NULL;
     for (int i = 0; i < TRANSPORTS; i++)
         if (strcmp(transports[i]->name, name) == 0) *found = transports[i];
-    if (*found) return CLP_OK;
-    const char *nearest = clp_nearest(name, clp_transport_names(), TRANSPORTS);
-    return clp_fail(CLP_ERROR_INPUT, "there is no transport '%s'%s%s%s; this build has none and mpi", name,
-                    nearest ? ", did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+    return *found ? CLP_OK : fail_unknown(name);
 }
 
 clp_status clp_ranks_join(const char *transport, clp_ranks **ranks)

@@ -21,6 +21,7 @@ typedef struct clp_swap {
     const void *send;
     void *receive;
     size_t bytes;
+    int axis; /* along which they are neighbours: the same in all ranks */
 } clp_swap;
 
 /* The last one: of clp_norms, three numbers each, in which a NaN stays one. */
@@ -33,6 +34,7 @@ typedef struct clp_file_array {
     size_t element_bytes;
 } clp_file_array;
 
+/* One that is not in the build has a name, no is_started, and a join that says what it would take. */
 typedef struct clp_transport {
     const char *name;
     const char *summary; /* for --help */
@@ -67,7 +69,7 @@ typedef struct clp_transport {
     bool (*meet)(clp_ranks *ranks, double seconds);
 } clp_transport;
 
-extern const clp_transport clp_transport_none, clp_transport_mpi;
+extern const clp_transport clp_transport_none, clp_transport_mpi, clp_transport_ga;
 
 /* What went between ranks, for the report. */
 typedef struct clp_traffic {

@@ -326,6 +326,19 @@ def single_precision_agrees(folder):
         told_alike(f"{name} in single precision", expected, report, u, v, expected["solver"]["method"])
 
 
+def exchanges_are_few(folder):
+    """Two for each level that is split, of its residual and of its correction, but for the finest, where one of the solution
+    does for both, and every other cycle."""
+    file, told, counts = folder / "e.yaml", folder / "r.json", []
+    file.write_text(CYCLES["no source"] + "source: x\nsolver: {criterion: residual, tolerance: 1e-30}\n")
+    for cycles in (1, 3):
+        done = run(2, file, "--report", told, "--backend", "reference", "--set", f"solver.max_iterations={cycles}")
+        check(done.returncode == 3, f"{cycles} cycles: exit status {done.returncode}\n{done.stderr}")
+        check(done.stderr.count("clpoisson:") == 1, f"that {cycles} cycles are too few is not said once:\n{done.stderr}")
+        counts.append(json.loads(told.read_text())["ranks"]["each"][0]["exchanges"])
+    check(counts[1] - counts[0] <= 2 * 3, f"two cycles take {counts[1] - counts[0]} exchanges")
+
+
 def examples_agree(folder):
     """All examples as eight ranks, and as one process: no further apart than their bounds, as many iterations."""
     home, one, many, told = folder / "home", folder / "one.npy", folder / "many.npy", folder / "r.json"
@@ -520,6 +533,7 @@ with tempfile.TemporaryDirectory() as name:
     cycles_agree(here)
     layers_are_exact(here)
     single_precision_agrees(here)
+    exchanges_are_few(here)
     examples_agree(here)
     quantities_agree(here)
     errors(here)

@@ -110,7 +110,7 @@ int app_ranks_leave(clp_ranks *ranks, int status)
     }
     memcpy(first, terminal.held, sizeof first);
     clp_ranks_spread_text(ranks, first, sizeof first);
-    if (clp_ranks_number(ranks) > 0 && strcmp(first, terminal.held) != 0)
+    if (clp_ranks_number(ranks) > 0 && *terminal.held && strcmp(first, terminal.held) != 0)
         fprintf(stderr, "clpoisson: rank %zu on %s: %s\n", clp_ranks_number(ranks), host, terminal.held);
     clp_ranks_leave(ranks);
     return status;

@@ -351,6 +351,7 @@ static clp_status shared_defect(const clp_field *u, const clp_field *q, double f
                                 clp_norms *norms)
 {
     CLP_TRY(need(u, 1));
+    CLP_TRY(need(q, ((const shared_level *)u->level)->depth)); /* once: then r is right as far as u is */
     take_measure(u->level);
     size_t valid = less(valid_of(u), 1);
     set_valid(r, clp_min(valid, valid_of(q)));

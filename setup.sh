@@ -6,7 +6,7 @@ CLP_RUN_PACKAGES="gcc libc6-dev meson ninja-build pkg-config python3 ocl-icd-ope
     libxxhash-dev libwebp-dev"
 CLP_TEST_PACKAGES="$CLP_RUN_PACKAGES g++ clang libcriterion-dev mesa-opencl-icd oclgrind
     python3-numpy python3-vtk9 locales chromium libopenmpi-dev openmpi-bin procps
-    libglobalarrays-dev libarmci-mpi-dev libscalapack-openmpi-dev liblapack-dev"
+    libglobalarrays-dev libarmci-mpi-dev libscalapack-openmpi-dev liblapack-dev mpich libmpich-dev iproute2"
 
 # Installs those of the packages that are missing; quiet where none is.
 clp_install() {

@@ -225,11 +225,12 @@ void app_show_ranks(const clp_report *report)
     int length = snprintf(parts, sizeof parts, "%zu x %zu", ranks->parts[0], ranks->parts[1]);
     if (clp_grid_dimensions(&report->grid) == 3)
         snprintf(parts + length, sizeof parts - (size_t)length, " x %zu", ranks->parts[2]);
-    app_say("         %zu ranks by %s, %s parts; %zu exchanges, %s in all; waiting took %.0f %%, the busiest "
-            "one worked %.0f %% more than the mean",
-            ranks->count, ranks->transport, parts, ranks->list[0].exchanges,
-            clp_bytes_text(bytes, sent, sizeof sent), solving > 0 ? 100 * waiting / solving : 0,
-            100 * ranks->imbalance);
+    app_say(
+        "         %zu rank%s by %s, %s parts; %zu exchanges, %s in all; waiting took %.0f %%, the busiest "
+        "one worked %.0f %% more than the mean",
+        ranks->count, ranks->count == 1 ? "" : "s", ranks->transport, parts, ranks->list[0].exchanges,
+        clp_bytes_text(bytes, sent, sizeof sent), solving > 0 ? 100 * waiting / solving : 0,
+        100 * ranks->imbalance);
 }
 
 void app_show_summary(const clp_report *report, const clp_problem_output *output, bool all_written)

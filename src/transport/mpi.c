@@ -47,11 +47,12 @@ static clp_status begin(const clp_swap *swap, int sent, int received, MPI_Reques
 static clp_status swap(clp_ranks *ranks, const clp_swap *before, const clp_swap *behind)
 {
     MPI_Request requests[4];
+    MPI_Status statuses[4];
     int pending = 0;
     (void)ranks;
     CLP_TRY(begin(before, DOWN, UP, requests, &pending));
     CLP_TRY(begin(behind, UP, DOWN, requests, &pending));
-    CLP_MPI_TRY(MPI_Waitall(pending, requests, MPI_STATUSES_IGNORE));
+    CLP_MPI_TRY(MPI_Waitall(pending, requests, statuses));
     return CLP_OK;
 }
 

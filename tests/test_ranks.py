@@ -358,6 +358,22 @@ def examples_agree(folder):
         check(abs(more) <= 1, f"{file.stem}: {more} iterations more as eight ranks")
 
 
+def unlike_devices_balance(folder):
+    """Vectorised kernels beside plain C loops: the faster one gets more of the grid, and the answer is right."""
+    file, one, many, told = folder / "u.yaml", folder / "one.npy", folder / "many.npy", folder / "r.json"
+    file.write_text(CYCLES["no source"])
+    done = run(1, file, "--field", one, "--report", told, "--backend", "reference")
+    allowed = 2 * json.loads(told.read_text())["error"]["algebraic_bound"]
+    ranks = [[str(word) for word in ("-n", 1, program, "solve", file, "--field", many, "--report", told, "--ranks", "1x2",
+                                     "--backend", backend, "--threads", 1)] for backend in ("opencl", "reference")]
+    done = subprocess.run([mpirun, *ranks[0], ":", *ranks[1]], capture_output=True, text=True, timeout=120,
+                          env=environment(POCL_MAX_PTHREAD_COUNT="1"))
+    check(done.returncode == 0, f"unlike devices: exit status {done.returncode}\n{done.stderr}")
+    fast, slow = (rank["nodes"] for rank in json.loads(told.read_text())["ranks"]["each"])
+    check(fast > 1.3 * slow, f"unlike devices: the faster one has {fast} nodes, the slower one {slow}")
+    check(abs(np.load(one) - np.load(many)).max() <= allowed, f"unlike devices: {abs(np.load(one) - np.load(many)).max()} off")
+
+
 def quantities_agree(folder):
     """Sums over parts: the report's figures, but for rounding."""
     for name, text in (("network", NETWORK), ("singular", SINGULAR), ("floating", FLOATING)):
@@ -542,6 +558,7 @@ def all_of_it(here):
     single_precision_agrees(here)
     exchanges_are_few(here)
     examples_agree(here)
+    unlike_devices_balance(here)
     quantities_agree(here)
     errors(here)
     one_of_them_dies(here)

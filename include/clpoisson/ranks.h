@@ -96,6 +96,14 @@ CLP_API void clp_ranks_mix(clp_ranks *ranks, const void *data, size_t bytes);
 CLP_API clp_status clp_ranks_compare(clp_ranks *ranks, bool *alike);
 
 /**
+ * Finds out how fast the ranks' devices sweep, all at the same time and in single precision, where they are
+ * not alike by name, driver and units: clp_ranks_take_part then gives each in proportion. It builds kernels
+ * and takes some hundredths of a second; nothing where all are alike. Errors, the same in all ranks:
+ * CLP_ERROR_MEMORY, CLP_ERROR_DEVICE.
+ */
+CLP_API clp_status clp_ranks_weigh(clp_ranks *ranks, clp_device *own);
+
+/**
  * A device that shares work with those of the other ranks, made of the rank's own one, which it takes over,
  * also on errors. Problems for it are parts that clp_ranks_take_part made. Ranks must outlive it.
  */
@@ -110,7 +118,8 @@ CLP_API clp_status clp_ranks_tell(clp_ranks *ranks, const clp_grid *part, const 
 
 /**
  * This rank's part of a whole grid: see clp_grid_divide, clp_grid_take_part. `parts` are wanted ones, or all
- * 0: receives them. A halo of `depth` nodes; 0: as the sweeps of devices like it.
+ * 0: receives them. Of unlike devices each gets in proportion to its speed, if clp_ranks_weigh found it. A
+ * halo of `depth` nodes; 0: as the sweeps of devices like it.
  */
 CLP_API clp_status clp_ranks_take_part(clp_ranks *ranks, const clp_grid *grid, const bool periodic[CLP_AXES],
                                        size_t parts[CLP_AXES], size_t depth, clp_grid *part);

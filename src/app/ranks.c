@@ -189,6 +189,7 @@ clp_status app_ranks_open(clp_ranks *ranks, const clp_device_options *wanted, cl
     else if (!reference && !getenv("CLPOISSON_DEVICE"))
         options.device = take_gpu(clp_ranks_local(ranks), name, sizeof name);
     clp_status status = clp_ranks_agree(ranks, clp_device_open(&options, &own));
+    if (status == CLP_OK) status = clp_ranks_weigh(ranks, own);
     if (status == CLP_OK) return clp_ranks_device(ranks, own, device);
     clp_device_close(own);
     return status;

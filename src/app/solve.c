@@ -152,22 +152,24 @@ static clp_status evolve(const app_solve_request *request, const clp_problem_fil
     return CLP_OK;
 }
 
+/* The device is `shared`, or opened for this where that is NULL. */
 static int solve(const app_solve_request *request, const clp_problem_file *file,
-                 const clp_device_options *device_options, clp_problem_output *output)
+                 const clp_device_options *device_options, clp_device *shared, clp_problem_output *output)
 {
     app_result result = {.problem_path = request->path,
                          .problem = clp_problem_file_problem(file),
                          .picture = request->drawing,
                          .ranks = request->group,
                          .start = app_now()};
-    clp_device *device = NULL;
+    clp_device *own = NULL;
     clp_solver *solver = NULL;
     matrix_result matrix = {NULL, NULL};
     clp_report with_matrix = {0};
     int answer = EXIT_FAILED;
     bool asked = false; /* the problem, as opposed to the device */
-    clp_status status = app_ranks_open(request->group, device_options, &device);
+    clp_status status = shared ? CLP_OK : clp_device_open(device_options, &own);
     if (status != CLP_OK) goto cleanup;
+    clp_device *device = shared ? shared : own;
     asked = true;
     app_show_problem(clp_device_get_info(device), result.problem);
 
@@ -209,7 +211,7 @@ cleanup:
     if (status != CLP_OK) answer = asked ? fail_problem(file, status) : app_fail(status);
     clp_solver_destroy(solver);
     clp_transient_destroy((clp_transient *)result.transient);
-    clp_device_close(device);
+    clp_device_close(own);
     free(matrix.values);
     free(matrix.names);
     return answer;
@@ -279,24 +281,11 @@ static void mix_options(const app_solve_request *request)
         clp_ranks_mix(request->group, texts[i] ? texts[i] : "", texts[i] ? strlen(texts[i]) + 1 : 1);
 }
 
-static int run_request(const app_solve_request *given)
+/* A problem by itself, on a device as solve() takes it. */
+static int run_problem(const app_solve_request *given, const clp_device_options *device_options,
+                       clp_device *shared)
 {
     app_solve_request request = *given;
-    clp_device_options device = {0};
-    int status = read_threads(request.threads, &device.threads);
-    if (status >= 0) return status;
-    device.backend = request.backend;
-    device.device = request.device;
-    if (request.sweep_count && request.group) {
-        app_error("--sweep: several processes do not share that in this version; run one, without mpirun");
-        return EXIT_USAGE;
-    }
-    if (request.sweep_count) return sweep(&request, &device);
-    if (request.table) {
-        app_error("--table %s: that is where --sweep puts its rows; add --sweep KEY=A:B:N", request.table);
-        return EXIT_USAGE;
-    }
-    mix_options(&request);
     clp_problem_file *file;
     clp_status read = clp_problem_file_read_part(request.path, request.settings, request.setting_count,
                                                  request.group, request.parts, &file);
@@ -313,7 +302,7 @@ static int run_request(const app_solve_request *given)
     if (request.film) output.film = request.film;
     if (request.probes) output.probes = request.probes;
     if (request.probes_plot) output.probes_plot = request.probes_plot;
-    status = check_time(&request, file, &output);
+    int status = check_time(&request, file, &output);
     if (status >= 0) {
         clp_problem_file_destroy(file);
         return status;
@@ -329,8 +318,36 @@ static int run_request(const app_solve_request *given)
     if (status < 0) status = app_check_outputs(request.path, &output);
     if (status < 0) status = check_inputs(file, &output);
     if (status < 0 && clp_problem_file_time(file)) status = app_check_space(&in_time);
-    if (status < 0) status = solve(&request, file, &device, &output);
+    if (status < 0) status = solve(&request, file, device_options, shared, &output);
     clp_problem_file_destroy(file);
+    return status;
+}
+
+static int run_request(const app_solve_request *request)
+{
+    clp_device_options options = {0};
+    clp_device *shared = NULL;
+    int status = read_threads(request->threads, &options.threads);
+    if (status >= 0) return status;
+    options.backend = request->backend;
+    options.device = request->device;
+    if (request->sweep_count && request->group) {
+        app_error("--sweep: several processes do not share that in this version; run one, without mpirun");
+        return EXIT_USAGE;
+    }
+    if (request->sweep_count) return sweep(request, &options);
+    if (request->table) {
+        app_error("--table %s: that is where --sweep puts its rows; add --sweep KEY=A:B:N", request->table);
+        return EXIT_USAGE;
+    }
+    mix_options(request);
+    /* Before the problem is read: how much of it a rank reads is a matter of its device. */
+    if (request->group && !request->dry_run) {
+        clp_status opened = app_ranks_open(request->group, &options, &shared);
+        if (opened != CLP_OK) return app_fail(opened);
+    }
+    status = run_problem(request, &options, shared);
+    clp_device_close(shared);
     return status;
 }
 

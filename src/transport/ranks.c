@@ -82,6 +82,7 @@ void clp_ranks_leave(clp_ranks *ranks)
 {
     if (!ranks) return;
     ranks->transport->leave(ranks);
+    free(ranks->speeds);
     free(ranks->list);
     free(ranks);
 }
@@ -250,7 +251,8 @@ clp_status clp_ranks_take_part(clp_ranks *ranks, const clp_grid *grid, const boo
         return clp_fail(CLP_ERROR_INPUT, "%zu x %zu x %zu parts are %zu, and there are %zu ranks", parts[0],
                         parts[1], parts[2], parts[0] * parts[1] * parts[2], count);
     if (depth == 0) depth = clp_grid_dimensions(grid) == 3 ? DEEP_DEPTH : FLAT_DEPTH;
-    CLP_TRY(clp_grid_take_part(grid, periodic, parts, NULL, clp_ranks_number(ranks), depth, part));
+    const double *speeds = ranks ? ranks->speeds : NULL;
+    CLP_TRY(clp_grid_take_part(grid, periodic, parts, speeds, clp_ranks_number(ranks), depth, part));
     for (int axis = 0; ranks && axis < CLP_AXES; axis++) ranks->parts[axis] = parts[axis];
     return CLP_OK;
 }

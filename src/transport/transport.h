@@ -85,6 +85,7 @@ struct clp_ranks {
     size_t parts[CLP_AXES]; /* along each axis, once a grid was divided */
     clp_traffic traffic;    /* so far */
     clp_traffic solve;      /* of the last solve */
+    double *speeds;         /* of their devices, where these are not alike; else NULL */
     uint64_t mixed;         /* what clp_ranks_mix was given */
     clp_rank_report *list;
     clp_ranks_report report;

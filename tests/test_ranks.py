@@ -481,7 +481,8 @@ def one_of_them_dies(folder, *more):
     slow = folder / "slow.yaml"
     slow.write_text(PLAIN.replace("65, 49", "999, 999").replace("1e-3", "1e-9"))
     started = subprocess.Popen([mpirun, "-n", "3", program, "solve", slow, "--backend", "reference", *more],
-                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment())
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment(),
+                               start_new_session=True)
     ranks = []
     for _ in range(200):
         time.sleep(0.1)
@@ -489,10 +490,12 @@ def one_of_them_dies(folder, *more):
         ranks = [int(pid) for pid in found if is_program(pid)]
         if len(ranks) == 3:
             break
-    check(len(ranks) == 3, "three ranks did not start")
+    if len(ranks) != 3:
+        os.killpg(started.pid, signal.SIGKILL)
+        check(False, "three ranks did not start")
+        return
     time.sleep(1.5)
-    if ranks:
-        os.kill(ranks[1], signal.SIGKILL)
+    os.kill(ranks[1], signal.SIGKILL)
     before = time.monotonic()
     try:
         said, _ = started.communicate(timeout=30)
@@ -500,7 +503,7 @@ def one_of_them_dies(folder, *more):
         check("killed" in said.lower() or "signal 9" in said, f"nothing says that a rank was killed:\n{said}")
         print(f"  all ended {time.monotonic() - before:.1f} s after one was killed")
     except subprocess.TimeoutExpired:
-        started.kill()
+        os.killpg(started.pid, signal.SIGKILL)
         check(False, "the others went on for 30 s after one was killed")
 
 

@@ -281,6 +281,10 @@ static void finish(evolution *run)
         app_written(clp_probes_write_csv(output->probes, &notes), &output->probes, &run->written);
     if (output->probes_plot)
         app_written(clp_probes_write_png(output->probes_plot, &notes), &output->probes_plot, &run->written);
+}
+
+static void release(evolution *run)
+{
     if (run->spool) fclose(run->spool);
     for (size_t i = 0; i < run->count; i++) free(run->files[i]);
     free(run->files);
@@ -315,12 +319,15 @@ clp_status app_evolve(const app_evolve_request *request, clp_device *device, app
     status = clp_transient_run(transient);
     result->report = *clp_transient_report(transient);
     app_watch_finish(&run.watch);
-    if (run.count > 0) {
+    /* Who has failed alone does not write with others, who wait elsewhere: it goes on to end them. */
+    bool together = status == CLP_OK || clp_ranks_meet(result->ranks, 1);
+    if (run.count > 0 && together) {
         finish(&run);
+        clp_ranks_agree(result->ranks, CLP_OK); /* the first rank has drawn and written */
     } else {
         clp_series_finish(run.series, false);
-        if (run.spool) fclose(run.spool);
     }
+    release(&run);
     *written = run.written;
     return status;
 }

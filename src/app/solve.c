@@ -281,6 +281,24 @@ static void mix_options(const app_solve_request *request)
         clp_ranks_mix(request->group, texts[i] ? texts[i] : "", texts[i] ? strlen(texts[i]) + 1 : 1);
 }
 
+/* What of the outputs can be told to fail before anything is computed: of several ranks by the first, who
+ * makes the files, for all. -1, or an exit status. */
+static int check_all(app_solve_request *request, const clp_problem_file *file,
+                     const app_evolve_request *in_time, clp_problem_output *output)
+{
+    const clp_grid whole = clp_grid_of_part(clp_problem_grid(clp_problem_file_problem(file)));
+    int status = app_read_slice(request->slice, &whole, &request->drawing);
+    if (status < 0 && clp_ranks_number(request->group) == 0) {
+        status = app_check_outputs(request->path, output);
+        if (status < 0) status = check_inputs(file, output);
+        if (status < 0 && clp_problem_file_time(file)) status = app_check_space(in_time);
+    }
+    double answers[] = {status < 0 ? 0 : 1, status < 0 ? 0 : status};
+    clp_status told = clp_ranks_sum(request->group, answers, 2);
+    if (told != CLP_OK) return app_fail(told);
+    return status < 0 && answers[0] > 0 ? (int)(answers[1] / answers[0]) : status;
+}
+
 /* A problem by itself, on a device as solve() takes it. */
 static int run_problem(const app_solve_request *given, const clp_device_options *device_options,
                        clp_device *shared)
@@ -313,11 +331,7 @@ static int run_problem(const app_solve_request *given, const clp_device_options 
         status = app_dry_run(request.group, clp_problem_file_problem(file), clp_problem_file_solver(file),
                              clp_problem_file_time(file) ? &in_time.in_time : NULL);
     else
-        status =
-            app_read_slice(request.slice, clp_problem_grid(clp_problem_file_problem(file)), &request.drawing);
-    if (status < 0) status = app_check_outputs(request.path, &output);
-    if (status < 0) status = check_inputs(file, &output);
-    if (status < 0 && clp_problem_file_time(file)) status = app_check_space(&in_time);
+        status = check_all(&request, file, &in_time, &output);
     if (status < 0) status = solve(&request, file, device_options, shared, &output);
     clp_problem_file_destroy(file);
     return status;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/watch.h"
 
+#include "app/ranks.h"
 #include "app/terminal.h"
 #include "app/write.h"
 
@@ -127,7 +128,9 @@ static clp_status read_field(app_watch *watch, const clp_grid *part, app_peek *p
     *grid = *part;
     if (!watch->values) watch->values = malloc(count * sizeof *watch->values);
     clp_status status = clp_ranks_agree(watch->ranks, watch->values ? CLP_OK : CLP_ERROR_MEMORY);
-    if (status == CLP_OK) status = clp_ranks_agree(watch->ranks, peek(run, watch->values));
+    if (status == CLP_OK) status = peek(run, watch->values);
+    /* Together, so that who fails alone leaves the others waiting: it ends them. */
+    if (status != CLP_OK && watch->ranks) exit(app_ranks_leave(watch->ranks, app_fail(status)));
     if (status != CLP_OK || !watch->ranks) return status;
     return clp_field_reduce(watch->ranks, part, watch->values, 1, MOST, grid, reduced);
 }

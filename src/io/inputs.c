@@ -138,8 +138,9 @@ static clp_status fail_shape(const clp_given_value *given, const clp_npy_header 
 }
 
 /* The rows stay with the array, whose shape does not count. */
-static clp_status read_table(const char *path, clp_value *value, clp_array *array)
+static clp_status read_table(const clp_inputs *inputs, const char *path, clp_value *value, clp_array *array)
 {
+    CLP_TRY(clp_input_mix_file(inputs->ranks, path));
     CLP_TRY(clp_csv_read(path, &array->values, &value->rows));
     value->table = array->values;
     return CLP_OK;
@@ -230,7 +231,7 @@ clp_status clp_input_value(const clp_inputs *inputs, const clp_given_value *give
     *value = given->value;
     if (!given->file) return CLP_OK;
     CLP_TRY(clp_input_find(inputs, given->node, given->path, given->file, &path));
-    clp_status status = given->table ? within(given, read_table(path, value, array))
+    clp_status status = given->table ? within(given, read_table(inputs, path, value, array))
                                      : read_array(inputs, given, wanted, path, array);
     if (!given->table) value->array = array->values;
     free(path);

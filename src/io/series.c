@@ -9,6 +9,7 @@
 #include "io/xml.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,8 @@ struct clp_series {
     clp_grid part, whole;
     bool single;
     size_t count, start; /* of the fields so far; of the first one in the file */
+    clp_status failed;   /* a field is not there, */
+    char reason[512];    /* for this reason: the file is none */
 };
 
 static clp_status begin(clp_series *series, clp_ranks *ranks)
@@ -62,8 +65,11 @@ clp_status clp_series_add(clp_series *series, const double *values)
         return clp_npy_write_values(file->own.stream, &series->part, values, series->single);
     }
     size_t bytes = clp_grid_node_count(&series->whole) * (series->single ? 4 : 8);
-    return clp_npy_write_part(file, series->start + series->count++ * bytes, &series->part, values,
-                              series->single);
+    if (series->failed != CLP_OK) return CLP_OK;
+    series->failed = clp_npy_write_part(file, series->start + series->count++ * bytes, &series->part, values,
+                                        series->single);
+    if (series->failed != CLP_OK) snprintf(series->reason, sizeof series->reason, "%s", clp_error_message());
+    return series->failed == CLP_ERROR_MEMORY ? series->failed : CLP_OK;
 }
 
 /* Of the first rank: the header, now that the number of fields is known. */
@@ -82,12 +88,15 @@ clp_status clp_series_finish(clp_series *series, bool keep)
 {
     if (!series) return CLP_OK;
     clp_ranks *ranks = series->file.ranks;
-    clp_status status = keep && series->file.own.stream ? rewrite_header(series) : CLP_OK;
-    status = clp_ranks_agree(ranks, status);
+    clp_status status = series->failed;
+    if (status != CLP_OK) clp_fail(status, "%s", series->reason);
+    if (keep && status == CLP_OK && series->file.own.stream) status = rewrite_header(series);
     if (keep)
-        status = clp_shared_file_end(&series->file, status);
-    else
+        status = clp_shared_file_end(&series->file, clp_ranks_agree(ranks, status));
+    else if (series->file.own.stream)
         clp_output_discard(&series->file.own);
+    else
+        remove(series->file.path); /* the first rank's, which may be waiting for this one */
     free(series->path);
     free(series);
     return status;

@@ -104,8 +104,9 @@ clp_status clp_assembly_move(const clp_problem *problem, double time, clp_assemb
 {
     assembly->time = assembly->sampler.time = time;
     if (clp_problem_feeds_in_time(problem)) {
-        CLP_TRY(clp_sources_create(problem, assembly));
-        CLP_TRY(move_cuts(problem, assembly));
+        clp_status made = clp_sources_create(problem, assembly);
+        if (made == CLP_OK) made = move_cuts(problem, assembly);
+        CLP_TRY(clp_ranks_agree(assembly->ranks, made));
         CLP_TRY(clp_sources_finish(problem, assembly));
     }
     return clp_problem_holds_in_time(problem) ? clp_values_hold(problem, assembly) : CLP_OK;

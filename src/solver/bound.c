@@ -214,7 +214,7 @@ clp_status clp_solver_find_bound(clp_solver *solver)
     clp_solver *coarse = solver->coarse;
     if (op->network && !solver->assembly.singular) {
         if (!coarse) return find_least(solver);
-        CLP_TRY(clp_ranks_agree(solver->assembly.ranks, clp_solver_find_bound(coarse)));
+        CLP_TRY(clp_ranks_agree(clp_cascade_apart(solver), clp_solver_find_bound(coarse)));
         return find_w_like(solver, coarse);
     }
     if (op->network) return clp_bound_singular(op, solver->assembly.ranks, &solver->bound);

@@ -12,32 +12,45 @@
 /* Below there is little to compare with. */
 enum { NODES_LEAST = 600, STEPS_AT_MOST = 60 };
 
-void clp_cascade_create(clp_solver *solver, const clp_problem *problem)
+clp_ranks *clp_cascade_apart(const clp_solver *solver)
+{
+    return solver->coarse->assembly.ranks ? NULL : solver->assembly.ranks;
+}
+
+clp_status clp_cascade_create(clp_solver *solver, const clp_problem *problem)
 {
     clp_problem *coarse = NULL;
     const clp_grid *grid = clp_problem_grid(problem);
     const clp_grid whole = clp_grid_of_part(grid);
-    if (!solver->method->cascades || clp_grid_node_count(&whole) < NODES_LEAST) return;
+    if (!solver->method->cascades || clp_grid_node_count(&whole) < NODES_LEAST) return CLP_OK;
     clp_ranks *ranks = solver->assembly.ranks;
     clp_status status = clp_problem_coarsen(problem, ranks, &coarse);
     if (status != CLP_OK || !coarse) {
         clp_problem_destroy(coarse);
-        return;
+        return CLP_OK;
     }
+    bool shared = clp_grid_is_part(clp_problem_grid(coarse));
     /* Parts that are too thin for cycles may be whole again in a coarser grid. */
     clp_solver_options options = {.method = solver->choice ? "auto" : solver->method->name,
                                   .precision = solver->options.precision,
-                                  .monitor = solver->options.monitor,
-                                  .monitor_user = solver->options.monitor_user,
                                   .tolerance = solver->options.tolerance};
+    if (shared ||
+        !ranks) { /* else ranks may take different numbers of steps, and a monitor may talk to all */
+        options.monitor = solver->options.monitor;
+        options.monitor_user = solver->options.monitor_user;
+    }
     if (solver->options.criterion != CLP_CRITERION_ERROR) options.tolerance = 0;
     if (solver->method->stepwise) options.max_iterations = STEPS_AT_MOST; /* a guess is not worth more */
     status = clp_solver_create_quiet(solver->device, coarse, &options, solver->hierarchy, &solver->coarse);
-    if (clp_ranks_agree(ranks, status) != CLP_OK) {
-        clp_solver_destroy(solver->coarse);
-        solver->coarse = NULL;
+    if (status == CLP_ERROR_UNSUPPORTED && ranks) { /* by colours around an odd axis, for example */
+        options.method = "chebyshev";
+        status =
+            clp_solver_create_quiet(solver->device, coarse, &options, solver->hierarchy, &solver->coarse);
     }
+    if (!shared) status = clp_ranks_agree(ranks, status);
+    if (status != CLP_OK) clp_cascade_destroy(solver);
     clp_problem_destroy(coarse);
+    return shared && (status == CLP_ERROR_MEMORY || status == CLP_ERROR_DEVICE) ? status : CLP_OK;
 }
 
 void clp_cascade_destroy(clp_solver *solver)
@@ -121,8 +134,8 @@ clp_status clp_cascade_guess(clp_solver *solver)
     solver->interpolates = false;
     if (!solver->coarse) return CLP_OK;
     clp_solver *coarse = solver->coarse;
-    CLP_TRY(clp_ranks_agree(solver->assembly.ranks, prepare(coarse)));
-    clp_status status = clp_ranks_agree(solver->assembly.ranks, clp_solver_solve(coarse));
+    CLP_TRY(clp_ranks_agree(clp_cascade_apart(solver), prepare(coarse)));
+    clp_status status = clp_ranks_agree(clp_cascade_apart(solver), clp_solver_solve(coarse));
     coarse->enough = 0;                              /* other solves are for more than a guess */
     if (status == CLP_ERROR_DIVERGED) return CLP_OK; /* one without a guess, then, which will say so */
     CLP_TRY(status);

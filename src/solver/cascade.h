@@ -9,9 +9,17 @@
 
 #include "solver/state.h"
 
-/* Makes the coarser solver, if that pays; what goes wrong with it means only that there is none. */
-void clp_cascade_create(clp_solver *solver, const clp_problem *problem);
+/*
+ * Makes the coarser solver, if that pays; what goes wrong with it means only that there is none. But where
+ * ranks share the coarser grid as well, an error of one of them leaves the others waiting for it, and is
+ * returned.
+ */
+clp_status clp_cascade_create(clp_solver *solver, const clp_problem *problem);
 void clp_cascade_destroy(clp_solver *solver);
+
+/* The ranks that are to agree on what their coarser solvers did: NULL where they did it together. Then what
+ * all have come to is the same, and who has failed alone cannot tell the others, who wait elsewhere. */
+clp_ranks *clp_cascade_apart(const clp_solver *solver);
 
 /* Where there is a coarser solver: brings the coarser w of the bound, A w = f, which has been found, to the
  * field u in the place of 0. */

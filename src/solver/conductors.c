@@ -86,7 +86,7 @@ static clp_status guess_unit(clp_solver *solver, long unit, double *fluxes)
     clp_solver *coarse = solver->coarse;
     clp_status status = coarse->bound.factor > 0 ? CLP_OK : clp_solver_find_bound(coarse);
     if (status == CLP_OK) status = solve_unit(coarse, unit, fluxes);
-    CLP_TRY(clp_ranks_agree(solver->assembly.ranks, status));
+    CLP_TRY(clp_ranks_agree(clp_cascade_apart(solver), status));
     return clp_cascade_interpolate(solver, solver->assembly.source, solver->assembly.values);
 }
 

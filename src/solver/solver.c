@@ -460,7 +460,7 @@ static clp_status prepare(clp_solver *solver, const clp_problem *problem, const 
     CLP_TRY(clp_solver_measure(solver));
     CLP_TRY(clp_electrodes_list(problem, &solver->electrodes, &solver->electrode_of, &solver->report));
     CLP_TRY(allocate(solver));
-    clp_cascade_create(solver, problem);
+    CLP_TRY(clp_cascade_create(solver, problem));
     begin_report(solver);
     return CLP_OK;
 }

@@ -9,10 +9,8 @@
 
 /* ---- telling ---- */
 
-static void tell(clp_transient *transient, double step)
+static void tell(clp_transient *transient, double step, double now)
 {
-    double now = clp_seconds();
-    if (!transient->options.monitor || now - transient->told < 0.1) return;
     transient->told = now;
     const clp_time_progress progress = {.time = transient->time,
                                         .end = transient->options.end,
@@ -24,7 +22,10 @@ static void tell(clp_transient *transient, double step)
 
 clp_status clp_transient_tell(clp_transient *transient, double step)
 {
-    tell(transient, step);
+    double now = clp_seconds(), due = transient->options.monitor && now - transient->told >= 0.1;
+    CLP_TRY(clp_reduce(transient->assembly.ranks, CLP_REDUCE_MAX, &due, 1)); /* of all ranks, or of none */
+    if (due == 0) return CLP_OK;
+    tell(transient, step, now);
     double stops = transient->stopped;
     CLP_TRY(clp_reduce(transient->assembly.ranks, CLP_REDUCE_MAX, &stops, 1));
     transient->stopped = stops > 0;

@@ -85,15 +85,23 @@ static clp_status box_type(const clp_file_array *array, const clp_box *box, MPI_
     return CLP_OK;
 }
 
-static clp_status write_through(clp_ranks *ranks, MPI_File file, const clp_file_array *array,
-                                const clp_box *box, const void *own)
+static clp_status check_file(int code, const char *path)
+{
+    char text[MPI_MAX_ERROR_STRING] = "unknown error";
+    int length;
+    if (code == MPI_SUCCESS) return CLP_OK;
+    MPI_Error_string(code, text, &length);
+    return clp_fail(CLP_ERROR_FILE, "%s: could not be written whole: %s", path, text);
+}
+
+static clp_status write_through(clp_ranks *ranks, MPI_File file, const char *path,
+                                const clp_file_array *array, const clp_box *box, const void *own)
 {
     MPI_Datatype type = MPI_BYTE;
     CLP_TRY(clp_ranks_agree(ranks, box_type(array, box, &type)));
     size_t bytes = box->count[0] * box->count[1] * box->count[2] * array->element_bytes;
-    clp_status status = clp_mpi_check(
-        MPI_File_set_view(file, (MPI_Offset)array->offset, MPI_BYTE, type, "native", MPI_INFO_NULL),
-        "MPI_File_set_view");
+    clp_status status = check_file(
+        MPI_File_set_view(file, (MPI_Offset)array->offset, MPI_BYTE, type, "native", MPI_INFO_NULL), path);
     /* In pieces, as counts are ints: as many of them in all ranks. */
     size_t piece = 1 << 30, pieces = bytes / piece + 1, most = pieces;
     double number = (double)pieces;
@@ -103,7 +111,7 @@ static clp_status write_through(clp_ranks *ranks, MPI_File file, const clp_file_
         size_t from = i * piece < bytes ? i * piece : bytes,
                now = bytes - from < piece ? bytes - from : piece;
         int code = MPI_File_write_all(file, (const char *)own + from, (int)now, MPI_BYTE, MPI_STATUS_IGNORE);
-        if (status == CLP_OK) status = clp_mpi_check(code, "MPI_File_write_all");
+        if (status == CLP_OK) status = check_file(code, path);
     }
     MPI_Type_free(&type);
     return status;
@@ -114,11 +122,11 @@ clp_status clp_mpi_write(clp_ranks *ranks, const char *path, const clp_file_arra
 {
     MPI_File file;
     clp_status opened =
-        clp_mpi_check(MPI_File_open(MPI_COMM_WORLD, path, MPI_MODE_WRONLY, MPI_INFO_NULL, &file), path);
+        check_file(MPI_File_open(MPI_COMM_WORLD, path, MPI_MODE_WRONLY, MPI_INFO_NULL, &file), path);
     CLP_TRY(clp_ranks_agree(ranks, opened));
-    clp_status status = write_through(ranks, file, array, box, own);
+    clp_status status = write_through(ranks, file, path, array, box, own);
     int code = MPI_File_close(&file);
-    return status == CLP_OK ? clp_mpi_check(code, "MPI_File_close") : status;
+    return status == CLP_OK ? check_file(code, path) : status;
 }
 
 bool clp_mpi_meet(clp_ranks *ranks, double seconds)

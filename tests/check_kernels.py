@@ -51,12 +51,13 @@ needs = {"coarsen_nodes.cl": ["box.cl", "coarsen.cl"], "coarsen_rows.cl": ["box.
 jobs = [(target, [*needs.get(path.name, []), path.name], []) for target in targets for path in sorted(kernels.glob("*.cl")) if path.name not in ("common.cl", "row_copies.cl", "row_sweeps.cl", "tile.cl", "between_rows.cl", "sum.cl", "coarsen.cl")]  # which have nothing of their own
 for number, macros in enumerate(operators()):
     for sweep, real, source in itertools.product(sweeps, ("float", "double"), (0, 1)):
-        if (number + source) % (4 if "stream" in sweep else 2):
+        if (number + source) % (6 if "stream" in sweep else 3):
             continue  # what differs by sides and source is in functions that all share
         if (sweep == "sweep_rows.cl" and "-DDIM=3" in macros) or (sweep == "sweep_planes.cl" and "-DDIM=2" in macros):
             continue
-        items, lanes = norms[number % len(norms)]
-        target = targets[(number + source + (real == "double")) % len(targets)]
+        turn = number // 3 + source  # which is not the same for all that are left
+        items, lanes = norms[turn % len(norms)]
+        target = targets[(turn + (real == "double")) % len(targets)]
         rows, tiles = sweep in ("sweep_rows.cl", "sweep_planes.cl"), sweep == "sweep_rows.cl"
         files = ["reduce.cl", "norms_finish.cl", "rows.cl", "norms_rows.cl" if rows else "norms.cl", "change.cl",
                  "residual_rows.cl" if rows else "residual.cl", *(["row_copies.cl"] if rows else []), *(["row_sweeps.cl", "tile.cl"] if tiles else []), sweep]

@@ -97,11 +97,17 @@ static void make_room(const char *folder)
     if (count >= ENTRIES_MAX) unlink(oldest);
 }
 
+bool clp_cache_can_store(void)
+{
+    char folder[900];
+    return cache_folder(folder, sizeof folder) && clp_make_folder(folder);
+}
+
 void clp_cache_store(const clp_cache_key *key, const unsigned char *data, size_t size)
 {
     char folder[900], path[1024];
     if (size > ENTRY_LIMIT - sizeof(header) || !entry_path(key, path, sizeof path)) return;
-    if (!cache_folder(folder, sizeof folder) || !clp_make_folder(folder)) return;
+    if (!clp_cache_can_store() || !cache_folder(folder, sizeof folder)) return;
     make_room(folder);
     header head = {.key = *key, .size = size, .checksum = XXH3_64bits(data, size)};
     memcpy(head.magic, magic, sizeof magic);

@@ -16,6 +16,11 @@ unsigned char *clp_cache_load(const clp_cache_key *key, size_t *size)
     return NULL;
 }
 
+bool clp_cache_can_store(void)
+{
+    return false;
+}
+
 void clp_cache_store(const clp_cache_key *key, const unsigned char *data, size_t size)
 {
     (void)key;

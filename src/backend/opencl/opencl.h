@@ -81,6 +81,9 @@ clp_cache_key clp_cache_key_of(const char *const *texts, size_t count);
 /* Finds an entry; NULL if there is none or it is damaged. The caller frees it. */
 unsigned char *clp_cache_load(const clp_cache_key *key, size_t *size);
 
+/* Whether there is a folder to keep entries in. */
+bool clp_cache_can_store(void);
+
 /* Keeps an entry; failing to is no error. */
 void clp_cache_store(const clp_cache_key *key, const unsigned char *data, size_t size);
 

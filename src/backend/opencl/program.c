@@ -88,6 +88,7 @@ static cl_program build_cached(opencl_device *device, const clp_cache_key *key, 
 
 static void store(cl_program program, const clp_cache_key *key)
 {
+    if (!clp_cache_can_store()) return; /* PoCL builds every kernel once more when asked for binaries */
     size_t size = 0;
     if (clGetProgramInfo(program, CL_PROGRAM_BINARY_SIZES, sizeof size, &size, NULL) != CL_SUCCESS || !size)
         return;

@@ -147,10 +147,11 @@ Test(program_faults, all_calls_fail_from_one_on)
     cr_expect_lt(at, CALLS_MAX);
 }
 
-/* Without a disk cache, programs are built from source. */
+/* Without a disk cache, programs are built from source, and with an empty one their binaries are asked for.
+ */
 Test(program_faults, building_from_source_fails)
 {
-    static const char *const names[] = {"clCreateProgramWithSource", "clBuildProgram", "clGetProgramInfo",
+    static const char *const names[] = {"clCreateProgramWithSource", "clBuildProgram",
                                         "clGetProgramBuildInfo", "clCreateKernel"};
     solve_rightly();
     write_text("file", "");
@@ -158,6 +159,10 @@ Test(program_faults, building_from_source_fails)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         for (long at = 1; at < CALLS_MAX && fault_once(at, false, names[i], no_cache); at++)
             ;
+    for (long at = 1; at <= 2; at++) {
+        const char *empty = text_of("XDG_CACHE_HOME=%s/empty%ld", realpath(".", keep(malloc(4096))), at);
+        cr_expect(fault_once(at, false, "clGetProgramInfo", empty), "nobody asks for binaries");
+    }
 }
 
 /* A queue of work that fails late, or memory that the driver finds it does not have. */
@@ -198,7 +203,12 @@ Test(program_faults, wrong_norms_are_not_believed)
 Test(program_faults, check_finds_a_device_that_computes_wrongly)
 {
     require_layer();
-    outcome ran = run_with_layer(LIST("check", "--device", "0"), 0, false, "none", "CLP_FAULT_CORRUPT=field");
+    /* Without a cache PoCL builds the same kernels as for tests of the backend, and once. */
+    outcome ran = run_program(&(request){
+        .arguments = LIST("check", "--device", "0"),
+        .environment = LIST(text_of("OPENCL_LAYERS=%s", getenv("CLPOISSON_FAULT_LAYER")), "CLP_FAULT_AT=0",
+                            "CLP_FAULT_NAME=none", "CLP_FAULT_CORRUPT=field", "XDG_CACHE_HOME=/dev/null"),
+        .limit = 240});
     EXPECT_STATUS(ran, 1);
     EXPECT_HOLDS(ran.output, "FAILED");
 }

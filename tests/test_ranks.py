@@ -312,7 +312,7 @@ def layers_are_exact(folder):
 def single_precision_agrees(folder):
     """A device without double precision: the host corrects what it finds, also where ranks share it."""
     file, one, many, told = folder / "s.yaml", folder / "one.npy", folder / "many.npy", folder / "r.json"
-    where = {"OCL_ICD_VENDORS": "rusticl.icd", "RUSTICL_ENABLE": "llvmpipe"}
+    where = {"OCL_ICD_VENDORS": "rusticl.icd", "RUSTICL_ENABLE": "llvmpipe", "XDG_CACHE_HOME": str(folder)}
     for name in ("materials in space", "no source"):
         file.write_text(CYCLES[name])
         results = []

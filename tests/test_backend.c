@@ -103,6 +103,13 @@ static void run_contract(const char *backend_name)
                 cr_expect_geq(at.count, CLP_CHECKS, "every operation was tried");
             }
     }
+    /* As one that has memory of its own. */
+    device->info.host_memory = false;
+    for (size_t i = 0; i < count; i += 7) {
+        place at = {&list[i], device->backend->sweep_variants[0], CLP_PRECISION_SINGLE, 0};
+        cr_assert_eq(clp_backend_check_case(device, &list[i], at.precision, at.variant, expect_passed, &at),
+                     CLP_OK, "%s", clp_error_message());
+    }
     clp_device_close(device);
 }
 

@@ -37,7 +37,7 @@ static bool holds(const unsigned char *data, size_t bytes, size_t from, int roun
     return true;
 }
 
-/* Along a ring of all ranks, or a line of them, in which some come late. */
+/* Along a ring of all ranks, or a line of them, in which some come late; prepared anew now and then. */
 static void swap(clp_ranks *ranks, int axis, bool ring, int rounds)
 {
     static const size_t sizes[] = {4, 1000, 262144, 8, 262148, MOST, 16, 524288};
@@ -49,13 +49,48 @@ static void swap(clp_ranks *ranks, int axis, bool ring, int rounds)
         for (int side = 0; side < 2; side++)
             for (size_t i = 0; i < bytes; i++) send[side][i] = byte_of(me, round, side, i);
         memset(receive, 0, sizeof receive);
-        clp_swap before = {ring || me > 0 ? last : CLP_NOBODY, send[0], receive[0], bytes, axis};
-        clp_swap behind = {ring || next > 0 ? next : CLP_NOBODY, send[1], receive[1], bytes, axis};
+        const int step = axis == 0 ? 1 : 3;
+        clp_swaps both = {.count = 0};
+        if (ring || next > 0)
+            both.swap[both.count++] = (clp_swap){next, CLP_HERE + step, send[1], receive[1], bytes};
+        if (ring || me > 0)
+            both.swap[both.count++] = (clp_swap){last, CLP_HERE - step, send[0], receive[0], bytes};
+        CHECK(ranks->transport->prepare(ranks, &both) == CLP_OK);
         if (((size_t)round + me) % 3 == 0) usleep(2000);
-        CHECK(ranks->transport->swap(ranks, &before, &behind) == CLP_OK);
-        if (before.neighbour != CLP_NOBODY) CHECK(holds(receive[0], bytes, last, round, 1));
-        if (behind.neighbour != CLP_NOBODY) CHECK(holds(receive[1], bytes, next, round, 0));
+        CHECK(ranks->transport->swap(ranks, &both) == CLP_OK);
+        if (ring || me > 0) CHECK(holds(receive[0], bytes, last, round, 1));
+        if (ring || next > 0) CHECK(holds(receive[1], bytes, next, round, 0));
+        ranks->transport->release(ranks, &both);
     }
+}
+
+/* With all directions at once, to any of the ranks, again and again from the same buffers. */
+static void swap_around(clp_ranks *ranks)
+{
+    enum { BYTES = 70000 }; /* for the largest; more than Global Arrays' mailboxes hold */
+    static unsigned char send[CLP_DIRECTIONS][BYTES], receive[CLP_DIRECTIONS][BYTES];
+    const size_t me = ranks->number, count = ranks->count;
+    clp_swaps around = {.count = 0};
+    for (int direction = 0; direction < CLP_DIRECTIONS; direction++) {
+        size_t by = direction < CLP_HERE ? (size_t)direction : (size_t)clp_opposite(direction);
+        size_t other = (direction < CLP_HERE ? me + by : me + count * CLP_DIRECTIONS - by) % count;
+        if (direction == CLP_HERE) continue;
+        around.swap[around.count++] =
+            (clp_swap){other, direction, send[direction], receive[direction], BYTES / (by + 1)};
+    }
+    CHECK(ranks->transport->prepare(ranks, &around) == CLP_OK);
+    for (int round = 0; round < 6; round++) {
+        for (int direction = 0; direction < CLP_DIRECTIONS; direction++)
+            for (size_t i = 0; i < BYTES; i++) send[direction][i] = byte_of(me, round, direction, i);
+        memset(receive, 0, sizeof receive);
+        if (((size_t)round + me) % 2 == 0) usleep(2000);
+        CHECK(ranks->transport->swap(ranks, &around) == CLP_OK);
+        for (size_t i = 0; i < around.count; i++) {
+            const clp_swap *swap = &around.swap[i];
+            CHECK(holds(swap->receive, swap->bytes, swap->neighbour, round, clp_opposite(swap->direction)));
+        }
+    }
+    ranks->transport->release(ranks, &around);
 }
 
 static void swaps(clp_ranks *ranks)
@@ -67,6 +102,7 @@ static void swaps(clp_ranks *ranks)
     memcpy(ranks->parts, (size_t[]){1, count, 1}, sizeof ranks->parts); /* another division */
     swap(ranks, 1, false, 13);
     swap(ranks, 0, true, 5);
+    swap_around(ranks);
 }
 
 /* The same number in all of them, to the last bit. */

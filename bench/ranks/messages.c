@@ -22,15 +22,22 @@ typedef struct traffic {
     clp_ranks *ranks;
     char *out, *in;
     size_t bytes;
+    clp_swaps swaps;
 } traffic;
+
+/* With the other one of a pair. */
+static clp_status prepare(traffic *t)
+{
+    size_t other = t->ranks->number ^ 1;
+    int direction = t->ranks->number % 2 == 0 ? CLP_HERE + 1 : CLP_HERE - 1;
+    t->swaps = (clp_swaps){.swap = {{other, direction, t->out, t->in, t->bytes}},
+                           .count = other < t->ranks->count ? 1 : 0};
+    return t->ranks->transport->prepare(t->ranks, &t->swaps);
+}
 
 static clp_status swap(const traffic *t)
 {
-    size_t other = t->ranks->number ^ 1;
-    const clp_swap nothing = {.neighbour = CLP_NOBODY},
-                   both = {other < t->ranks->count ? other : CLP_NOBODY, t->out, t->in, t->bytes, 0};
-    return t->ranks->number % 2 == 0 ? t->ranks->transport->swap(t->ranks, &nothing, &both)
-                                     : t->ranks->transport->swap(t->ranks, &both, &nothing);
+    return t->ranks->transport->swap(t->ranks, &t->swaps);
 }
 
 static clp_status reduce(const traffic *t)
@@ -75,7 +82,11 @@ static clp_status measure_all(traffic *t)
     CLP_TRY(measure(t, "reduce", reduce));
     t->bytes = 3 * sizeof(double);
     CLP_TRY(measure(t, "norms", norms));
-    for (t->bytes = 8; t->bytes <= MOST; t->bytes *= 4) CLP_TRY(measure(t, "swap", swap));
+    for (t->bytes = 8; t->bytes <= MOST; t->bytes *= 4) {
+        CLP_TRY(prepare(t));
+        CLP_TRY(measure(t, "swap", swap));
+        t->ranks->transport->release(t->ranks, &t->swaps);
+    }
     for (t->bytes = 32; t->bytes * t->ranks->count <= MOST; t->bytes *= 4)
         CLP_TRY(measure(t, "gather", gather));
     return CLP_OK;

@@ -42,7 +42,7 @@ class Times:
 def device_times(d):
     """Lines for a device that launches kernels: numbers of fields that an operation moves, and launches."""
     moved = {"residual": 3, "residual_norms": 2, "change_norms": 2, "combine": 3, "restrict": 1.25, "prolong": 2.25,
-             "smooth_restrict": 2.25, "prolong_smooth": 3.25, "clear": 1, "field_create": 1, "solve_direct": 2, "factor": 2}
+             "smooth_restrict": 2.25, "prolong_smooth": 3.25, "clear": 1, "field_create": 1, "box_copy": 2, "solve_direct": 2, "factor": 2}
     waits = {"residual_norms", "change_norms", "defect"}  # their result is wanted by the host
     host = {"host_residual": 2, "host_rounding": 2, "host_load": 2, "host_interpolate": 2, "host_estimate": 2}
     lines = []
@@ -58,9 +58,9 @@ def device_times(d):
                               + nodes * count / d["bytes_per_second"], nodes * sweeps, SMOOTHING))
         for name in ("sweep", "sweep_sourceless"):
             lines += [(name, size, nodes, d["launch"], nodes * each, d["fused"]) for nodes in (0, 1 << 20)]
-        for name in ("box_read", "box_write", "field_read", "field_write", "field_fill"):
-            wide = size if name.startswith("box") else 8
-            lines += [(name, size, nodes, d["staging"], nodes * wide / d["staging_bytes_per_second"], 1) for nodes in (0, 1 << 20)]
+        for name in ("boxes_read", "boxes_write", "field_read", "field_write", "field_fill"):
+            wide, fixed = (size, d["launch"] + d["staging"]) if name.startswith("boxes") else (8, d["staging"])
+            lines += [(name, size, nodes, fixed, nodes * wide / d["staging_bytes_per_second"], 1) for nodes in (0, 1 << 20)]
         for name, count in host.items():
             lines += [(name, size, nodes, 0, nodes * count * 8 / d["host_bytes_per_second"], 1) for nodes in (0, 1 << 20)]
     return Times(lines)
@@ -72,8 +72,8 @@ class Network:
     def __init__(self, latency, bandwidth):
         self.latency, self.bandwidth = latency, bandwidth
 
-    def swap(self, size, sides):
-        return self.latency + sides * size / self.bandwidth if sides else 0
+    def swap(self, size):
+        return self.latency + size / self.bandwidth if size else 0
 
     def reduce(self, ranks, size=8):
         """By recursive doubling; other than powers of two take a step before and one behind."""
@@ -137,13 +137,11 @@ class Rank:
 
     def exchange(self, field):
         level = field.level
-        across = (level.own[1], level.nodes_along[0])
-        for axis in (0, 1):
-            nodes, sides = level.depth * across[axis], level.sides[axis]
-            for _ in range(sides):
-                self.do("halos", "box_read", field.size, nodes)
-                self.do("halos", "box_write", field.size, nodes)
-            self.spent["halos"] += self.network.swap(nodes * field.size, sides)
+        nodes = level.nodes - level.own[0] * level.own[1]
+        if nodes:
+            self.do("halos", "boxes_read", field.size, nodes)
+            self.do("halos", "boxes_write", field.size, nodes)
+        self.spent["halos"] += self.network.swap(nodes * field.size)
 
     def need(self, field, depth):
         if field.valid < depth:
@@ -156,14 +154,13 @@ class Rank:
     def gather(self, level, size):
         """Of the slices to a level that every rank has whole (gather_field in transport/shared.c)."""
         own = math.prod(math.ceil(n / p) for n, p in zip(level.whole, level.parts))
-        self.do("gathers", "box_read", size, own)
+        self.do("gathers", "boxes_read", size, own)
         self.spent["gathers"] += self.network.gather(self.ranks, own * size)
-        self.do("gathers", "box_write", size, level.nodes)
+        self.do("gathers", "boxes_write", size, level.nodes)
 
     def slice(self, level, size):
-        self.do("gathers", "box_read", size, level.nodes)
         nodes = math.prod(math.ceil(n / p) + min(p - 1, 2) * SLICE_DEPTH for n, p in zip(level.whole, level.parts))
-        self.do("gathers", "box_write", size, nodes)
+        self.do("gathers", "box_copy", size, nodes)
 
     def total(self):
         return sum(self.spent.values())

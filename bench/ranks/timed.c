@@ -32,9 +32,12 @@ static size_t all(const clp_level *level)
     return level->layout.nodes[0] * clp_layout_rows(&level->layout);
 }
 
-static size_t of_box(const clp_box *box)
+static size_t of_boxes(const clp_box *boxes, size_t count)
 {
-    return box->count[0] * box->count[1] * box->count[2];
+    size_t nodes = 0;
+    for (const clp_box *box = boxes; box < boxes + count; box++)
+        nodes += box->count[0] * box->count[1] * box->count[2];
+    return nodes;
 }
 
 static clp_status timed_open(const clp_device_options *options, clp_device **device)
@@ -71,16 +74,25 @@ static clp_status timed_field_read(clp_field *field, size_t row, size_t rows, do
                rows * field->level->layout.nodes[0], 1);
 }
 
-static clp_status timed_box_read(const clp_field *field, const clp_box *box, void *packed)
+static clp_status timed_boxes_read(const clp_field *field, const clp_box *boxes, size_t count, void *packed)
 {
     double start = begin();
-    return end(REAL->box_read(field, box, packed), start, "box_read", field->level, of_box(box), 1);
+    return end(REAL->boxes_read(field, boxes, count, packed), start, "boxes_read", field->level,
+               of_boxes(boxes, count), 1);
 }
 
-static clp_status timed_box_write(clp_field *field, const clp_box *box, const void *packed)
+static clp_status timed_boxes_write(clp_field *field, const clp_box *boxes, size_t count, const void *packed)
 {
     double start = begin();
-    return end(REAL->box_write(field, box, packed), start, "box_write", field->level, of_box(box), 1);
+    return end(REAL->boxes_write(field, boxes, count, packed), start, "boxes_write", field->level,
+               of_boxes(boxes, count), 1);
+}
+
+static clp_status timed_box_copy(const clp_field *from, const clp_box *box, clp_field *field,
+                                 const size_t to[CLP_AXES])
+{
+    double start = begin();
+    return end(REAL->box_copy(from, box, field, to), start, "box_copy", field->level, of_boxes(box, 1), 1);
 }
 
 static clp_status timed_field_fill(clp_field *field, clp_fill_columns fill, const void *context)
@@ -246,8 +258,9 @@ __attribute__((constructor)) static void fill_table(void)
     timed->field_create = timed_field_create;
     timed->field_write = timed_field_write;
     timed->field_read = timed_field_read;
-    timed->box_read = timed_box_read;
-    timed->box_write = timed_box_write;
+    timed->boxes_read = timed_boxes_read;
+    timed->boxes_write = timed_boxes_write;
+    timed->box_copy = timed_box_copy;
     timed->field_fill = timed_field_fill;
     timed->sweep = timed_sweep;
     timed->residual = timed_residual;

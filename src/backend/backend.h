@@ -73,6 +73,8 @@ typedef struct clp_memory_use {
 
 enum { CLP_CHAIN = 256 };
 
+enum { CLP_BOXES_MOST = 26 };
+
 /* A multiple of what fused sweeps do in a pass: for counts that must not depend on the device. */
 enum { CLP_SWEEPS_TOGETHER = 16 };
 
@@ -110,10 +112,19 @@ struct clp_backend {
     clp_status (*field_write)(clp_field *field, size_t row, size_t rows, const double *values);
     clp_status (*field_read)(clp_field *field, size_t row, size_t rows, double *values);
 
-    /* A box of nodes, packed one after the other in the level's precision, x fastest, from and to the host:
-     * what neighbours exchange. */
-    clp_status (*box_read)(const clp_field *field, const clp_box *box, void *packed);
-    clp_status (*box_write)(clp_field *field, const clp_box *box, const void *packed);
+    /* Boxes of nodes, one after the other, packed in the level's precision, x fastest, from and to the host:
+     * what neighbours exchange. CLP_BOXES_MOST of them at most. */
+    clp_status (*boxes_read)(const clp_field *field, const clp_box *boxes, size_t count, void *packed);
+    clp_status (*boxes_write)(clp_field *field, const clp_box *boxes, size_t count, const void *packed);
+
+    /* A box of nodes to another field of the same precision, of another level perhaps, from its node `to` on.
+     */
+    clp_status (*box_copy)(const clp_field *from, const clp_box *box, clp_field *field,
+                           const size_t to[CLP_AXES]);
+
+    /* Memory of the host through which boxes of a level's fields come and go fastest. To be asked for once;
+     * the level's own, to the end. What is written out of it may be on its way until boxes are read next. */
+    clp_status (*staging)(clp_level *level, size_t bytes, void **room);
 
     /* Held nodes take what host values of the grid's shape have there, rounded likewise. */
     clp_status (*hold)(clp_field *u, const double *values);
@@ -175,8 +186,8 @@ struct clp_backend {
      * sweeps, residuals, coarsen and factor are for it. */
     clp_status (*level_like)(clp_level *like, const clp_operator *op, clp_level **level);
 
-    /* Coefficients of a level made so, in a box of nodes, packed as in box_read, array after array; how many
-     * arrays there are. */
+    /* Coefficients of a level made so, in a box of nodes, packed as in boxes_read, array after array; how
+     * many arrays there are. */
     size_t (*coefficient_arrays)(const clp_level *level);
     clp_status (*coefficients_read)(const clp_level *level, const clp_box *box, void *packed);
     clp_status (*coefficients_write)(clp_level *level, const clp_box *box, const void *packed);

@@ -381,6 +381,7 @@ static const struct {
     {"energy", check_energy},
     {"norms of a NaN", check_norms_nan},
     {"values of held nodes", check_hold},
+    {"boxes of nodes", clp_check_boxes},
     {"evaluation of a formula", check_evaluate},
     {"inner product", check_dot},
     {"two precisions", check_mixed},

@@ -40,6 +40,7 @@ clp_status clp_check_defect(check_bench *bench, double *difference, double *allo
 clp_status clp_check_direct(check_bench *bench, double *difference, double *allowed);
 clp_status clp_check_coarser(check_bench *bench, double *difference, double *allowed);
 clp_status clp_check_half_cycles(check_bench *bench, double *difference, double *allowed);
+clp_status clp_check_boxes(check_bench *bench, double *difference, double *allowed);
 clp_status clp_check_galerkin(check_bench *bench, double *difference, double *allowed);
 
 #endif

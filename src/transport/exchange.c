@@ -14,22 +14,6 @@ static size_t nodes_along(const clp_grid *part, int axis)
     return axis == 2 ? clp_planes(part) : part->nodes[axis];
 }
 
-/* The strip of nodes [first, first + depth) along an axis: of all nodes along those before, whose halos are
- * filled already, and of the part's own ones along those behind. */
-static clp_box strip(const clp_grid *part, int axis, size_t first, size_t depth)
-{
-    clp_box box;
-    for (int other = 0; other < CLP_AXES; other++) {
-        bool own = other > axis;
-        box.first[other] = own ? clp_grid_begin(part, other) : 0;
-        box.count[other] =
-            own ? clp_grid_end(part, other) - clp_grid_begin(part, other) : nodes_along(part, other);
-    }
-    box.first[axis] = first;
-    box.count[axis] = depth;
-    return box;
-}
-
 static size_t nodes_of(const clp_box *box)
 {
     return box->count[0] * box->count[1] * box->count[2];
@@ -42,57 +26,115 @@ static size_t depth_of(const clp_grid *part, int axis)
     return clp_max(low, high);
 }
 
+struct clp_exchange {
+    clp_ranks *ranks;
+    clp_swaps swaps;
+    clp_box own[CLP_DIRECTIONS], halo[CLP_DIRECTIONS]; /* what goes, and where what comes is to go */
+    size_t bytes;                                      /* that go, of all swaps */
+    char *send, *receive;
+};
+
+/* The own nodes that the neighbour in a direction has in its halo, and the halo that has its. */
+static void boxes_towards(const clp_grid *part, const int step[CLP_AXES], clp_box *own, clp_box *halo)
+{
+    for (int axis = 0; axis < CLP_AXES; axis++) {
+        size_t begin = clp_grid_begin(part, axis), end = clp_grid_end(part, axis),
+               depth = depth_of(part, axis);
+        bool here = step[axis] == 0, behind = step[axis] > 0;
+        own->first[axis] = behind ? end - depth : begin;
+        halo->first[axis] = here ? begin : behind ? end : begin - depth;
+        own->count[axis] = halo->count[axis] = here ? end - begin : depth;
+        if (here) own->first[axis] = begin;
+    }
+}
+
+/* Directions in which a part of this rank's has a neighbour; their number. */
+static size_t find_boxes(const clp_grid *part, clp_exchange *exchange)
+{
+    size_t count = 0;
+    for (int direction = 0; direction < CLP_DIRECTIONS; direction++) {
+        const int step[CLP_AXES] = {direction % 3 - 1, direction / 3 % 3 - 1, direction / 9 - 1};
+        bool there = direction != CLP_HERE;
+        for (int axis = 0; axis < CLP_AXES; axis++)
+            there = there && (step[axis] == 0 || part->part.open[2 * axis + (step[axis] > 0)]);
+        if (!there) continue;
+        boxes_towards(part, step, &exchange->own[count], &exchange->halo[count]);
+        exchange->swaps.swap[count].direction = direction;
+        if (exchange->ranks)
+            exchange->swaps.swap[count].neighbour = clp_ranks_neighbour(exchange->ranks, part, step);
+        count++;
+    }
+    return count;
+}
+
 size_t clp_exchange_bytes(const clp_grid *part, size_t element_bytes)
 {
-    size_t most = 0;
-    for (int axis = 0; axis < CLP_AXES; axis++) {
-        clp_box box = strip(part, axis, 0, depth_of(part, axis));
-        most = clp_max(most, nodes_of(&box));
+    clp_exchange exchange = {0};
+    size_t count = find_boxes(part, &exchange), nodes = 0;
+    for (size_t i = 0; i < count; i++) nodes += nodes_of(&exchange.own[i]);
+    return 2 * nodes * element_bytes;
+}
+
+clp_status clp_exchange_create(clp_ranks *ranks, const clp_grid *part, size_t element_bytes, void *room,
+                               clp_exchange **exchange)
+{
+    *exchange = NULL;
+    clp_exchange *made = calloc(1, sizeof *made);
+    if (!made) return clp_fail_host_memory(sizeof *made);
+    made->ranks = ranks;
+    made->bytes = clp_exchange_bytes(part, element_bytes) / 2;
+    made->send = room;
+    made->receive = made->send + made->bytes;
+    made->swaps.count = find_boxes(part, made);
+    size_t at = 0;
+    for (size_t i = 0; i < made->swaps.count; i++) {
+        clp_swap *swap = &made->swaps.swap[i];
+        swap->send = made->send + at;
+        swap->receive = made->receive + at;
+        swap->bytes = nodes_of(&made->own[i]) * element_bytes;
+        at += swap->bytes;
     }
-    return 4 * most * element_bytes;
+    clp_status status = ranks->transport->prepare(ranks, &made->swaps);
+    if (status == CLP_OK)
+        *exchange = made;
+    else
+        free(made);
+    return status;
 }
 
-/* One of the two sides of an axis: what goes there is packed, and where what comes is to go is `halo`. */
-static clp_status prepare(clp_ranks *ranks, const clp_grid *part, int axis, bool behind,
-                          const clp_boxes *boxes, char *room, clp_swap *swap, clp_box *halo)
+void clp_exchange_destroy(clp_exchange *exchange)
 {
-    size_t depth = depth_of(part, axis), begin = clp_grid_begin(part, axis), end = clp_grid_end(part, axis);
-    clp_box own = strip(part, axis, behind ? end - depth : begin, depth);
-    *halo = strip(part, axis, behind ? end : begin - depth, depth);
-    size_t bytes = nodes_of(&own) * boxes->element_bytes;
-    *swap = (clp_swap){.neighbour = clp_ranks_neighbour(ranks, part, axis, behind),
-                       .send = room,
-                       .receive = room + bytes,
-                       .bytes = bytes,
-                       .axis = axis};
-    if (swap->neighbour == CLP_NOBODY) return CLP_OK;
-    ranks->traffic.bytes += bytes;
-    return boxes->read(boxes->whose, &own, room);
+    if (!exchange) return;
+    exchange->ranks->transport->release(exchange->ranks, &exchange->swaps);
+    free(exchange);
 }
 
-static clp_status exchange_axis(clp_ranks *ranks, const clp_grid *part, int axis, const clp_boxes *boxes,
-                                char *room)
+clp_status clp_exchange_run(clp_exchange *exchange, const clp_boxes *boxes)
 {
-    clp_swap swaps[2];
-    clp_box halos[2];
-    CLP_TRY(prepare(ranks, part, axis, false, boxes, room, &swaps[0], &halos[0]));
-    CLP_TRY(prepare(ranks, part, axis, true, boxes, room + 2 * swaps[0].bytes, &swaps[1], &halos[1]));
+    clp_ranks *ranks = exchange->ranks;
+    const size_t count = exchange->swaps.count;
+    CLP_TRY(boxes->read(boxes->whose, exchange->own, count, exchange->send));
     double start = clp_seconds();
-    CLP_TRY(ranks->transport->swap(ranks, &swaps[0], &swaps[1]));
+    CLP_TRY(ranks->transport->swap(ranks, &exchange->swaps));
     ranks->traffic.seconds += clp_seconds() - start;
-    for (int side = 0; side < 2; side++)
-        if (swaps[side].neighbour != CLP_NOBODY)
-            CLP_TRY(boxes->write(boxes->whose, &halos[side], swaps[side].receive));
-    return CLP_OK;
+    ranks->traffic.bytes += exchange->bytes;
+    ranks->traffic.exchanges++;
+    return boxes->write(boxes->whose, exchange->halo, count, exchange->receive);
 }
 
-clp_status clp_exchange(clp_ranks *ranks, const clp_grid *part, const clp_boxes *boxes, void *room)
+clp_status clp_exchange_once(clp_ranks *ranks, const clp_grid *part, size_t element_bytes,
+                             const clp_boxes *boxes)
 {
-    ranks->traffic.exchanges++;
-    for (int axis = 0; axis < clp_grid_dimensions(part); axis++)
-        if (part->part.open[2 * axis] || part->part.open[2 * axis + 1])
-            CLP_TRY(exchange_axis(ranks, part, axis, boxes, room));
-    return CLP_OK;
+    size_t bytes = clp_exchange_bytes(part, element_bytes);
+    clp_exchange *exchange = NULL;
+    void *room = malloc(bytes + 1);
+    clp_status status =
+        room ? clp_exchange_create(ranks, part, element_bytes, room, &exchange) : clp_fail_host_memory(bytes);
+    status = clp_ranks_agree(ranks, status);
+    if (status == CLP_OK) status = clp_exchange_run(exchange, boxes);
+    clp_exchange_destroy(exchange);
+    free(room);
+    return status;
 }
 
 /* ---- values of the host ---- */
@@ -108,33 +150,30 @@ static double *row_of(const host_values *host, const clp_box *box, size_t j, siz
     return host->values + ((box->first[2] + k) * nodes[1] + box->first[1] + j) * nodes[0] + box->first[0];
 }
 
-static clp_status read_host(void *whose, const clp_box *box, void *packed)
+static clp_status read_host(void *whose, const clp_box *boxes, size_t count, void *packed)
 {
     double *out = packed;
-    for (size_t k = 0; k < box->count[2]; k++)
-        for (size_t j = 0; j < box->count[1]; j++, out += box->count[0])
-            memcpy(out, row_of(whose, box, j, k), box->count[0] * sizeof *out);
+    for (const clp_box *box = boxes; box < boxes + count; box++)
+        for (size_t k = 0; k < box->count[2]; k++)
+            for (size_t j = 0; j < box->count[1]; j++, out += box->count[0])
+                memcpy(out, row_of(whose, box, j, k), box->count[0] * sizeof *out);
     return CLP_OK;
 }
 
-static clp_status write_host(void *whose, const clp_box *box, const void *packed)
+static clp_status write_host(void *whose, const clp_box *boxes, size_t count, const void *packed)
 {
     const double *in = packed;
-    for (size_t k = 0; k < box->count[2]; k++)
-        for (size_t j = 0; j < box->count[1]; j++, in += box->count[0])
-            memcpy(row_of(whose, box, j, k), in, box->count[0] * sizeof *in);
+    for (const clp_box *box = boxes; box < boxes + count; box++)
+        for (size_t k = 0; k < box->count[2]; k++)
+            for (size_t j = 0; j < box->count[1]; j++, in += box->count[0])
+                memcpy(row_of(whose, box, j, k), in, box->count[0] * sizeof *in);
     return CLP_OK;
 }
 
 clp_status clp_exchange_values(clp_ranks *ranks, const clp_grid *part, double *values)
 {
     host_values host = {part, values};
-    const clp_boxes boxes = {&host, read_host, write_host, sizeof *values};
+    const clp_boxes boxes = {&host, read_host, write_host};
     if (!ranks || !clp_grid_is_part(part)) return CLP_OK;
-    size_t bytes = clp_exchange_bytes(part, sizeof *values);
-    void *room = malloc(bytes + 1);
-    if (!room) return clp_fail_host_memory(bytes);
-    clp_status status = clp_exchange(ranks, part, &boxes, room);
-    free(room);
-    return status;
+    return clp_exchange_once(ranks, part, sizeof *values, &boxes);
 }

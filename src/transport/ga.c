@@ -2,9 +2,9 @@
 /*
  * Global Arrays in place of messages (J. Nieplocha et al., Int. J. High Perform. Comput. Appl. 20, 2006):
  * every rank has a row of an array that all of them can put to and get from. In it are mailboxes, two for
- * each side of the rank's part, into which neighbours put halos, and a board, where ranks put what all are to
- * get. Nobody waits for anybody but the neighbours with halos: who has put adds 1 to a counter of the
- * receiver, who looks at it until then. It runs on MPI, which still writes files.
+ * each direction, into which neighbours put halos, and a board, where ranks put what all are to get. Nobody
+ * waits for anybody but the neighbours with halos: who has put adds 1 to a counter of the receiver, who looks
+ * at it until then. It runs on MPI, which still writes files.
  */
 #include "transport/mpi_world.h"
 
@@ -16,20 +16,20 @@
 #include <string.h>
 
 enum {
-    SIDES = 2 * CLP_AXES,
-    PIECE = 1 << 18, /* bytes that a mailbox holds; more than that goes in pieces */
-    BOARD = 2 * SIDES * PIECE,
+    LETTER = 1 << 16, /* bytes that a mailbox holds; more than that goes in pieces */
+    PIECE = 1 << 18,  /* and the board's places */
+    BOARD = 2 * CLP_DIRECTIONS * LETTER,
     ROW = BOARD + 2 * PIECE,
     PATIENCE = 200 /* looks at a counter before others get the processor */
 };
 
 typedef struct ga_world {
     clp_mpi_world base;
-    int rows, counters;     /* arrays */
-    size_t parts[CLP_AXES]; /* the division that the counters are of */
-    long swapped[SIDES];    /* pieces that went through the mailboxes of a side, both ways */
-    size_t posted;          /* on the board */
-    clp_norms *norms;       /* of all ranks */
+    int rows, counters;           /* arrays */
+    size_t parts[CLP_AXES];       /* the division that the counters are of */
+    long swapped[CLP_DIRECTIONS]; /* pieces that came from there, as many as went there */
+    size_t posted;                /* on the board */
+    clp_norms *norms;             /* of all ranks */
 } ga_world;
 
 /* GA asks for char *. */
@@ -77,7 +77,7 @@ static clp_status join(clp_ranks *ranks)
                           GA_Nnodes(), ranks->count);
     } else {
         world->rows = create_rows(C_CHAR, rows_name, ranks->count, ROW);
-        world->counters = create_rows(C_LONG, counters_name, ranks->count, SIDES);
+        world->counters = create_rows(C_LONG, counters_name, ranks->count, CLP_DIRECTIONS);
         world->norms = calloc(ranks->count, sizeof *world->norms);
         if (!world->rows || !world->counters || !world->norms)
             status = clp_fail(CLP_ERROR_MEMORY, "Global Arrays has no room for %d bytes of each rank", ROW);
@@ -104,43 +104,44 @@ static void get(const ga_world *world, size_t rank, size_t at, void *data, size_
     NGA_Get64(world->rows, first, last, data, length);
 }
 
-/* The two mailboxes of a side take turns: a neighbour puts the next piece only after it has got the one
- * before, and so after this rank has taken what the mailbox had. */
-static size_t mailbox(const ga_world *world, int side, int mine)
+/* The two mailboxes of a direction take turns: a neighbour puts the next piece only after it has got the one
+ * before, and so after this rank has taken what the mailbox had. `mine` is the direction as this rank has it.
+ */
+static size_t mailbox(const ga_world *world, int direction, int mine)
 {
-    return (size_t)(2 * side + (int)(world->swapped[mine] % 2)) * PIECE;
+    return (size_t)(2 * direction + (int)(world->swapped[mine] % 2)) * LETTER;
 }
 
 static size_t piece_of(const clp_swap *swap, size_t from)
 {
-    return swap->neighbour == CLP_NOBODY || from >= swap->bytes ? 0 : clp_min(swap->bytes - from, PIECE);
+    return from >= swap->bytes ? 0 : clp_min(swap->bytes - from, LETTER);
 }
 
-/* Into the neighbour's mailbox of its other side. */
-static void put_piece(const ga_world *world, const clp_swap *swap, int side, size_t from)
+/* Into the neighbour's mailbox of the direction that it has this rank in. */
+static void put_piece(const ga_world *world, const clp_swap *swap, size_t from)
 {
-    size_t bytes = piece_of(swap, from);
-    if (bytes > 0)
-        put(world, swap->neighbour, mailbox(world, side ^ 1, side), (const char *)swap->send + from, bytes);
+    size_t bytes = piece_of(swap, from), at = mailbox(world, clp_opposite(swap->direction), swap->direction);
+    if (bytes > 0) put(world, swap->neighbour, at, (const char *)swap->send + from, bytes);
 }
 
 /* Tells the neighbour, who must not hear of it before it is there. */
-static void tell(const ga_world *world, const clp_swap *swap, int side, size_t from)
+static void tell(const ga_world *world, const clp_swap *swap, size_t from)
 {
-    int64_t counter[] = {(int64_t)swap->neighbour, side ^ 1};
+    int64_t counter[] = {(int64_t)swap->neighbour, clp_opposite(swap->direction)};
     if (piece_of(swap, from) > 0) NGA_Read_inc64(world->counters, counter, 1);
 }
 
 /* Waits for the neighbour's piece, by atomic reads: GA keeps them and what was put in order. */
-static void take_piece(ga_world *world, size_t me, const clp_swap *swap, int side, size_t from)
+static void take_piece(ga_world *world, size_t me, const clp_swap *swap, size_t from)
 {
-    int64_t counter[] = {(int64_t)me, side};
+    const int direction = swap->direction;
+    int64_t counter[] = {(int64_t)me, direction};
     size_t bytes = piece_of(swap, from);
     if (bytes == 0) return;
-    for (int looks = 0; NGA_Read_inc64(world->counters, counter, 0) <= world->swapped[side]; looks++)
+    for (int looks = 0; NGA_Read_inc64(world->counters, counter, 0) <= world->swapped[direction]; looks++)
         if (looks >= PATIENCE) sched_yield();
-    get(world, me, mailbox(world, side, side), (char *)swap->receive + from, bytes);
-    world->swapped[side]++;
+    get(world, me, mailbox(world, direction, direction), (char *)swap->receive + from, bytes);
+    world->swapped[direction]++;
 }
 
 /* Another division of the ranks has other neighbours, who know nothing of each other's counters. */
@@ -154,22 +155,32 @@ static void begin_division(const clp_ranks *ranks, ga_world *world)
     GA_Sync();
 }
 
-static clp_status swap(clp_ranks *ranks, const clp_swap *before, const clp_swap *behind)
+static clp_status prepare(clp_ranks *ranks, clp_swaps *swaps)
+{
+    (void)ranks, (void)swaps;
+    return CLP_OK;
+}
+
+static clp_status swap(clp_ranks *ranks, const clp_swaps *swaps)
 {
     ga_world *world = world_of(ranks);
-    const int low = 2 * before->axis, high = low + 1;
+    const clp_swap *first = swaps->swap, *end = first + swaps->count;
+    size_t most = 0;
     begin_division(ranks, world);
-    for (size_t from = 0; from < clp_max(before->bytes, behind->bytes); from += PIECE) {
+    for (const clp_swap *swap = first; swap < end; swap++) most = clp_max(most, swap->bytes);
+    for (size_t from = 0; from < most; from += LETTER) {
         GA_Init_fence();
-        put_piece(world, before, low, from);
-        put_piece(world, behind, high, from);
+        for (const clp_swap *swap = first; swap < end; swap++) put_piece(world, swap, from);
         GA_Fence();
-        tell(world, before, low, from);
-        tell(world, behind, high, from);
-        take_piece(world, ranks->number, before, low, from);
-        take_piece(world, ranks->number, behind, high, from);
+        for (const clp_swap *swap = first; swap < end; swap++) tell(world, swap, from);
+        for (const clp_swap *swap = first; swap < end; swap++) take_piece(world, ranks->number, swap, from);
     }
     return CLP_OK;
+}
+
+static void release(clp_ranks *ranks, clp_swaps *swaps)
+{
+    (void)ranks, (void)swaps;
 }
 
 /* ---- numbers of all ranks ---- */
@@ -253,7 +264,9 @@ const clp_transport clp_transport_ga = {
     .join = join,
     .leave = leave,
     .abort = clp_mpi_abort,
+    .prepare = prepare,
     .swap = swap,
+    .release = release,
     .reduce = reduce,
     .gather = gather,
     .spread = spread,

@@ -29,30 +29,47 @@ static clp_status sized(size_t bytes, int *count, MPI_Datatype *type)
     return clp_fail(CLP_ERROR_MEMORY, "a message of %zu bytes is too long for MPI; take more ranks", bytes);
 }
 
-enum { DOWN, UP }; /* tags: towards the neighbour before, and behind */
-
-static clp_status begin(const clp_swap *swap, int sent, int received, MPI_Request *requests, int *pending)
+/* Persistent requests: a receive and a send for each swap, whose direction is the message's tag. */
+static clp_status ready(const clp_swap *swap, MPI_Request requests[2])
 {
-    int count = 0;
+    int count = 0, other = (int)swap->neighbour;
     MPI_Datatype type = MPI_BYTE;
-    if (swap->neighbour == CLP_NOBODY) return CLP_OK;
     CLP_TRY(sized(swap->bytes, &count, &type));
-    int other = (int)swap->neighbour;
-    CLP_MPI_TRY(
-        MPI_Irecv(swap->receive, count, type, other, received, MPI_COMM_WORLD, &requests[(*pending)++]));
-    CLP_MPI_TRY(MPI_Isend(swap->send, count, type, other, sent, MPI_COMM_WORLD, &requests[(*pending)++]));
+    CLP_MPI_TRY(MPI_Recv_init(swap->receive, count, type, other, clp_opposite(swap->direction),
+                              MPI_COMM_WORLD, &requests[0]));
+    CLP_MPI_TRY(MPI_Send_init(swap->send, count, type, other, swap->direction, MPI_COMM_WORLD, &requests[1]));
     return CLP_OK;
 }
 
-static clp_status swap(clp_ranks *ranks, const clp_swap *before, const clp_swap *behind)
+static void release(clp_ranks *ranks, clp_swaps *swaps)
 {
-    MPI_Request requests[4];
-    MPI_Status statuses[4];
-    int pending = 0;
+    MPI_Request *requests = swaps->ready;
     (void)ranks;
-    CLP_TRY(begin(before, DOWN, UP, requests, &pending));
-    CLP_TRY(begin(behind, UP, DOWN, requests, &pending));
-    CLP_MPI_TRY(MPI_Waitall(pending, requests, statuses));
+    for (size_t i = 0; requests && i < 2 * swaps->count; i++)
+        if (requests[i] != MPI_REQUEST_NULL) MPI_Request_free(&requests[i]);
+    free(requests);
+    swaps->ready = NULL;
+}
+
+static clp_status prepare(clp_ranks *ranks, clp_swaps *swaps)
+{
+    MPI_Request *requests = malloc((2 * swaps->count + 1) * sizeof *requests);
+    clp_status status = requests ? CLP_OK : clp_fail_host_memory(2 * swaps->count * sizeof *requests);
+    for (size_t i = 0; requests && i < 2 * swaps->count; i++) requests[i] = MPI_REQUEST_NULL;
+    swaps->ready = requests;
+    for (size_t i = 0; status == CLP_OK && i < swaps->count; i++)
+        status = ready(&swaps->swap[i], requests + 2 * i);
+    if (status != CLP_OK) release(ranks, swaps);
+    return status;
+}
+
+static clp_status swap(clp_ranks *ranks, const clp_swaps *swaps)
+{
+    MPI_Status statuses[2 * (CLP_DIRECTIONS - 1)];
+    int count = 2 * (int)swaps->count;
+    (void)ranks;
+    CLP_MPI_TRY(MPI_Startall(count, swaps->ready));
+    CLP_MPI_TRY(MPI_Waitall(count, swaps->ready, statuses));
     return CLP_OK;
 }
 
@@ -139,7 +156,9 @@ const clp_transport clp_transport_mpi = {
     .join = join,
     .leave = clp_mpi_leave,
     .abort = clp_mpi_abort,
+    .prepare = prepare,
     .swap = swap,
+    .release = release,
     .reduce = reduce,
     .gather = gather,
     .spread = spread,

@@ -32,14 +32,26 @@ static void abort_all(const clp_ranks *ranks, int status)
     exit(status);
 }
 
-/* With itself, across a seam. */
-static clp_status swap(clp_ranks *ranks, const clp_swap *before, const clp_swap *behind)
+static clp_status prepare(clp_ranks *ranks, clp_swaps *swaps)
+{
+    (void)ranks, (void)swaps;
+    return CLP_OK;
+}
+
+/* With itself, across seams. */
+static clp_status swap(clp_ranks *ranks, const clp_swaps *swaps)
 {
     (void)ranks;
-    if (before->neighbour == CLP_NOBODY) return CLP_OK;
-    memcpy(behind->receive, before->send, before->bytes);
-    memcpy(before->receive, behind->send, behind->bytes);
+    for (size_t i = 0; i < swaps->count; i++)
+        for (size_t j = 0; j < swaps->count; j++)
+            if (swaps->swap[j].direction == clp_opposite(swaps->swap[i].direction))
+                memcpy(swaps->swap[j].receive, swaps->swap[i].send, swaps->swap[i].bytes);
     return CLP_OK;
+}
+
+static void release(clp_ranks *ranks, clp_swaps *swaps)
+{
+    (void)ranks, (void)swaps;
 }
 
 static clp_status reduce(clp_ranks *ranks, clp_reduction how, double *values, size_t count)
@@ -101,7 +113,9 @@ const clp_transport clp_transport_none = {
     .join = join,
     .leave = leave,
     .abort = abort_all,
+    .prepare = prepare,
     .swap = swap,
+    .release = release,
     .reduce = reduce,
     .gather = gather,
     .spread = spread,

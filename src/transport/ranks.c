@@ -258,12 +258,17 @@ clp_status clp_ranks_take_part(clp_ranks *ranks, const clp_grid *grid, const boo
     return CLP_OK;
 }
 
-size_t clp_ranks_neighbour(const clp_ranks *ranks, const clp_grid *part, int axis, bool behind)
+size_t clp_ranks_neighbour(const clp_ranks *ranks, const clp_grid *part, const int step[CLP_AXES])
 {
     const size_t *parts = ranks->parts;
-    const size_t steps[CLP_AXES] = {1, parts[0], parts[0] * parts[1]};
-    size_t at = ranks->number / steps[axis] % parts[axis];
-    if (!part->part.open[2 * axis + (behind ? 1 : 0)]) return CLP_NOBODY;
-    size_t next = behind ? (at + 1 == parts[axis] ? 0 : at + 1) : (at == 0 ? parts[axis] - 1 : at - 1);
-    return ranks->number + next * steps[axis] - at * steps[axis];
+    const size_t distance[CLP_AXES] = {1, parts[0], parts[0] * parts[1]};
+    size_t neighbour = ranks->number;
+    for (int axis = 0; axis < CLP_AXES; axis++) {
+        if (step[axis] == 0) continue;
+        if (!part->part.open[2 * axis + (step[axis] > 0)]) return CLP_NOBODY;
+        size_t at = ranks->number / distance[axis] % parts[axis],
+               next = (at + parts[axis] + (size_t)step[axis]) % parts[axis];
+        neighbour += (next - at) * distance[axis];
+    }
+    return neighbour;
 }

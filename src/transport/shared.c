@@ -28,8 +28,8 @@ typedef struct shared_device {
 typedef struct shared_level {
     clp_level base;
     clp_level *own;
-    size_t depth; /* of the halo; SIZE_MAX where the grid is whole */
-    void *room;   /* for exchanges */
+    size_t depth;           /* of the halo; SIZE_MAX where the grid is whole */
+    clp_exchange *exchange; /* of the halo; NULL where the grid is whole */
 } shared_level;
 
 typedef struct shared_field {
@@ -123,9 +123,20 @@ static void shared_level_destroy(clp_level *level)
 {
     if (!level) return;
     shared_level *shared = (shared_level *)level;
+    clp_exchange_destroy(shared->exchange);
     backend_of(level)->level_destroy(shared->own);
-    free(shared->room);
     free(shared);
+}
+
+/* Through the memory that is fastest for the rank's own device. */
+static clp_status exchange_create(shared_level *level)
+{
+    const clp_grid *grid = &level->own->op.grid;
+    size_t element = clp_precision_bytes(level->own->precision), bytes = clp_exchange_bytes(grid, element);
+    void *room;
+    if (level->depth == SIZE_MAX) return CLP_OK;
+    CLP_TRY(backend_of(&level->base)->staging(level->own, bytes, &room));
+    return clp_exchange_create(device_of(&level->base)->ranks, grid, element, room, &level->exchange);
 }
 
 /* Takes over a level of the rank's own device, which belongs to a part if its grid is one. */
@@ -141,14 +152,12 @@ static clp_status wrap(clp_device *device, clp_level *own, clp_level **level)
     made->base = *own;
     made->base.device = device;
     made->depth = depth_of(&own->op.grid);
-    size_t bytes =
-        made->depth == SIZE_MAX ? 0 : clp_exchange_bytes(&own->op.grid, clp_precision_bytes(own->precision));
-    made->room = malloc(bytes + 1);
-    *level = &made->base;
-    if (made->room) return CLP_OK;
-    shared_level_destroy(*level);
-    *level = NULL;
-    return clp_fail_host_memory(bytes);
+    clp_status status = exchange_create(made);
+    if (status == CLP_OK)
+        *level = &made->base;
+    else
+        shared_level_destroy(&made->base);
+    return status;
 }
 
 static clp_status shared_level_create(clp_device *device, const clp_operator *op, clp_precision precision,
@@ -190,16 +199,16 @@ static clp_status shared_field_create(clp_level *level, clp_field **field)
     return status;
 }
 
-static clp_status read_box(void *field, const clp_box *box, void *packed)
+static clp_status read_boxes(void *field, const clp_box *boxes, size_t count, void *packed)
 {
     clp_field *own = field;
-    return own->level->device->backend->box_read(own, box, packed);
+    return own->level->device->backend->boxes_read(own, boxes, count, packed);
 }
 
-static clp_status write_box(void *field, const clp_box *box, const void *packed)
+static clp_status write_boxes(void *field, const clp_box *boxes, size_t count, const void *packed)
 {
     clp_field *own = field;
-    return own->level->device->backend->box_write(own, box, packed);
+    return own->level->device->backend->boxes_write(own, boxes, count, packed);
 }
 
 /* Makes the halo right to a depth at least, in all ranks alike: they have the same depths. */
@@ -208,8 +217,8 @@ static clp_status need(const clp_field *field, size_t depth)
     shared_field *shared = (shared_field *)field;
     if (!field || shared->valid >= depth) return CLP_OK;
     shared_level *level = (shared_level *)field->level;
-    const clp_boxes boxes = {shared->own, read_box, write_box, clp_precision_bytes(level->base.precision)};
-    CLP_TRY(clp_exchange(device_of(&level->base)->ranks, &level->base.op.grid, &boxes, level->room));
+    const clp_boxes boxes = {shared->own, read_boxes, write_boxes};
+    CLP_TRY(clp_exchange_run(level->exchange, &boxes));
     shared->valid = level->depth;
     return CLP_OK;
 }
@@ -530,7 +539,7 @@ static clp_status gather_field(const shared_transfer *shared, clp_field *coarse)
     const size_t nodes[CLP_AXES] = {op->grid.nodes[0], op->grid.nodes[1], clp_planes(&op->grid)};
     size_t element = clp_precision_bytes(coarse->level->precision);
     const clp_box all = whole_box(&op->grid);
-    CLP_TRY(backend->box_read(gather->field, &gather->own, gather->packed));
+    CLP_TRY(backend->boxes_read(gather->field, &gather->own, 1, gather->packed));
     double start = clp_seconds();
     CLP_TRY(ranks->transport->gather(ranks, gather->packed, gather->most, gather->all));
     ranks->traffic.seconds += clp_seconds() - start;
@@ -540,31 +549,39 @@ static clp_status gather_field(const shared_transfer *shared, clp_field *coarse)
         copy_rows(&box, nodes, gather->all + rank * gather->most, element, gather->whole);
     }
     join_seams(op, element, gather->whole);
-    return backend->box_write(own_of(coarse), &all, gather->whole);
+    return backend->boxes_write(own_of(coarse), &all, 1, gather->whole);
 }
 
-/* From the whole field to the slice, with its halo. */
+/* Nodes of a slice along an axis, from one on, up to where it goes across a seam. */
+static size_t run_along(const clp_grid *slice, int axis, size_t from)
+{
+    size_t count = 1;
+    if (axis >= clp_grid_dimensions(slice)) return 1;
+    while (from + count < slice->nodes[axis] &&
+           clp_grid_index(slice, axis, from + count) == clp_grid_index(slice, axis, from) + count)
+        count++;
+    return count;
+}
+
+/* From the whole field to the slice, with its halo, on the device. */
 static clp_status slice_field(const shared_transfer *shared, const clp_field *coarse)
 {
     const gathering *gather = &shared->gather;
-    const clp_grid *whole = &coarse->level->op.grid, *slice = &gather->slice->op.grid;
+    const clp_grid *slice = &gather->slice->op.grid;
     const clp_backend *backend = backend_of(coarse->level);
-    size_t element = clp_precision_bytes(coarse->level->precision), n = 0;
-    const clp_box all = whole_box(whole), part = whole_box(slice);
-    char *packed = malloc(part.count[0] * part.count[1] * part.count[2] * element);
-    if (!packed) return clp_fail_host_memory(part.count[0] * part.count[1] * part.count[2] * element);
-    clp_status status = backend->box_read(own_of(coarse), &all, gather->whole);
-    for (size_t k = 0; k < part.count[2]; k++)
-        for (size_t j = 0; j < part.count[1]; j++)
-            for (size_t i = 0; i < part.count[0]; i++) {
-                size_t z = part.count[2] > 1 ? clp_grid_index(slice, 2, k) : 0;
-                size_t p = (z * whole->nodes[1] + clp_grid_index(slice, 1, j)) * whole->nodes[0] +
-                           clp_grid_index(slice, 0, i);
-                memcpy(packed + n++ * element, gather->whole + p * element, element);
+    size_t to[CLP_AXES];
+    clp_box box;
+    for (to[2] = 0; to[2] < clp_planes(slice); to[2] += box.count[2])
+        for (to[1] = 0; to[1] < slice->nodes[1]; to[1] += box.count[1])
+            for (to[0] = 0; to[0] < slice->nodes[0]; to[0] += box.count[0]) {
+                for (int axis = 0; axis < CLP_AXES; axis++) {
+                    box.first[axis] =
+                        axis < clp_grid_dimensions(slice) ? clp_grid_index(slice, axis, to[axis]) : 0;
+                    box.count[axis] = run_along(slice, axis, to[axis]);
+                }
+                CLP_TRY(backend->box_copy(own_of(coarse), &box, gather->field, to));
             }
-    if (status == CLP_OK) status = backend->box_write(gather->field, &part, packed);
-    free(packed);
-    return status;
+    return CLP_OK;
 }
 
 /* The coarse field that a transfer of the rank's own works with. */
@@ -706,16 +723,31 @@ static size_t coefficient_bytes(const clp_level *own)
     return own->device->backend->coefficient_arrays(own) * clp_precision_bytes(own->precision);
 }
 
+static clp_status read_all_coefficients(void *level, const clp_box *boxes, size_t count, void *packed)
+{
+    char *at = packed;
+    for (const clp_box *box = boxes; box < boxes + count; box++) {
+        CLP_TRY(read_coefficients(level, box, at));
+        at += box->count[0] * box->count[1] * box->count[2] * coefficient_bytes(level);
+    }
+    return CLP_OK;
+}
+
+static clp_status write_all_coefficients(void *level, const clp_box *boxes, size_t count, const void *packed)
+{
+    const char *at = packed;
+    for (const clp_box *box = boxes; box < boxes + count; box++) {
+        CLP_TRY(write_coefficients(level, box, at));
+        at += box->count[0] * box->count[1] * box->count[2] * coefficient_bytes(level);
+    }
+    return CLP_OK;
+}
+
 /* Of what a part has made of its own halo only some is right. */
 static clp_status exchange_coefficients(clp_ranks *ranks, clp_level *own)
 {
-    const clp_boxes boxes = {own, read_coefficients, write_coefficients, coefficient_bytes(own)};
-    size_t bytes = clp_exchange_bytes(&own->op.grid, boxes.element_bytes);
-    void *room = malloc(bytes + 1);
-    clp_status status = clp_ranks_agree(ranks, room ? CLP_OK : clp_fail_host_memory(bytes));
-    if (status == CLP_OK) status = clp_exchange(ranks, &own->op.grid, &boxes, room);
-    free(room);
-    return status;
+    const clp_boxes boxes = {own, read_all_coefficients, write_all_coefficients};
+    return clp_exchange_once(ranks, &own->op.grid, coefficient_bytes(own), &boxes);
 }
 
 /* The second copies of first nodes on axes that were split. */

@@ -15,14 +15,29 @@
 /* Nobody to talk to. */
 #define CLP_NOBODY SIZE_MAX
 
+/* From a block to those around it, across faces, edges and corners: dx + 3 dy + 9 dz, with the block itself
+ * in the middle. What goes in one direction comes from the opposite one. */
+enum { CLP_DIRECTIONS = 27, CLP_HERE = CLP_DIRECTIONS / 2 };
+static inline int clp_opposite(int direction)
+{
+    return CLP_DIRECTIONS - 1 - direction;
+}
+
 /* What goes to a neighbour, and what comes from there, as many bytes. */
 typedef struct clp_swap {
-    size_t neighbour; /* CLP_NOBODY: nothing does */
+    size_t neighbour;
+    int direction;
     const void *send;
     void *receive;
     size_t bytes;
-    int axis; /* along which they are neighbours: the same in all ranks */
 } clp_swap;
+
+/* What is done at once, again and again between the same buffers: one swap in a direction at most. */
+typedef struct clp_swaps {
+    clp_swap swap[CLP_DIRECTIONS - 1];
+    size_t count;
+    void *ready; /* the transport's */
+} clp_swaps;
 
 /* The last one: of clp_norms, three numbers each, in which a NaN stays one. */
 typedef enum clp_reduction { CLP_REDUCE_SUM, CLP_REDUCE_MAX, CLP_REDUCE_MIN, CLP_REDUCE_NORMS } clp_reduction;
@@ -47,8 +62,11 @@ typedef struct clp_transport {
     void (*leave)(clp_ranks *ranks);
     void (*abort)(const clp_ranks *ranks, int status);
 
-    /* With the neighbours before and behind along an axis, which may be the same rank. */
-    clp_status (*swap)(clp_ranks *ranks, const clp_swap *before, const clp_swap *behind);
+    /* Readies swaps with neighbours, of whom some may be the same rank, or this one; does them; frees what it
+     * took to be ready. Only `swap` waits for others. */
+    clp_status (*prepare)(clp_ranks *ranks, clp_swaps *swaps);
+    clp_status (*swap)(clp_ranks *ranks, const clp_swaps *swaps);
+    void (*release)(clp_ranks *ranks, clp_swaps *swaps);
 
     /* The sum (largest, smallest) of all ranks' values, the same on each to the last bit. */
     clp_status (*reduce)(clp_ranks *ranks, clp_reduction how, double *values, size_t count);
@@ -112,7 +130,7 @@ clp_ranks *clp_ranks_of(const clp_device *device);
  */
 clp_status clp_exchange_values(clp_ranks *ranks, const clp_grid *part, double *values);
 
-/* The rank that is `by` further along an axis; CLP_NOBODY beyond a side. */
-size_t clp_ranks_neighbour(const clp_ranks *ranks, const clp_grid *part, int axis, bool behind);
+/* The rank whose part is next along the axes, by -1, 0 or 1 each; CLP_NOBODY beyond a side. */
+size_t clp_ranks_neighbour(const clp_ranks *ranks, const clp_grid *part, const int step[CLP_AXES]);
 
 #endif

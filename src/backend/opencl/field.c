@@ -222,44 +222,6 @@ clp_status clp_opencl_field_read(clp_field *field, size_t row, size_t rows, doub
     return transfer(field, row, rows, NULL, values);
 }
 
-clp_status clp_opencl_move_box(const opencl_level *level, cl_mem buffer, size_t array, const clp_box *box,
-                               const void *write, void *read)
-{
-    const clp_layout *layout = &level->base.layout;
-    opencl_device *device = level->device;
-    const size_t element = layout->element_bytes, row = layout->pitch * element,
-                 plane = layout->plane * element, bytes = box->count[0] * element,
-                 slice = bytes * box->count[1];
-    const size_t first = array * layout->bytes +
-                         clp_layout_node(layout, box->first[0], box->first[1], box->first[2]) * element;
-    /* Planes one by one: their distance need not be a number of rows. */
-    for (size_t k = 0; k < box->count[2]; k++) {
-        const size_t at = first + k * plane, origin[] = {at % row, at / row, 0}, none[] = {0, 0, 0},
-                     region[] = {bytes, box->count[1], 1};
-        const char *call = write ? "clEnqueueWriteBufferRect" : "clEnqueueReadBufferRect";
-        cl_int code =
-            write ? clEnqueueWriteBufferRect(device->queue, buffer, CL_FALSE, origin, none, region, row, 0,
-                                             bytes, 0, (const char *)write + k * slice, 0, NULL, NULL)
-                  : clEnqueueReadBufferRect(device->queue, buffer, CL_FALSE, origin, none, region, row, 0,
-                                            bytes, 0, (char *)read + k * slice, 0, NULL, NULL);
-        CLP_TRY(clp_opencl_check(&device->base.info, call, code));
-    }
-    CLP_CL_TRY(device, clFinish(device->queue));
-    return CLP_OK;
-}
-
-clp_status clp_opencl_box_read(const clp_field *field, const clp_box *box, void *packed)
-{
-    return clp_opencl_move_box((const opencl_level *)field->level, ((const opencl_field *)field)->buffer, 0,
-                               box, NULL, packed);
-}
-
-clp_status clp_opencl_box_write(clp_field *field, const clp_box *box, const void *packed)
-{
-    return clp_opencl_move_box((const opencl_level *)field->level, ((const opencl_field *)field)->buffer, 0,
-                               box, packed, NULL);
-}
-
 /* Some columns of a row, where they lie or through a few of them in double. */
 static void fill_columns(const clp_layout *layout, clp_fill_columns fill, const void *context, size_t row,
                          size_t first, char *at)

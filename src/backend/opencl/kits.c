@@ -31,8 +31,8 @@ static void level_options(const opencl_level *level, opencl_kit kit, bool varian
     bool converts = kit == KIT_VECTORS || kit == KIT_DOT || kit == KIT_DEFECT ||
                     kit == KIT_SMOOTH; /* between precisions */
     /* knows nothing of the operator; KITS: of no kit */
-    bool anywhere =
-        kit == KIT_VECTORS || kit == KIT_SEPARABLE || kit == KIT_CHAIN || kit == KIT_HOLD || kit == KITS;
+    bool anywhere = kit == KIT_VECTORS || kit == KIT_SEPARABLE || kit == KIT_CHAIN || kit == KIT_HOLD ||
+                    kit == KIT_BOXES || kit == KITS;
     const opencl_level *source = kit == KIT_COARSEN ? level->finer : level; /* whose coefficients are read */
     for (unsigned side = 0; side < CLP_SIDES && !anywhere; side++) held |= (unsigned)op->held[side] << side;
     for (unsigned axis = 0; axis < CLP_AXES && !anywhere; axis++)
@@ -92,7 +92,8 @@ static clp_status build_kernels(opencl_level *level, opencl_kit kit, const char 
                           "dense", planar ? "galerkin_sweeps" : NULL},
         [KIT_COARSEN] = {"interpolation", "coarsen"},
         [KIT_CHAIN] = {"chain"},
-        [KIT_HOLD] = {"hold"}};
+        [KIT_HOLD] = {"hold"},
+        [KIT_BOXES] = {"pack_boxes", "unpack_boxes"}};
     const char *const norms = rows ? "norms_rows.cl" : "norms.cl";
     const char *const own[KITS][FILES_MAX] = {
         [KIT_SWEEP] = {"reduce.cl", "rows.cl", norms, rows ? "residual_rows.cl" : "residual.cl"},
@@ -113,7 +114,8 @@ static clp_status build_kernels(opencl_level *level, opencl_kit kit, const char 
                           planar ? "galerkin_pipeline.cl" : NULL},
         [KIT_COARSEN] = {"box.cl", "coarsen.cl", rows ? "coarsen_rows.cl" : "coarsen_nodes.cl"},
         [KIT_CHAIN] = {"chain.cl"},
-        [KIT_HOLD] = {"hold.cl"}};
+        [KIT_HOLD] = {"hold.cl"},
+        [KIT_BOXES] = {"boxes.cl"}};
     const char *files[FILES_MAX + SWEEP_FILES + 1] = {0};
     size_t count = 0;
     while (own[kit][count]) {

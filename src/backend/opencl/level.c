@@ -164,6 +164,7 @@ void clp_opencl_level_destroy(clp_level *level)
     clp_opencl_buffer_destroy(destroyed->device, destroyed->couplings);
     clp_opencl_buffer_destroy(destroyed->device, destroyed->direct);
     clp_opencl_buffer_destroy(destroyed->device, destroyed->held);
+    clp_opencl_staging_destroy(destroyed);
     free(destroyed);
 }
 
@@ -190,8 +191,10 @@ const clp_backend clp_opencl_backend = {
     .coefficient_arrays = clp_opencl_coefficient_arrays,
     .coefficients_read = clp_opencl_coefficients_read,
     .coefficients_write = clp_opencl_coefficients_write,
-    .box_read = clp_opencl_box_read,
-    .box_write = clp_opencl_box_write,
+    .boxes_read = clp_opencl_boxes_read,
+    .boxes_write = clp_opencl_boxes_write,
+    .box_copy = clp_opencl_box_copy,
+    .staging = clp_opencl_staging,
     .field_fill = clp_opencl_field_fill,
     .hold = clp_opencl_hold,
     .sweep = clp_opencl_sweep,

@@ -176,6 +176,7 @@ typedef enum opencl_kit {
     KIT_COARSEN,
     KIT_CHAIN,
     KIT_HOLD,
+    KIT_BOXES,
     KITS
 } opencl_kit;
 enum { KERNELS_MAX = 6 };
@@ -199,6 +200,7 @@ enum {
 enum { KERNEL_INTERPOLATION, KERNEL_COARSEN };
 enum { KERNEL_CHAIN };
 enum { KERNEL_HOLD };
+enum { KERNEL_PACK, KERNEL_UNPACK };
 
 /* Arrays of a network, in the order of the kernels' parameters; those that an operator has not are left out.
  */
@@ -219,6 +221,22 @@ typedef struct opencl_built {
 
 void clp_opencl_built_destroy(opencl_device *device);
 
+/* Boxes whose places a device has; the same ones are asked for again and again. */
+typedef struct opencl_boxes {
+    clp_box box[CLP_BOXES_MOST];
+    size_t count, nodes;
+    cl_mem table; /* boxes.cl */
+} opencl_boxes;
+
+/* What boxes travel through. */
+typedef struct opencl_staging {
+    char *room;
+    size_t bytes;
+    cl_mem pinned; /* that `room` is mapped from; NULL: it is of the host's memory, and so are fields */
+    cl_mem packed; /* on the device */
+    opencl_boxes boxes[2]; /* what was read last, and written */
+} opencl_staging;
+
 struct opencl_level {
     clp_level base;
     opencl_device *device;
@@ -232,6 +250,7 @@ struct opencl_level {
     size_t groups;
     cl_mem held; /* where held nodes are in a buffer; NULL: not asked for yet */
     size_t held_count;
+    opencl_staging staging;
     cl_mem direct; /* what solving at once takes: an inverse, or numbers of backend/separable.h */
     /* of levels made by Galerkin's principle: */
     cl_mem couplings;
@@ -293,8 +312,12 @@ clp_status clp_opencl_field_read(clp_field *field, size_t row, size_t rows, doub
  * `read`; the other one is NULL. */
 clp_status clp_opencl_move_box(const opencl_level *level, cl_mem buffer, size_t array, const clp_box *box,
                                const void *write, void *read);
-clp_status clp_opencl_box_read(const clp_field *field, const clp_box *box, void *packed);
-clp_status clp_opencl_box_write(clp_field *field, const clp_box *box, const void *packed);
+clp_status clp_opencl_boxes_read(const clp_field *field, const clp_box *boxes, size_t count, void *packed);
+clp_status clp_opencl_boxes_write(clp_field *field, const clp_box *boxes, size_t count, const void *packed);
+clp_status clp_opencl_box_copy(const clp_field *from, const clp_box *box, clp_field *field,
+                               const size_t to[CLP_AXES]);
+clp_status clp_opencl_staging(clp_level *level, size_t bytes, void **room);
+void clp_opencl_staging_destroy(opencl_level *level);
 clp_status clp_opencl_field_fill(clp_field *field, clp_fill_columns fill, const void *context);
 
 clp_status clp_opencl_sweep(clp_field *u, clp_field *scratch, const clp_field *q, const double *weights,

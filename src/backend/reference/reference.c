@@ -23,6 +23,7 @@ typedef struct reference_level {
     clp_points points;       /* of levels made by Galerkin's principle */
     double *inverse;         /* dense; NULL: not asked for */
     clp_separable separable; /* likewise */
+    void *staging;
 } reference_level;
 
 typedef struct reference_field {
@@ -144,6 +145,7 @@ static void reference_level_destroy(clp_level *level)
     clp_points_finish(&((reference_level *)level)->points);
     free(((reference_level *)level)->inverse);
     free(((reference_level *)level)->separable.numbers);
+    free(((reference_level *)level)->staging);
     free(level);
 }
 
@@ -190,23 +192,47 @@ static char *box_row(const clp_field *field, const clp_box *box, size_t j, size_
                                                                             box->first[2] + k);
 }
 
-static clp_status reference_box_read(const clp_field *field, const clp_box *box, void *packed)
+static clp_status reference_boxes_read(const clp_field *field, const clp_box *boxes, size_t count,
+                                       void *packed)
 {
-    size_t bytes = box->count[0] * field->level->layout.element_bytes;
     char *out = packed;
-    for (size_t k = 0; k < box->count[2]; k++)
-        for (size_t j = 0; j < box->count[1]; j++, out += bytes)
-            memcpy(out, box_row(field, box, j, k), bytes);
+    for (const clp_box *box = boxes; box < boxes + count; box++) {
+        size_t bytes = box->count[0] * field->level->layout.element_bytes;
+        for (size_t k = 0; k < box->count[2]; k++)
+            for (size_t j = 0; j < box->count[1]; j++, out += bytes)
+                memcpy(out, box_row(field, box, j, k), bytes);
+    }
     return CLP_OK;
 }
 
-static clp_status reference_box_write(clp_field *field, const clp_box *box, const void *packed)
+static clp_status reference_boxes_write(clp_field *field, const clp_box *boxes, size_t count,
+                                        const void *packed)
 {
-    size_t bytes = box->count[0] * field->level->layout.element_bytes;
     const char *in = packed;
-    for (size_t k = 0; k < box->count[2]; k++)
-        for (size_t j = 0; j < box->count[1]; j++, in += bytes) memcpy(box_row(field, box, j, k), in, bytes);
+    for (const clp_box *box = boxes; box < boxes + count; box++) {
+        size_t bytes = box->count[0] * field->level->layout.element_bytes;
+        for (size_t k = 0; k < box->count[2]; k++)
+            for (size_t j = 0; j < box->count[1]; j++, in += bytes)
+                memcpy(box_row(field, box, j, k), in, bytes);
+    }
     return CLP_OK;
+}
+
+static clp_status reference_box_copy(const clp_field *from, const clp_box *box, clp_field *field,
+                                     const size_t to[CLP_AXES])
+{
+    const clp_box place = {{to[0], to[1], to[2]}, {box->count[0], box->count[1], box->count[2]}};
+    for (size_t k = 0; k < box->count[2]; k++)
+        for (size_t j = 0; j < box->count[1]; j++)
+            memcpy(box_row(field, &place, j, k), box_row(from, box, j, k),
+                   box->count[0] * field->level->layout.element_bytes);
+    return CLP_OK;
+}
+
+static clp_status reference_staging(clp_level *level, size_t bytes, void **room)
+{
+    *room = ((reference_level *)level)->staging = malloc(bytes + 1);
+    return *room ? CLP_OK : clp_fail_host_memory(bytes);
 }
 
 static clp_vector vector_of(const clp_field *field)
@@ -577,8 +603,10 @@ const clp_backend clp_reference_backend = {
     .field_destroy = reference_field_destroy,
     .field_write = reference_field_write,
     .field_read = reference_field_read,
-    .box_read = reference_box_read,
-    .box_write = reference_box_write,
+    .boxes_read = reference_boxes_read,
+    .boxes_write = reference_boxes_write,
+    .box_copy = reference_box_copy,
+    .staging = reference_staging,
     .field_fill = clp_field_fill_in_blocks,
     .sweep = reference_sweep,
     .relax = reference_relax,

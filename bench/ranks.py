@@ -55,8 +55,8 @@ def noted(path):
 def calibrate(program, data):
     """Times of operations on whole squares; of what only several ranks do, and of the boxes that they exchange, on parts."""
     found = {}
-    for ranks, sizes, more in ((1, (17, 33, 65, 129, 257, 513, 1025, 2049, 3073), {}), (2, (129, 257, 513, 1025, 2049), {}),
-                               (2, (129, 513, 1025), {"CLPOISSON_HALO": "4"})):
+    for ranks, sizes, more in ((1, (17, 33, 65, 129, 257, 513, 1025, 2049, 3073), ()), (2, (129, 257, 513, 1025, 2049), ()),
+                               (2, (129, 513, 1025), ("--halo", "4"))):
         alone = {key[:2] for key in found} if ranks > 1 and not more else alone if more else set()
         for nodes in sizes:
             for method, source in (("multigrid", True), ("jacobi", False), ("jacobi", True)):
@@ -65,7 +65,7 @@ def calibrate(program, data):
                     declared["source"] = "sin(40*x)*cos(31*y) + 1"
                 with tempfile.TemporaryDirectory() as folder:
                     path = pathlib.Path(folder) / "times"
-                    runs.really(program, ranks, declared, CLPOISSON_TIMES=str(path), **more)
+                    runs.really(program, ranks, declared, *more, CLPOISSON_TIMES=str(path))
                     for name, size, count, sweeps, calls, seconds in noted(path.with_suffix(".0")):
                         best = found.get((name, size, count))
                         if (name, size) not in alone and (best is None or calls > best[0]):
@@ -134,19 +134,16 @@ def plan():
                 for nodes in sorted({weak, 4097}):
                     yield {"device": device, "method": method, "nodes": nodes, "ranks": ranks}
     for device in DEVICES:
-        for halo in (2, 4, 8, 32, 64):
+        for halo in (2, 4, 8, 16, 32, 64):
             yield {"device": device, "method": "jacobi", "nodes": 2049, "ranks": 256, "halo": halo}
-        for gathered in (65, 257, 513):
+        for gathered in (65, 129, 257, 513):
             yield {"device": device, "method": "multigrid", "nodes": 1025, "ranks": 64, "gathered": gathered}
 
 
-def environment(row):
-    chosen = {}
-    if "halo" in row:
-        chosen["CLPOISSON_HALO"] = str(row["halo"])
-    if "gathered" in row:
-        chosen["CLPOISSON_GATHERED"] = str(row["gathered"] ** 2)
-    return chosen
+def options(row):
+    """What is computed by plain C is to choose as on the device whose times it takes."""
+    halo, gathered = model.usual(row["device"], row["ranks"])
+    return ["--halo", str(row.get("halo", halo)), "--gathered", str(row.get("gathered", gathered) ** 2)]
 
 
 def simulate(folder, until):
@@ -160,7 +157,7 @@ def simulate(folder, until):
             return
         place, times, _ = platform_of(data, key["device"], key["ranks"])
         try:
-            result = runs.simulated(program, place, times, runs.problem(key["method"], (key["nodes"],) * 2, SWEEPS), **environment(key))
+            result = runs.simulated(program, place, times, runs.problem(key["method"], (key["nodes"],) * 2, SWEEPS), *options(key))
         except RuntimeError as error:
             result = {"step": None, "error": str(error)[-300:]}
         data["simulated"].append(key | result)

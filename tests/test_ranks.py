@@ -297,6 +297,30 @@ def cycles_agree(folder):
                        "cg" if name in NETWORKS else "multigrid")
 
 
+def settings_change_no_answers(folder):
+    """How deep halos are and which grids all ranks have: the same bits by Jacobi's method, cycles as one process has them."""
+    file, one, many, told = folder / "c.yaml", folder / "one.npy", folder / "many.npy", folder / "r.json"
+    for text, method, settings in ((PLAIN, "jacobi", (("--halo", 2), ("--halo", 8), ("--halo", 40))),
+                                   (CYCLES["sides"], "multigrid", (("--halo", 32, "--gathered", 263169), ("--gathered", 600))),
+                                   (CYCLES["materials"], "cg", (("--halo", 32, "--gathered", 30000), ("--gathered", 600)))):
+        file.write_text(text)
+        done = run(1, file, "--field", one, "--report", told, "--backend", "reference")
+        check(done.returncode == 0, f"{method} alone: {done.stderr}")
+        expected, exchanges = json.loads(told.read_text()), {}
+        for more in settings:
+            what = f"{method} of 4 ranks, {' '.join(map(str, more))}"
+            done = run(4, file, "--field", many, "--report", told, "--backend", "reference", *more)
+            check(done.returncode == 0, f"{what}: exit status {done.returncode}\n{done.stderr}")
+            report = json.loads(told.read_text())
+            exchanges[more[1]] = report["ranks"]["each"][0]["exchanges"]
+            if method == "jacobi":
+                check(many.read_bytes() == one.read_bytes(), f"{what}: other bits than one process")
+            else:
+                told_alike(what, expected, report, np.load(one), np.load(many), method)
+        if method == "jacobi":
+            check(exchanges[2] > 3 * exchanges[8] > 6 * exchanges[40], f"exchanges by the depth of halos: {exchanges}")
+
+
 def layers_are_exact(folder):
     """Two layers, one of which conducts 1e6 times as well: known, and straight in each of them."""
     file, many, told = folder / "l.yaml", folder / "many.npy", folder / "r.json"
@@ -472,6 +496,8 @@ def errors(folder):
             ("more ranks than fit", 6, (small,), 2, ["6 ranks cannot share 5 x 5 nodes in blocks; 4 can"]),
             ("parts that are no ranks", 3, (plain, "--ranks", "2x2"), 2, ["2 x 2 x 1 parts are 4, and there are 3 ranks"]),
             ("parts that are none", 2, (plain, "--ranks", "2x"), 2, ["--ranks 2x: write how many"]),
+            ("a halo that is none", 2, (plain, "--halo", "0"), 2, ["--halo 0: write how many nodes deep"]),
+            ("a grid that is none", 2, (plain, "--gathered", "65x65"), 2, ["--gathered 65x65: write how many nodes"]),
             ("parts of one process", 1, (plain, "--ranks", "2x2"), 2, ["mpirun -n 4"]),
             ("no such transport", 2, (plain, "--transport", "mpy"), 2, ["no transport 'mpy', did you mean mpi?"]),
             ("no such device", 2, (plain, "--device", "nonesuch"), 2, ["no device fits 'nonesuch'"]),
@@ -602,6 +628,7 @@ def all_of_it(here):
     outputs_agree(here)
     time_agrees(here)
     cycles_agree(here)
+    settings_change_no_answers(here)
     layers_are_exact(here)
     single_precision_agrees(here)
     exchanges_are_few(here)

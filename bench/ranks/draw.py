@@ -21,14 +21,15 @@ HALOS, GATHERED = (2, 4, 8, 16, 32, 64), (65, 129, 257, 513)
 
 
 def predict(place, row):
-    """By kind, as bench/ranks.py names a run; 16 and 129 are what the program takes."""
+    """By kind, as bench/ranks.py names a run."""
     times, network = place[row["device"]]
     size = (row["nodes"], row["nodes"])
+    halo, gathered = model.usual(row["device"], row["ranks"])
+    halo, gathered = row.get("halo", halo), row.get("gathered", gathered)
     if row["method"] == "jacobi":
-        spent = model.jacobi(times, network, size, row["ranks"], depth=row.get("halo") or model.FLAT_DEPTH)
+        spent = model.jacobi(times, network, size, row["ranks"], depth=halo)
     else:
-        more = {"gathered": row["gathered"] ** 2} if row.get("gathered") else {}
-        spent = model.multigrid(times, network, size, row["ranks"], **more)
+        spent = model.multigrid(times, network, size, row["ranks"], depth=halo, gathered=gathered ** 2)
     share = max(row["ranks"] / CORES, 1) if row["device"] == "this machine" else 1
     return {kind: seconds * (share if kind in ("work", "whole", "halos") else 1) for kind, seconds in spent.items()}
 
@@ -135,11 +136,11 @@ def by_ranks(data, place):
 def by_settings(data, place):
     fig, (halos, gathers) = plt.subplots(1, 2, figsize=(10, 3.8))
     for device in WEAK:
-        for ax, method, name, values, usual, nodes, ranks in ((halos, "jacobi", "halo", HALOS, 16, 2049, 256),
-                                                              (gathers, "multigrid", "gathered", GATHERED, 129, 1025, 64)):
+        for ax, method, name, values, nodes, ranks in ((halos, "jacobi", "halo", HALOS, 2049, 256),
+                                                       (gathers, "multigrid", "gathered", GATHERED, 1025, 64)):
             key = {"device": device, "nodes": nodes, "ranks": ranks}
             ax.plot(values, [seconds(place, **key, method=method, **{name: value}) for value in values], "-", color=COLORS[device], label=device)
-            dots = [(v, found(data["simulated"], **key, method=method, **({} if v == usual else {name: v}))) for v in values]
+            dots = [(v, found(data["simulated"], **key, method=method, **{name: v})) for v in values]
             ax.plot(*zip(*(dot for dot in dots if dot[1])), "o", color=COLORS[device], markersize=5)
     halos.set(title="2049² on 256 ranks, Jacobi's method", xlabel="depth of halos, nodes", ylabel="seconds for a sweep")
     gathers.set(title="1025² on 64 ranks, multigrid", xlabel="largest grid that every rank has whole, nodes a side", ylabel="seconds for a cycle")

@@ -4,8 +4,8 @@ does on the busiest rank, one after the other, each with the time that a device 
 import bisect
 import math
 
-FLAT_DEPTH, COARSE_DEPTH, SLICE_DEPTH, REACH = 16, 8, 10, 2  # as in transport/ranks.c, grid/part.c, transport/shared.c
-GATHERED, SMOOTHING, BATCH, DIRECT_MOST = 16641, 4, 256, 1 << 19  # grid/part.c, solver/hierarchy.h, jacobi.c, separable.c
+COARSE_DEPTH, SLICE_DEPTH, REACH = 8, 10, 2  # as in grid/part.c, transport/shared.h, shared_transfer.c
+SMOOTHING, BATCH, DIRECT_MOST = 4, 256, 1 << 19  # solver/hierarchy.h, jacobi.c, separable.c
 EVER = math.inf
 
 # Larger platforms: what the device of a rank does, and a link of its own to a switch. "GPUs": as large ones are said to be (not
@@ -15,6 +15,11 @@ DEVICES = {
              "staging": 10e-6, "staging_bytes_per_second": 5e10, "host_bytes_per_second": 1e11,
              "latency": 2e-6, "bandwidth": 5e10},
     "cores": {"measured": True, "latency": 2e-6, "bandwidth": 1.25e10}}
+
+
+def usual(device, ranks):
+    """Depth of halos, and nodes a side of the largest grid that all have whole, as transport/ranks.c chooses by the device."""
+    return (32, 513 if ranks < 64 else 129) if device == "GPUs" else (16, 129)
 
 
 class Times:
@@ -152,7 +157,7 @@ class Rank:
         self.spent["sums"] += self.network.reduce(self.ranks, size)
 
     def gather(self, level, size):
-        """Of the slices to a level that every rank has whole (gather_field in transport/shared.c)."""
+        """Of the slices to a level that every rank has whole (transport/gathering.c)."""
         own = math.prod(math.ceil(n / p) for n, p in zip(level.whole, level.parts))
         self.do("gathers", "boxes_read", size, own)
         self.spent["gathers"] += self.network.gather(self.ranks, own * size)
@@ -166,7 +171,7 @@ class Rank:
         return sum(self.spent.values())
 
 
-def jacobi(times, network, nodes, ranks, depth=FLAT_DEPTH, every=256, size=4, sourceless=True):
+def jacobi(times, network, nodes, ranks, depth, every=256, size=4, sourceless=True):
     """Seconds of a sweep, by kind: of as many between two tests."""
     parts = blocks(ranks)
     thin = min(n // p for n, p in zip(nodes, parts))
@@ -202,7 +207,7 @@ def hierarchy(nodes, parts, depth, gathered, thinnest):
 
 
 def cycle(rank, levels, index, u, q, total, size):
-    """As clp_hierarchy_cycle and the rules of transport/shared.c have it; gives u."""
+    """As clp_hierarchy_cycle and the rules of transport/shared.c and shared_transfer.c have it; gives u."""
     level = levels[index]
     if index + 1 == len(levels):
         rank.on(level, "solve_direct", size)
@@ -255,7 +260,7 @@ def cycle(rank, levels, index, u, q, total, size):
     return u
 
 
-def multigrid(times, network, nodes, ranks, depth=FLAT_DEPTH, gathered=GATHERED, thinnest=COARSE_DEPTH, cycles=3):
+def multigrid(times, network, nodes, ranks, depth, gathered, thinnest=COARSE_DEPTH, cycles=3):
     """Seconds of a cycle with its test, by kind; in single precision, of a solution in double."""
     levels = hierarchy(nodes, blocks(ranks), depth, gathered, thinnest)
     rank = Rank(times, network, ranks)

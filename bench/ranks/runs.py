@@ -43,11 +43,11 @@ def outcome(report):
             "waiting": [pick(rank["seconds_waiting"] for rank in each) if each else 0 for pick in (min, max)]}
 
 
-def execute(command, declared, **environment):
+def execute(command, declared, *more, **environment):
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder)
         (path / "problem.yaml").write_text(json.dumps(declared))
-        options = ["solve", "problem.yaml", "--backend", "reference", "--threads", "1", "--quiet", "--report", "report.json"]
+        options = ["solve", "problem.yaml", "--backend", "reference", "--threads", "1", "--quiet", "--report", "report.json", *more]
         began = time.monotonic()
         done = subprocess.run([*command, *options], cwd=folder, capture_output=True, text=True,
                               env={**os.environ, **ENVIRONMENT, **environment})
@@ -59,10 +59,10 @@ def execute(command, declared, **environment):
         return result
 
 
-def really(program, ranks, declared, **environment):
+def really(program, ranks, declared, *more, **environment):
     launch = ["mpirun", "--oversubscribe", "-n", str(ranks)] if ranks > 1 else []
     allowed = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
-    return execute([*launch, program], declared, **allowed, **environment)
+    return execute([*launch, program], declared, *more, **allowed, **environment)
 
 
 def star(ranks, latency, bandwidth):
@@ -88,11 +88,11 @@ def launcher(program, platform, folder):
             *(f"--cfg={key}:{value}" for key, value in SIMULATION.items()), "--log=root.thres:critical", program]
 
 
-def simulated(program, platform, times, declared, **environment):
+def simulated(program, platform, times, declared, *more):
     with tempfile.TemporaryDirectory() as folder:
         (pathlib.Path(folder) / "times").write_text(times.text())
         mark = {"PMI_SIZE": str(len(platform[1])), "CLPOISSON_TIMES": str(pathlib.Path(folder) / "times")}
-        result = execute(launcher(program, platform, folder), declared, **mark, **environment)
+        result = execute(launcher(program, platform, folder), declared, *more, **mark)
     result["memory"] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
     return result
 

@@ -55,6 +55,7 @@ typedef struct clp_part {
     size_t align; /**< a power of two that divides the `first` of all parts, along axes that are split */
     size_t period[CLP_AXES]; /**< index at which they begin anew, of a periodic axis that is split; else 0 */
     bool open[CLP_SIDES];    /**< the larger grid goes on there, on a periodic axis beyond the seam */
+    size_t gathered; /**< nodes of the largest coarser grid that every rank has whole; 0: of 129^2, 33^3 */
 } clp_part;
 
 /**

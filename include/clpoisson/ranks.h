@@ -117,9 +117,17 @@ CLP_API clp_status clp_ranks_tell(clp_ranks *ranks, const clp_grid *part, const 
                                   const clp_ranks_report **report);
 
 /**
+ * For parts taken from then on, the same in all ranks: the depth of halos, of which parts that have coarser
+ * levels may take some less, and the nodes of the largest coarser grid that every rank has whole. 0: what
+ * suits the devices (docs/scaling.md). NULL ranks are one alone, which has neither.
+ */
+CLP_API void clp_ranks_set_halo(clp_ranks *ranks, size_t depth);
+CLP_API void clp_ranks_set_gathered(clp_ranks *ranks, size_t nodes);
+
+/**
  * This rank's part of a whole grid: see clp_grid_divide, clp_grid_take_part. `parts` are wanted ones, or all
  * 0: receives them. Of unlike devices each gets in proportion to its speed, if clp_ranks_weigh found it. A
- * halo of `depth` nodes; 0: as the sweeps of devices like it.
+ * halo of `depth` nodes; 0: as clp_ranks_set_halo has it.
  */
 CLP_API clp_status clp_ranks_take_part(clp_ranks *ranks, const clp_grid *grid, const bool periodic[CLP_AXES],
                                        size_t parts[CLP_AXES], size_t depth, clp_grid *part);

@@ -28,6 +28,14 @@ static bool read_blocks(const char *text, size_t parts[CLP_AXES])
     return axis < CLP_AXES && *text;
 }
 
+static bool read_count(const char *text, size_t *count)
+{
+    size_t digits = strspn(text, "0123456789");
+    if (digits == 0 || digits > 15 || text[digits]) return false;
+    *count = strtoul(text, NULL, 10);
+    return *count > 0;
+}
+
 static void take_place(const clp_ranks *ranks)
 {
     if (clp_ranks_number(ranks) > 0) terminal.holds = terminal.quiet = true;
@@ -90,6 +98,22 @@ int app_ranks_choose(const char *transport, const char *blocks, clp_ranks **rank
     app_error("--ranks %s: this is one process alone; start %zu, by mpirun -n %zu clpoisson solve ...",
               blocks, wanted, wanted);
     return EXIT_USAGE;
+}
+
+int app_ranks_set(const char *halo, const char *gathered, clp_ranks *ranks)
+{
+    size_t depth = 0, nodes = 0;
+    if (halo && !read_count(halo, &depth)) {
+        app_error("--halo %s: write how many nodes deep, such as 32", halo);
+        return EXIT_USAGE;
+    }
+    if (gathered && !read_count(gathered, &nodes)) {
+        app_error("--gathered %s: write how many nodes, such as 66049 for 257 x 257", gathered);
+        return EXIT_USAGE;
+    }
+    clp_ranks_set_halo(ranks, depth);
+    clp_ranks_set_gathered(ranks, nodes);
+    return -1;
 }
 
 int app_ranks_leave(clp_ranks *ranks, int status)

@@ -273,10 +273,11 @@ static int check_time(const app_solve_request *request, const clp_problem_file *
 /* What decides about what ranks do together must be the same in all of them: compared with the file. */
 static void mix_options(const app_solve_request *request)
 {
-    const char *const texts[] = {request->picture, request->field,      request->vtk,    request->convergence,
-                                 request->report,  request->plot,       request->slice,  request->series,
-                                 request->film,    request->animation,  request->frames, request->probes,
-                                 request->ranks,   request->probes_plot};
+    const char *const texts[] = {
+        request->picture, request->field,       request->vtk,    request->convergence,
+        request->report,  request->plot,        request->slice,  request->series,
+        request->film,    request->animation,   request->frames, request->probes,
+        request->ranks,   request->probes_plot, request->halo,   request->gathered};
     for (size_t i = 0; request->group && i < sizeof texts / sizeof *texts; i++)
         clp_ranks_mix(request->group, texts[i] ? texts[i] : "", texts[i] ? strlen(texts[i]) + 1 : 1);
 }
@@ -372,6 +373,7 @@ static int run(int count, char **arguments)
     if (status < 0) status = app_read_solve_request(&request, count, arguments);
     if (status < 0)
         status = app_ranks_choose(request.transport, request.ranks, &request.group, request.parts);
+    if (status < 0) status = app_ranks_set(request.halo, request.gathered, request.group);
     if (status < 0) status = run_request(&request);
     return app_ranks_leave(request.group, status);
 }

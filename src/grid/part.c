@@ -207,6 +207,12 @@ clp_status clp_grid_take_part(const clp_grid *grid, const bool periodic[CLP_AXES
 
 enum { GATHERED_FLAT = 16641, GATHERED_DEEP = 35937, COARSE_DEPTH = 8, PART_DEPTH = 4 };
 
+static size_t most_gathered(const clp_grid *part)
+{
+    size_t most = part->part.gathered;
+    return most ? most : clp_grid_dimensions(part) == 3 ? GATHERED_DEEP : GATHERED_FLAT;
+}
+
 /* The first coarse node at or behind a fine one, moved to the nearest multiple of `align` but at the end of
  * the grid. */
 static size_t first_coarse(size_t fine, size_t fine_nodes, size_t coarse_nodes, size_t align)
@@ -262,9 +268,9 @@ static bool are_thick(const clp_grid *fine, const size_t nodes[CLP_AXES], size_t
 /* With align 0 all ranks get the whole of it. */
 static void coarsen(const clp_grid *fine, const size_t nodes[CLP_AXES], size_t align, clp_grid *coarse)
 {
-    size_t count = 1, most = clp_grid_dimensions(fine) == 3 ? GATHERED_DEEP : GATHERED_FLAT;
+    size_t count = 1;
     for (int axis = 0; axis < clp_grid_dimensions(fine); axis++) count *= nodes[axis];
-    if (clp_grid_is_part(fine) && count > most && align > 0) {
+    if (clp_grid_is_part(fine) && count > most_gathered(fine) && align > 0) {
         coarsen_part(fine, nodes, align, COARSE_DEPTH, coarse);
         return;
     }
@@ -317,11 +323,11 @@ void clp_grid_halve(const clp_grid *fine, const size_t nodes[CLP_AXES], clp_grid
 
 bool clp_grid_can_be_split(const clp_grid *part, size_t depth)
 {
-    size_t count = 1, most = clp_grid_dimensions(part) == 3 ? GATHERED_DEEP : GATHERED_FLAT;
+    size_t count = 1;
     bool split = false;
     for (int axis = 0; axis < clp_grid_dimensions(part); axis++) {
         count *= clp_grid_whole(part, axis);
         split = split || clp_grid_is_split(part, axis);
     }
-    return count > most && (!split || (part->part.align > 1 && depth >= PART_DEPTH));
+    return count > most_gathered(part) && (!split || (part->part.align > 1 && depth >= PART_DEPTH));
 }

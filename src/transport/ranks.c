@@ -239,21 +239,46 @@ clp_status clp_ranks_tell(clp_ranks *ranks, const clp_grid *part, const clp_repo
 
 /* ---- parts ---- */
 
+void clp_ranks_set_halo(clp_ranks *ranks, size_t depth)
+{
+    if (ranks) ranks->halo = depth;
+}
+
+void clp_ranks_set_gathered(clp_ranks *ranks, size_t nodes)
+{
+    if (ranks) ranks->gathered = nodes;
+}
+
+/* What suits devices, by where they have their memory and by dimensions: an exchange with one that has its
+ * own takes as long as many sweeps, or as a grid of 513^2. From MANY ranks on gathering takes longer than
+ * that. */
+static size_t usual_depth(const clp_ranks *ranks, bool deep)
+{
+    static const size_t depths[2][2] = {{16, 4}, {32, 8}};
+    return depths[ranks && ranks->apart][deep];
+}
+
+static size_t usual_gathered(const clp_ranks *ranks, bool deep)
+{
+    enum { MANY = 64, FLAT = 513 * 513, DEEP = 65 * 65 * 65 };
+    if (!ranks || !ranks->apart || ranks->count >= MANY) return 0;
+    return deep ? DEEP : FLAT;
+}
+
 clp_status clp_ranks_take_part(clp_ranks *ranks, const clp_grid *grid, const bool periodic[CLP_AXES],
                                size_t parts[CLP_AXES], size_t depth, clp_grid *part)
 {
-    enum {
-        FLAT_DEPTH = 16,
-        DEEP_DEPTH = 4
-    }; /* as sweeps_per_pass of CPUs and GPUs in two and three dimensions */
+    const bool deep = clp_grid_dimensions(grid) == 3;
     size_t count = clp_ranks_count(ranks);
     if (!parts[0]) CLP_TRY(clp_grid_divide(grid, periodic, count, parts));
     if (parts[0] * parts[1] * parts[2] != count)
         return clp_fail(CLP_ERROR_INPUT, "%zu x %zu x %zu parts are %zu, and there are %zu ranks", parts[0],
                         parts[1], parts[2], parts[0] * parts[1] * parts[2], count);
-    if (depth == 0) depth = clp_grid_dimensions(grid) == 3 ? DEEP_DEPTH : FLAT_DEPTH;
+    if (depth == 0 && ranks) depth = ranks->halo;
+    if (depth == 0) depth = usual_depth(ranks, deep);
     const double *speeds = ranks ? ranks->speeds : NULL;
     CLP_TRY(clp_grid_take_part(grid, periodic, parts, speeds, clp_ranks_number(ranks), depth, part));
+    part->part.gathered = ranks && ranks->gathered ? ranks->gathered : usual_gathered(ranks, deep);
     for (int axis = 0; ranks && axis < CLP_AXES; axis++) ranks->parts[axis] = parts[axis];
     return CLP_OK;
 }

@@ -104,6 +104,8 @@ struct clp_ranks {
     clp_traffic traffic;    /* so far */
     clp_traffic solve;      /* of the last solve */
     double *speeds;         /* of their devices, where these are not alike; else NULL */
+    size_t halo, gathered;  /* clp_ranks_set_halo, clp_ranks_set_gathered */
+    bool apart;             /* a device of theirs has memory of its own */
     uint64_t mixed;         /* what clp_ranks_mix was given */
     clp_rank_report *list;
     clp_ranks_report report;

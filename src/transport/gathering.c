@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/* Coarse levels that every rank has whole, put together of the slices that belong to their parts. */
+#include "transport/shared.h"
+
+#include "base/machine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static size_t box_nodes(const size_t place[2 * CLP_AXES])
+{
+    return place[1] * place[3] * place[5];
+}
+
+clp_status clp_gathering_find_places(shared_transfer *shared)
+{
+    gathering *gather = &shared->gather;
+    clp_ranks *ranks = shared_device_of(shared->base.fine)->ranks;
+    const clp_grid *slice = &gather->slice->op.grid;
+    size_t own[2 * CLP_AXES], element = clp_precision_bytes(gather->slice->precision);
+    for (int axis = 0; axis < CLP_AXES; axis++) {
+        size_t begin = clp_grid_begin(slice, axis), count = clp_grid_end(slice, axis) - begin;
+        gather->own.first[axis] = begin;
+        gather->own.count[axis] = count;
+        own[2 * axis] = axis < clp_grid_dimensions(slice) ? clp_grid_index(slice, axis, begin) : 0;
+        own[2 * axis + 1] = count;
+    }
+    CLP_TRY(ranks->transport->gather(ranks, own, sizeof own, gather->places));
+    for (size_t rank = 0; rank < ranks->count; rank++)
+        gather->most = clp_max(gather->most, box_nodes(gather->places + 2 * CLP_AXES * rank) * element);
+    gather->all = malloc(ranks->count * gather->most + 1);
+    if (!gather->all) return clp_fail_host_memory(ranks->count * gather->most);
+    clp_level *coarse = ((shared_level *)shared->base.coarse)->own;
+    const clp_backend *backend = coarse->device->backend;
+    CLP_TRY(backend->staging(coarse, clp_grid_node_count(&coarse->op.grid) * element, &gather->whole));
+    CLP_TRY(backend->staging(gather->slice, gather->most, &gather->packed));
+    memset(gather->packed, 0, gather->most); /* what a smaller box leaves of it is sent as well */
+    return CLP_OK;
+}
+
+clp_status clp_gathering_create(shared_transfer *shared)
+{
+    gathering *gather = &shared->gather;
+    const clp_level *fine = shared->base.fine, *coarse = shared->base.coarse;
+    clp_device *own = shared_device_of(fine)->own;
+    clp_operator op = coarse->op;
+    clp_grid grid;
+    clp_grid_coarse_slice(&fine->op.grid, coarse->op.grid.nodes, SLICE_DEPTH, &grid);
+    clp_operator_take_part(&fine->op, &grid, &op);
+    shared->gathers = true;
+    gather->places = calloc(shared_device_of(fine)->ranks->count, 2 * CLP_AXES * sizeof *gather->places);
+    if (!gather->places) return clp_fail_host_memory(2 * CLP_AXES * sizeof *gather->places);
+    CLP_TRY(own->backend->level_create(own, &op, coarse->precision, NULL, &gather->slice));
+    return own->backend->field_create(gather->slice, &gather->field);
+}
+
+static void copy_rows(const clp_box *from, const size_t from_nodes[CLP_AXES], const char *in, size_t element,
+                      char *out)
+{
+    size_t bytes = from->count[0] * element;
+    for (size_t k = 0; k < from->count[2]; k++)
+        for (size_t j = 0; j < from->count[1]; j++, in += bytes) {
+            size_t row = ((from->first[2] + k) * from_nodes[1] + from->first[1] + j) * from_nodes[0];
+            memcpy(out + (row + from->first[0]) * element, in, bytes);
+        }
+}
+
+/* The second copies of what lies on seams. */
+static void join_seams(const clp_operator *op, size_t element, char *values)
+{
+    const size_t planes = clp_planes(&op->grid),
+                 nodes[CLP_AXES] = {op->grid.nodes[0], op->grid.nodes[1], planes};
+    const size_t steps[CLP_AXES] = {1, nodes[0], nodes[0] * nodes[1]};
+    for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++)
+        for (size_t p = 0; op->periodic[axis] && p < nodes[0] * nodes[1] * planes; p++)
+            if (p / steps[axis] % nodes[axis] == nodes[axis] - 1)
+                memcpy(values + p * element, values + (p - (nodes[axis] - 1) * steps[axis]) * element,
+                       element);
+}
+
+clp_status clp_gathering_join(const shared_transfer *shared, clp_field *coarse)
+{
+    const gathering *gather = &shared->gather;
+    const clp_operator *op = &coarse->level->op;
+    const clp_backend *backend = shared_backend_of(coarse->level);
+    clp_ranks *ranks = shared_device_of(coarse->level)->ranks;
+    const size_t nodes[CLP_AXES] = {op->grid.nodes[0], op->grid.nodes[1], clp_planes(&op->grid)};
+    size_t element = clp_precision_bytes(coarse->level->precision);
+    const clp_box all = shared_whole_box(&op->grid);
+    CLP_TRY(backend->boxes_read(gather->field, &gather->own, 1, gather->packed));
+    double start = clp_seconds();
+    CLP_TRY(ranks->transport->gather(ranks, gather->packed, gather->most, gather->all));
+    ranks->traffic.seconds += clp_seconds() - start;
+    for (size_t rank = 0; rank < ranks->count; rank++) {
+        const size_t *place = gather->places + 2 * CLP_AXES * rank;
+        const clp_box box = {{place[0], place[2], place[4]}, {place[1], place[3], place[5]}};
+        copy_rows(&box, nodes, gather->all + rank * gather->most, element, gather->whole);
+    }
+    join_seams(op, element, gather->whole);
+    return backend->boxes_write(shared_own(coarse), &all, 1, gather->whole);
+}
+
+/* Nodes of a slice along an axis, from one on, up to where it goes across a seam. */
+static size_t run_along(const clp_grid *slice, int axis, size_t from)
+{
+    size_t count = 1;
+    if (axis >= clp_grid_dimensions(slice)) return 1;
+    while (from + count < slice->nodes[axis] &&
+           clp_grid_index(slice, axis, from + count) == clp_grid_index(slice, axis, from) + count)
+        count++;
+    return count;
+}
+
+clp_status clp_gathering_slice(const shared_transfer *shared, const clp_field *coarse)
+{
+    const gathering *gather = &shared->gather;
+    const clp_grid *slice = &gather->slice->op.grid;
+    const clp_backend *backend = shared_backend_of(coarse->level);
+    size_t to[CLP_AXES];
+    clp_box box;
+    for (to[2] = 0; to[2] < clp_planes(slice); to[2] += box.count[2])
+        for (to[1] = 0; to[1] < slice->nodes[1]; to[1] += box.count[1])
+            for (to[0] = 0; to[0] < slice->nodes[0]; to[0] += box.count[0]) {
+                for (int axis = 0; axis < CLP_AXES; axis++) {
+                    box.first[axis] =
+                        axis < clp_grid_dimensions(slice) ? clp_grid_index(slice, axis, to[axis]) : 0;
+                    box.count[axis] = run_along(slice, axis, to[axis]);
+                }
+                CLP_TRY(backend->box_copy(shared_own(coarse), &box, gather->field, to));
+            }
+    return CLP_OK;
+}

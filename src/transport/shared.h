@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of the device that ranks make together share: shared.c. */
+#ifndef CLP_TRANSPORT_SHARED_H
+#define CLP_TRANSPORT_SHARED_H
+
+#include "transport/exchange.h"
+
+#include "backend/transfer.h"
+#include "base/checked.h"
+#include "base/status.h"
+#include "grid/extent.h"
+
+typedef struct shared_device {
+    clp_device base;
+    clp_device *own;
+    clp_ranks *ranks;
+} shared_device;
+
+typedef struct shared_level {
+    clp_level base;
+    clp_level *own;
+    size_t depth;           /* of the halo; SIZE_MAX where the grid is whole */
+    clp_exchange *exchange; /* of the halo; NULL where the grid is whole */
+} shared_level;
+
+typedef struct shared_field {
+    clp_field base;
+    clp_field *own;
+    size_t valid; /* depth to which the halo is right */
+} shared_field;
+
+static inline shared_device *shared_device_of(const clp_level *level)
+{
+    return (shared_device *)level->device;
+}
+
+static inline clp_field *shared_own(const clp_field *field)
+{
+    return field ? ((const shared_field *)field)->own : NULL;
+}
+
+static inline const clp_backend *shared_backend_of(const clp_level *level)
+{
+    return shared_device_of(level)->own->backend;
+}
+
+/* What the rank's own device has spent on kernels is this one's. */
+static inline clp_status shared_done(clp_level *level, clp_status status)
+{
+    level->device->compile_seconds = shared_device_of(level)->own->compile_seconds;
+    return status;
+}
+
+static inline size_t shared_depth_of_grid(const clp_grid *grid)
+{
+    size_t depth = SIZE_MAX;
+    for (int axis = 0; axis < clp_grid_dimensions(grid); axis++) {
+        if (grid->part.open[2 * axis]) depth = clp_min(depth, clp_grid_begin(grid, axis));
+        if (grid->part.open[2 * axis + 1])
+            depth = clp_min(depth, grid->nodes[axis] - clp_grid_end(grid, axis));
+    }
+    return depth;
+}
+
+static inline size_t shared_depth(const clp_level *level)
+{
+    return ((const shared_level *)level)->depth;
+}
+
+static inline size_t shared_valid(const clp_field *field)
+{
+    return field ? ((const shared_field *)field)->valid : SIZE_MAX;
+}
+
+static inline size_t shared_less(size_t valid, size_t by)
+{
+    return valid == SIZE_MAX ? SIZE_MAX : valid > by ? valid - by : 0;
+}
+
+static inline void shared_set_valid(clp_field *field, size_t valid)
+{
+    shared_field *shared = (shared_field *)field;
+    shared->valid = clp_min(valid, ((const shared_level *)field->level)->depth);
+}
+
+/* Those that share a level; of one that each has whole nothing is to be added up. */
+static inline clp_ranks *shared_ranks(const clp_level *level)
+{
+    return clp_grid_is_part(&level->op.grid) ? shared_device_of(level)->ranks : NULL;
+}
+
+static inline clp_box shared_whole_box(const clp_grid *grid)
+{
+    return (clp_box){.count = {grid->nodes[0], grid->nodes[1], clp_planes(grid)}};
+}
+
+/* Makes the halo right to a depth at least, in all ranks alike: they have the same depths. NULL needs none.
+ */
+clp_status clp_shared_need(const clp_field *field, size_t depth);
+
+/* Takes over a level of the rank's own device, which belongs to a part if its grid is one. */
+clp_status clp_shared_wrap(clp_device *device, clp_level *own, clp_level **level);
+
+void clp_shared_level_destroy(clp_level *level);
+
+/* ---- coarser levels ---- */
+
+/* Where the coarse level is whole in every rank: its slice that belongs to the part, and how it is put
+ * together. */
+typedef struct gathering {
+    clp_level *slice;
+    clp_field *field;
+    clp_box own;          /* of the slice: nodes that no other rank has */
+    size_t *places;       /* [rank][CLP_AXES][2]: where they belong in the whole grid, and how many */
+    size_t most;          /* bytes of the largest such box */
+    char *all;            /* boxes of all ranks */
+    void *packed, *whole; /* the own one, and the whole field: staging of their levels */
+} gathering;
+
+typedef struct shared_transfer {
+    clp_transfer base;
+    clp_transfer *own;
+    bool gathers;
+    bool doubles; /* coarse nodes are twice as far apart along all axes that are split */
+    gathering gather;
+} shared_transfer;
+
+/* The slice of a coarse level that is whole in every rank. Sweeps on a fine part may use as much as this of
+ * it. */
+enum { SLICE_DEPTH = 10 };
+
+static inline bool shared_doubles(const clp_grid *fine, const clp_grid *coarse)
+{
+    for (int axis = 0; axis < clp_grid_dimensions(fine); axis++)
+        if (clp_grid_is_split(fine, axis) && clp_grid_whole(fine, axis) == clp_grid_whole(coarse, axis))
+            return false;
+    return true;
+}
+
+/* Makes the slice of a coarse level, on which a transfer of the rank's own can be. */
+clp_status clp_gathering_create(shared_transfer *shared);
+
+/* Where every rank's box belongs; all together. */
+clp_status clp_gathering_find_places(shared_transfer *shared);
+
+/* From the slices of all ranks to the whole field in each; all together. */
+clp_status clp_gathering_join(const shared_transfer *shared, clp_field *coarse);
+
+/* From the whole field to the slice, with its halo, on the device. */
+clp_status clp_gathering_slice(const shared_transfer *shared, const clp_field *coarse);
+
+/* As the functions of a backend. */
+clp_status clp_shared_transfer_create(clp_level *fine, clp_level *coarse, clp_transfer **transfer);
+void clp_shared_transfer_destroy(clp_transfer *transfer);
+clp_status clp_shared_restrict(const clp_transfer *transfer, const clp_field *fine, clp_field *coarse);
+clp_status clp_shared_prolong_add(const clp_transfer *transfer, const clp_field *coarse, clp_field *fine);
+clp_status clp_shared_smooth_restrict(const clp_transfer *transfer, clp_field *u, clp_field *scratch,
+                                      const clp_field *q, const double *weights, size_t count,
+                                      clp_field *coarse);
+clp_status clp_shared_prolong_smooth(const clp_transfer *transfer, const clp_field *coarse, clp_field *u,
+                                     clp_field *scratch, const clp_field *q, const double *weights,
+                                     size_t count, double factor, clp_field *total);
+bool clp_shared_needs_scratch(const clp_transfer *transfer, size_t count, const clp_level *total);
+clp_status clp_shared_coarsen(clp_level *fine, const clp_operator *coarse, clp_level **level,
+                              clp_transfer **transfer);
+
+#endif

@@ -2,13 +2,15 @@
 /*
  * A layer for the OpenCL loader (OPENCL_LAYERS) that makes calls fail, and tells at exit what was left alive.
  *
- *   CLP_FAULT_AT=N       the N-th call, counted from 1, fails: an error, no object, nothing done
- *   CLP_FAULT_STICKY=1   and so do all later ones
- *   CLP_FAULT_NAME=F     only calls of the function F count
- *   CLP_FAULT_CODE=C     the error code; CL_OUT_OF_RESOURCES if left out
- *   CLP_FAULT_CORRUPT=W  reads of a field (W = field) come back with a bit turned over in the middle, those
- * of norms (W = norms) as zeros: a device that computes wrongly CLP_FAULT_LOG=PATH   receives "calls N",
- * "fault FUNCTION" for the first one that failed, and per kind of object how many are alive
+ *   CLP_FAULT_AT=N          the N-th call, counted from 1, fails: an error, no object, nothing done
+ *   CLP_FAULT_STICKY=1      and so do all later ones
+ *   CLP_FAULT_NAME=F        only calls of the function F count
+ *   CLP_FAULT_CODE=C        the error code; CL_OUT_OF_RESOURCES if left out
+ *   CLP_FAULT_CORRUPT=W     a device that computes wrongly: fields (W = field) are read with a bit turned,
+ *                           norms (W = norms) as zeros
+ *   CLP_FAULT_OWN_MEMORY=1  devices say that their memory is not the host's
+ *   CLP_FAULT_LOG=PATH      receives "calls N", "fault FUNCTION" for the first one that failed, and per kind
+ *                           of object how many are alive
  *
  * Functions that release something always work, as they do on a broken device.
  */
@@ -87,8 +89,17 @@ CODE(clGetPlatformInfo, (cl_platform_id id, cl_platform_info what, size_t size, 
 CODE(clGetDeviceIDs,
      (cl_platform_id id, cl_device_type type, cl_uint entries, cl_device_id *ids, cl_uint *count),
      (id, type, entries, ids, count))
-CODE(clGetDeviceInfo, (cl_device_id id, cl_device_info what, size_t size, void *value, size_t *written),
-     (id, what, size, value, written))
+static cl_int CL_API_CALL fail_clGetDeviceInfo(cl_device_id id, cl_device_info what, size_t size, void *value,
+                                               size_t *written)
+{
+    cl_int code = fault("clGetDeviceInfo");
+    if (code == CL_SUCCESS) code = real->clGetDeviceInfo(id, what, size, value, written);
+    if (code == CL_SUCCESS && value && what == CL_DEVICE_HOST_UNIFIED_MEMORY &&
+        is_set("CLP_FAULT_OWN_MEMORY", "1"))
+        *(cl_bool *)value = CL_FALSE;
+    return code;
+}
+
 CODE(clGetProgramInfo, (cl_program program, cl_program_info what, size_t size, void *value, size_t *written),
      (program, what, size, value, written))
 CODE(clGetProgramBuildInfo,

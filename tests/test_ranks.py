@@ -321,6 +321,25 @@ def settings_change_no_answers(folder):
             check(exchanges[2] > 3 * exchanges[8] > 6 * exchanges[40], f"exchanges by the depth of halos: {exchanges}")
 
 
+def devices_with_memory_agree(folder):
+    """Devices that say that their memory is not the host's: halos packed there, deeper, and larger grids gathered."""
+    file, one, many, told = folder / "c.yaml", folder / "one.npy", folder / "many.npy", folder / "r.json"
+    apart = {"OPENCL_LAYERS": os.environ["CLPOISSON_FAULT_LAYER"], "CLP_FAULT_NAME": "none", "CLP_FAULT_OWN_MEMORY": "1"}
+    for text, method, count in ((PLAIN, "jacobi", 4), (CYCLES["no source"], "multigrid", 4), (CYCLES["materials"], "cg", 2)):
+        file.write_text(text)
+        results = []
+        for ranks, field, where in ((1, one, {}), (count, many, apart)):
+            done = run(ranks, file, "--field", field, "--report", told, "--backend", "opencl", **where)
+            check(done.returncode == 0, f"{method} as {ranks} ranks, devices with memory: {done.stderr}")
+            results.append((json.loads(told.read_text()), np.load(field)))
+        (expected, u), (report, v) = results
+        if method == "jacobi":
+            check((u == v).all(), "devices with memory: other bits than one process")
+            check(report["ranks"]["each"][0]["exchanges"] < expected["solver"]["iterations"] / 16, "their halos are no deeper")
+        else:
+            told_alike(f"{method}, devices with memory", expected, report, u, v, method)
+
+
 def layers_are_exact(folder):
     """Two layers, one of which conducts 1e6 times as well: known, and straight in each of them."""
     file, many, told = folder / "l.yaml", folder / "many.npy", folder / "r.json"
@@ -629,6 +648,7 @@ def all_of_it(here):
     time_agrees(here)
     cycles_agree(here)
     settings_change_no_answers(here)
+    devices_with_memory_agree(here)
     layers_are_exact(here)
     single_precision_agrees(here)
     exchanges_are_few(here)

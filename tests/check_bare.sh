@@ -19,6 +19,7 @@ expect() {
 }
 
 expect 1 libyaml-dev "$program" solve "$file"
+expect 2 'no MPI' env OMPI_COMM_WORLD_SIZE=2 "$program" solve "$file"
 expect 1 libjansson-dev "$program" devices --json -
 expect 0 'solve takes device' "$program" devices
 expect 0 domain.nodes "$program" solve --help

@@ -340,6 +340,18 @@ def devices_with_memory_agree(folder):
             told_alike(f"{method}, devices with memory", expected, report, u, v, method)
 
 
+def one_rank_is_as_none(folder):
+    """Under mpirun, but alone."""
+    file, one, many = folder / "o.yaml", folder / "one.npy", folder / "many.npy"
+    for text in (CYCLES["no source"], IN_TIME, SEAMS.replace("jacobi", "sor").replace("[21,", "[22,")):
+        file.write_text(text)
+        for start, field in ((), one), ((mpirun, "-n", "1"), many):
+            done = subprocess.run([*start, program, "solve", file, "-q", "--field", field, "--backend", "reference"],
+                                  capture_output=True, text=True, env=environment(), timeout=120)
+            check(done.returncode == 0, f"alone {' '.join(map(str, start))}: {done.returncode}\n{done.stderr}")
+        check(one.read_bytes() == many.read_bytes(), f"one rank under mpirun has other bits:\n{text}")
+
+
 def layers_are_exact(folder):
     """Two layers, one of which conducts 1e6 times as well: known, and straight in each of them."""
     file, many, told = folder / "l.yaml", folder / "many.npy", folder / "r.json"
@@ -536,6 +548,10 @@ def errors(folder):
     done = subprocess.run([mpirun, "-n", "1", program, "solve", plain, "--ranks", "1x2", ":", "-n", "1", program, "solve",
                            plain, "--ranks", "2x1"], capture_output=True, text=True, env=environment(), timeout=60)
     check(done.returncode == 2 and "different options" in done.stderr, f"different options: {done.stderr}")
+    for more in (["--dry-run"], ["-v"], ["--backend", "reference"]):
+        done = subprocess.run([mpirun, "-n", "1", program, "solve", plain, *more, ":", "-n", "1", program, "solve", plain],
+                              capture_output=True, text=True, env=environment(), timeout=60)
+        check(done.returncode == 2 and done.stderr.count("different options") == 1, f"{more} of one rank: {done.stderr}")
 
 
 def is_program(pid):
@@ -649,6 +665,7 @@ def all_of_it(here):
     cycles_agree(here)
     settings_change_no_answers(here)
     devices_with_memory_agree(here)
+    one_rank_is_as_none(here)
     layers_are_exact(here)
     single_precision_agrees(here)
     exchanges_are_few(here)

@@ -47,6 +47,9 @@ CLP_API const char *const *clp_transport_names(void);
 /** Whether this process was started as one of several, by mpirun or its like. */
 CLP_API bool clp_ranks_are_started(void);
 
+/** Whether this process was started as one of several, in a way that this build cannot join them by. */
+CLP_API bool clp_ranks_are_started_alone(void);
+
 /**
  * Joins the other ranks. `transport` is NULL for what suits how the process was started, or a name. The
  * caller owns *ranks. Errors: CLP_ERROR_INPUT for a transport that is not there, CLP_ERROR_DEVICE.

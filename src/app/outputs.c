@@ -75,8 +75,9 @@ int app_check_outputs(const char *problem_path, const clp_problem_output *output
             return EXIT_USAGE;
         }
         if (outputs[i].binary && strcmp(path, "-") == 0 && isatty(STDOUT_FILENO)) {
-            app_error("the %s is no text for a terminal; send standard output to a file or another program",
-                      outputs[i].name);
+            app_error("the %s is no text for a terminal; %s", outputs[i].name,
+                      clp_ranks_are_started() ? "under mpirun, whose output is one, name a file"
+                                              : "send standard output to a file or another program");
             return EXIT_USAGE;
         }
         if (outputs[i].binary) note_ending(outputs[i].name, path, outputs[i].ending);

@@ -94,6 +94,12 @@ int app_ranks_choose(const char *transport, const char *blocks, clp_ranks **rank
     size_t wanted = parts[0] * parts[1] * parts[2];
     int status = change_transport(transport, ranks);
     if (status >= 0) return status;
+    if (!*ranks && !transport && clp_ranks_are_started_alone()) {
+        app_error(
+            "mpirun started several processes, and this build of clPoisson has no MPI: each would solve "
+            "all of the problem and write the same files; build it with MPI, or run one process");
+        return EXIT_USAGE;
+    }
     if (*ranks || !blocks || wanted == 1) return -1;
     app_error("--ranks %s: this is one process alone; start %zu, by mpirun -n %zu clpoisson solve ...",
               blocks, wanted, wanted);
@@ -202,7 +208,7 @@ clp_status app_ranks_open(clp_ranks *ranks, const clp_device_options *wanted, cl
     char name[256], threads[16];
     clp_device *own = NULL;
     *device = NULL;
-    if (!ranks) return clp_device_open(wanted, device);
+    if (clp_ranks_count(ranks) == 1) return clp_device_open(wanted, device);
     bool reference = options.backend && strcmp(options.backend, "reference") == 0;
     snprintf(threads, sizeof threads, "%u", share_of_threads(ranks));
     setenv("POCL_MAX_PTHREAD_COUNT", threads, 0);

@@ -270,16 +270,26 @@ static int check_time(const app_solve_request *request, const clp_problem_file *
     return EXIT_USAGE;
 }
 
-/* What decides about what ranks do together must be the same in all of them: compared with the file. */
-static void mix_options(const app_solve_request *request)
+/* What decides about what ranks do together must be the same in all of them. -1, or an exit status. */
+static int compare_options(const app_solve_request *request)
 {
+    const bool flags[] = {request->dry_run, request->matrix, request->watch, terminal.verbose,
+                          request->backend && strcmp(request->backend, "reference") == 0};
+    bool alike = true;
     const char *const texts[] = {
         request->picture, request->field,       request->vtk,    request->convergence,
         request->report,  request->plot,        request->slice,  request->series,
         request->film,    request->animation,   request->frames, request->probes,
         request->ranks,   request->probes_plot, request->halo,   request->gathered};
-    for (size_t i = 0; request->group && i < sizeof texts / sizeof *texts; i++)
+    if (!request->group) return -1;
+    clp_ranks_mix(request->group, flags, sizeof flags);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         clp_ranks_mix(request->group, texts[i] ? texts[i] : "", texts[i] ? strlen(texts[i]) + 1 : 1);
+    clp_status status = clp_ranks_compare(request->group, &alike);
+    if (status != CLP_OK) return app_fail(status);
+    if (alike) return -1;
+    app_error("the ranks have different options; give all the same, but for --device and --threads");
+    return EXIT_USAGE;
 }
 
 /* What of the outputs can be told to fail before anything is computed: of several ranks by the first, who
@@ -355,7 +365,8 @@ static int run_request(const app_solve_request *request)
         app_error("--table %s: that is where --sweep puts its rows; add --sweep KEY=A:B:N", request->table);
         return EXIT_USAGE;
     }
-    mix_options(request);
+    status = compare_options(request);
+    if (status >= 0) return status;
     /* Before the problem is read: how much of it a rank reads is a matter of its device. */
     if (request->group && !request->dry_run) {
         clp_status opened = app_ranks_open(request->group, &options, &shared);

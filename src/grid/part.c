@@ -179,7 +179,9 @@ clp_status clp_grid_take_part(const clp_grid *grid, const bool periodic[CLP_AXES
         if (parts[axis] > most_along(grid, periodic, axis))
             return clp_fail(CLP_ERROR_INPUT, "%zu parts along %c are too many; at most %zu are possible%s",
                             parts[axis], "xyz"[axis], most_along(grid, periodic, axis),
-                            axis == 0 && periodic[0] ? ", because x is periodic" : "");
+                            axis >= clp_grid_dimensions(grid) ? ", as the problem has no z"
+                            : axis == 0 && periodic[0]        ? ", because x is periodic"
+                                                              : "");
     }
     depth = clp_max(depth, CLP_PART_MIN);
     const size_t align = alignment(grid, periodic, parts, speeds, depth);

@@ -38,6 +38,17 @@ bool clp_ranks_are_started(void)
     return started() != transports[0];
 }
 
+bool clp_ranks_are_started_alone(void)
+{
+    static const char *const sizes[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "MPI_LOCALNRANKS"};
+    bool several = false;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        const char *size = getenv(sizes[i]);
+        several = several || (size && atol(size) > 1);
+    }
+    return several && !clp_ranks_are_started();
+}
+
 static clp_status fail_unknown(const char *name)
 {
     const char *const *names = clp_transport_names();
@@ -272,14 +283,19 @@ clp_status clp_ranks_take_part(clp_ranks *ranks, const clp_grid *grid, const boo
     size_t count = clp_ranks_count(ranks);
     if (!parts[0]) CLP_TRY(clp_grid_divide(grid, periodic, count, parts));
     if (parts[0] * parts[1] * parts[2] != count)
-        return clp_fail(CLP_ERROR_INPUT, "%zu x %zu x %zu parts are %zu, and there are %zu ranks", parts[0],
-                        parts[1], parts[2], parts[0] * parts[1] * parts[2], count);
+        return clp_fail(CLP_ERROR_INPUT,
+                        "%zu x %zu x %zu parts are %zu, and there are %zu ranks: each has one (--ranks)",
+                        parts[0], parts[1], parts[2], parts[0] * parts[1] * parts[2], count);
+    for (int axis = 0; ranks && axis < CLP_AXES; axis++) ranks->parts[axis] = parts[axis];
+    if (count == 1) { /* all of it, and no part to those who look for one */
+        *part = *grid;
+        return CLP_OK;
+    }
     if (depth == 0 && ranks) depth = ranks->halo;
     if (depth == 0) depth = usual_depth(ranks, deep);
     const double *speeds = ranks ? ranks->speeds : NULL;
     CLP_TRY(clp_grid_take_part(grid, periodic, parts, speeds, clp_ranks_number(ranks), depth, part));
     part->part.gathered = ranks && ranks->gathered ? ranks->gathered : usual_gathered(ranks, deep);
-    for (int axis = 0; ranks && axis < CLP_AXES; axis++) ranks->parts[axis] = parts[axis];
     return CLP_OK;
 }
 

@@ -164,7 +164,7 @@ clp_status clp_shared_need(const clp_field *field, size_t depth)
 
 static clp_status shared_field_write(clp_field *field, size_t row, size_t rows, const double *values)
 {
-    shared_set_valid(field, ((shared_level *)field->level)->depth == SIZE_MAX ? SIZE_MAX : 0);
+    shared_set_valid(field, 0);
     return shared_backend_of(field->level)->field_write(shared_own(field), row, rows, values);
 }
 
@@ -178,7 +178,7 @@ static clp_status shared_field_read(clp_field *field, size_t row, size_t rows, d
 
 static clp_status shared_field_fill(clp_field *field, clp_fill_columns fill, const void *context)
 {
-    shared_set_valid(field, ((shared_level *)field->level)->depth == SIZE_MAX ? SIZE_MAX : 0);
+    shared_set_valid(field, 0);
     return shared_backend_of(field->level)->field_fill(shared_own(field), fill, context);
 }
 

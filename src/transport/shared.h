@@ -80,7 +80,8 @@ static inline size_t shared_less(size_t valid, size_t by)
 static inline void shared_set_valid(clp_field *field, size_t valid)
 {
     shared_field *shared = (shared_field *)field;
-    shared->valid = clp_min(valid, ((const shared_level *)field->level)->depth);
+    size_t depth = ((const shared_level *)field->level)->depth;
+    shared->valid = depth == SIZE_MAX ? SIZE_MAX : clp_min(valid, depth); /* what is whole has no halo */
 }
 
 /* Those that share a level; of one that each has whole nothing is to be added up. */

@@ -53,9 +53,8 @@ enum { REACH = 2 };
 
 static clp_status finish_restriction(const shared_transfer *shared, clp_field *coarse)
 {
-    const shared_level *level = (const shared_level *)coarse->level;
     if (shared->gathers) CLP_TRY(clp_gathering_join(shared, coarse));
-    shared_set_valid(coarse, level->depth == SIZE_MAX ? SIZE_MAX : 0);
+    shared_set_valid(coarse, 0);
     return CLP_OK;
 }
 

@@ -207,7 +207,7 @@ Test(program_faults, check_finds_a_device_that_computes_wrongly)
     outcome ran = run_program(&(request){
         .arguments = LIST("check", "--device", "0"),
         .environment = LIST(text_of("OPENCL_LAYERS=%s", getenv("CLPOISSON_FAULT_LAYER")), "CLP_FAULT_AT=0",
-                            "CLP_FAULT_NAME=none", "CLP_FAULT_CORRUPT=field", "XDG_CACHE_HOME=/dev/null"),
+                            "CLP_FAULT_NAME=none", "CLP_FAULT_CORRUPT=field", "CLPOISSON_CACHE=none"),
         .limit = 240});
     EXPECT_STATUS(ran, 1);
     EXPECT_HOLDS(ran.output, "FAILED");

@@ -120,9 +120,10 @@ CLP_API clp_status clp_ranks_tell(clp_ranks *ranks, const clp_grid *part, const 
                                   const clp_ranks_report **report);
 
 /**
- * For parts taken from then on, the same in all ranks: the depth of halos, of which parts that have coarser
- * levels may take some less, and the nodes of the largest coarser grid that every rank has whole. 0: what
- * suits the devices (docs/scaling.md). NULL ranks are one alone, which has neither.
+ * For parts taken from then on, the same in all ranks: the depth of halos, which parts take down to a
+ * multiple of what they begin at multiples of, and the nodes of the largest coarser grid that every rank has
+ * whole. 0: what suits the devices (docs/scaling.md), known once clp_ranks_device has been called. NULL ranks
+ * are one alone, which has neither.
  */
 CLP_API void clp_ranks_set_halo(clp_ranks *ranks, size_t depth);
 CLP_API void clp_ranks_set_gathered(clp_ranks *ranks, size_t nodes);

@@ -273,8 +273,7 @@ static int check_time(const app_solve_request *request, const clp_problem_file *
 /* What decides about what ranks do together must be the same in all of them. -1, or an exit status. */
 static int compare_options(const app_solve_request *request)
 {
-    const bool flags[] = {request->dry_run, request->matrix, request->watch, terminal.verbose,
-                          request->backend && strcmp(request->backend, "reference") == 0};
+    const bool flags[] = {request->dry_run, request->matrix, request->watch, terminal.verbose};
     bool alike = true;
     const char *const texts[] = {
         request->picture, request->field,       request->vtk,    request->convergence,
@@ -288,7 +287,8 @@ static int compare_options(const app_solve_request *request)
     clp_status status = clp_ranks_compare(request->group, &alike);
     if (status != CLP_OK) return app_fail(status);
     if (alike) return -1;
-    app_error("the ranks have different options; give all the same, but for --device and --threads");
+    app_error(
+        "the ranks have different options; give all the same, but for --backend, --device and --threads");
     return EXIT_USAGE;
 }
 

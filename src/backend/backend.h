@@ -123,7 +123,8 @@ struct clp_backend {
                            const size_t to[CLP_AXES]);
 
     /* Memory of the host through which boxes of a level's fields come and go fastest. To be asked for once;
-     * the level's own, to the end. What is written out of it may be on its way until boxes are read next. */
+     * the level's own, to the end. What is written out of it may be on its way until boxes are next
+     * read of any level of the device. */
     clp_status (*staging)(clp_level *level, size_t bytes, void **room);
 
     /* Held nodes take what host values of the grid's shape have there, rounded likewise. */

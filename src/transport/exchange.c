@@ -26,6 +26,8 @@ static size_t depth_of(const clp_grid *part, int axis)
     return clp_max(low, high);
 }
 
+_Static_assert(CLP_DIRECTIONS - 1 <= CLP_BOXES_MOST, "a backend moves what goes to all neighbours at once");
+
 struct clp_exchange {
     clp_ranks *ranks;
     clp_swaps swaps;

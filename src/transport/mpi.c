@@ -44,8 +44,10 @@ static clp_status ready(const clp_swap *swap, MPI_Request requests[2])
 static void release(clp_ranks *ranks, clp_swaps *swaps)
 {
     MPI_Request *requests = swaps->ready;
+    int ended = 0;
     (void)ranks;
-    for (size_t i = 0; requests && i < 2 * swaps->count; i++)
+    MPI_Finalized(&ended); /* by who began it, perhaps */
+    for (size_t i = 0; requests && !ended && i < 2 * swaps->count; i++)
         if (requests[i] != MPI_REQUEST_NULL) MPI_Request_free(&requests[i]);
     free(requests);
     swaps->ready = NULL;

@@ -228,8 +228,9 @@ static clp_status shared_relax(clp_field *u, clp_field *scratch, const clp_field
     const size_t depth = ((shared_level *)u->level)->depth, colors = clp_color_count(&u->level->op),
                  most = depth / colors;
     if (most == 0)
-        return clp_fail(CLP_ERROR_UNSUPPORTED,
-                        "the ranks' parts are too thin for colours in turn; take fewer ranks");
+        return clp_fail(
+            CLP_ERROR_UNSUPPORTED,
+            "the ranks' halos are too thin for colours in turn; take fewer ranks, or a larger --halo");
     for (size_t finished = 0, now; finished < count; finished += now) {
         now = clp_min(count - finished, most);
         CLP_TRY(clp_shared_need(u, colors * now));

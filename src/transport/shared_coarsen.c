@@ -50,6 +50,18 @@ static clp_status exchange_coefficients(clp_ranks *ranks, clp_level *own)
     return clp_exchange_once(ranks, &own->op.grid, coefficient_bytes(own), &boxes);
 }
 
+/* Backends have their own coefficients: ranks exchange those of one only. The same status in all. */
+static clp_status compare_coefficients(clp_ranks *ranks, const clp_level *own)
+{
+    double bytes = (double)coefficient_bytes(own), ends[] = {bytes, -bytes};
+    CLP_TRY(clp_reduce(ranks, CLP_REDUCE_MAX, ends, 2));
+    if (ends[0] == -ends[1]) return CLP_OK;
+    return clp_fail(
+        CLP_ERROR_UNSUPPORTED,
+        "ranks of different backends do not share cycles on materials or electrodes; give all the "
+        "same --backend, or take solver.method chebyshev");
+}
+
 /* The second copies of first nodes on axes that were split. */
 static clp_status join_coefficients(const clp_operator *fine, clp_level *whole, char *room)
 {
@@ -126,6 +138,8 @@ clp_status clp_shared_coarsen(clp_level *fine, const clp_operator *coarse, clp_l
         status = shared_done(
             fine, shared_backend_of(fine)->coarsen(((shared_level *)fine)->own, &local, &own, &made->own));
     status = clp_ranks_agree(ranks, status);
+    if (status == CLP_OK && part) status = compare_coefficients(ranks, own);
+    clp_level *unused = status == CLP_OK ? NULL : own;
     if (status == CLP_OK && gathers) {
         status = gather_level(made, coarse, own, level);
     } else if (status == CLP_OK) {
@@ -140,6 +154,7 @@ clp_status clp_shared_coarsen(clp_level *fine, const clp_operator *coarse, clp_l
     }
     clp_shared_transfer_destroy(made ? &made->base : NULL);
     clp_shared_level_destroy(*level);
+    shared_backend_of(fine)->level_destroy(unused);
     *level = NULL;
     return status;
 }

@@ -28,8 +28,11 @@ static const char magic[8] = "clpk 1\n";
 
 enum { ENTRY_LIMIT = 64 << 20, ENTRIES_MAX = 256 };
 
+/* CLPOISSON_CACHE=none: there is none. */
 static bool cache_folder(char *path, size_t size)
 {
+    const char *wanted = getenv("CLPOISSON_CACHE");
+    if (wanted && strcmp(wanted, "none") == 0) return false;
     return clp_user_folder("XDG_CACHE_HOME", ".cache", path, size);
 }
 
@@ -100,7 +103,7 @@ static void make_room(const char *folder)
 bool clp_cache_can_store(void)
 {
     char folder[900];
-    return cache_folder(folder, sizeof folder) && clp_make_folder(folder);
+    return cache_folder(folder, sizeof folder) && clp_make_folder(folder) && access(folder, W_OK | X_OK) == 0;
 }
 
 void clp_cache_store(const clp_cache_key *key, const unsigned char *data, size_t size)

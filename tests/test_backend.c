@@ -103,9 +103,9 @@ static void run_contract(const char *backend_name)
                 cr_expect_geq(at.count, CLP_CHECKS, "every operation was tried");
             }
     }
-    /* As one that has memory of its own. */
+    /* As one that has memory of its own: in three dimensions only where a simulator takes long. */
     device->info.host_memory = false;
-    for (size_t i = 0; i < count; i += 7) {
+    for (size_t i = tiny() ? 7 : 0; i < count; i += 7) {
         place at = {&list[i], device->backend->sweep_variants[0], CLP_PRECISION_SINGLE, 0};
         cr_assert_eq(clp_backend_check_case(device, &list[i], at.precision, at.variant, expect_passed, &at),
                      CLP_OK, "%s", clp_error_message());

@@ -21,7 +21,7 @@ here = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(here / "ranks"))
 import model
 import runs
-from model import DEVICES
+from model import DEVICES, SLOW
 
 DATA = here / "results" / "ranks.json"
 SWEEPS, ROUNDS, CALIBRATIONS = 256, 9, 5  # of which the fastest counts: others have this machine as well
@@ -117,7 +117,7 @@ def platform_of(data, device, ranks):
     if device == "this machine":
         network = own_network(data)
         return runs.one_machine(ranks, 2, network.latency, network.bandwidth), core(data), network
-    d = DEVICES[device]
+    d = (DEVICES | SLOW)[device]
     network = model.Network(d["latency"], d["bandwidth"])
     times = core(data) if d.get("measured") else model.device_times(d)
     return runs.star(ranks, d["latency"], d["bandwidth"]), times, network
@@ -139,20 +139,24 @@ def plan():
             yield {"device": device, "method": "jacobi", "nodes": 2049, "ranks": 256, "halo": halo}
         for gathered in (65, 129, 257, 513):
             yield {"device": device, "method": "multigrid", "nodes": 1025, "ranks": 64, "gathered": gathered}
+    for device, ranks in (("cores by gigabit", 4), ("cores by gigabit", 16), ("cores by gigabit", 64), ("GPUs", 4), ("GPUs", 16)):
+        for overlap in ("no", "yes") if device in SLOW else ("yes",):
+            yield {"device": device, "method": "jacobi", "nodes": 4097, "ranks": ranks, "overlap": overlap}
 
 
 def options(row):
     """What is computed by plain C is to choose as on the device whose times it takes."""
     halo, gathered = model.usual(row["device"], row["ranks"])
-    return ["--halo", str(row.get("halo", halo)), "--gathered", str(row.get("gathered", gathered) ** 2)]
+    return ["--halo", str(row.get("halo", halo)), "--gathered", str(row.get("gathered", gathered) ** 2),
+            "--overlap", row.get("overlap", "no")]
 
 
 def simulate(folder, until):
     program = folder / "simulated" / "bench" / "bench_ranks.so"
     data = load()
     for key in plan():
-        if any(same(row, key) and row.keys() - key.keys() >= {"step"} and ("halo" in row) == ("halo" in key)
-               and ("gathered" in row) == ("gathered" in key) for row in data["simulated"]):
+        if any(same(row, key) and row.keys() - key.keys() >= {"step"} and all((name in row) == (name in key)
+                                                                                         for name in model.SETTINGS) for row in data["simulated"]):
             continue
         if time.monotonic() > until:
             return
@@ -182,7 +186,7 @@ def main():
     else:
         import draw
         data = load()
-        draw.report(data, {device: platform_of(data, device, 1)[1:] for device in ("this machine", *DEVICES)})
+        draw.report(data, {device: platform_of(data, device, 1)[1:] for device in ("this machine", *DEVICES, *SLOW)})
 
 
 main()

@@ -321,10 +321,37 @@ def settings_change_no_answers(folder):
             check(exchanges[2] > 3 * exchanges[8] > 6 * exchanges[40], f"exchanges by the depth of halos: {exchanges}")
 
 
+def with_memory():
+    """The environment of devices that say that their memory is not the host's."""
+    return {"OPENCL_LAYERS": os.environ["CLPOISSON_FAULT_LAYER"], "CLP_FAULT_NAME": "none", "CLP_FAULT_OWN_MEMORY": "1"}
+
+
+def overlap_changes_no_bits(folder):
+    """Exchanges behind sweeps: the same bits as those that are waited for, as far as parts are thick enough."""
+    file, one, many, told = folder / "o.yaml", folder / "one.npy", folder / "many.npy", folder / "r.json"
+    for text, backend, count, more, where in ((PLAIN, "reference", 4, ("--halo", 8), {}), (PLAIN, "opencl", 2, ("--halo", 16), {}),
+                                              (PLAIN, "opencl", 2, ("--halo", 8), with_memory()),
+                                              (NETWORK, "reference", 6, ("--halo", 4), {}), (NETWORK, "opencl", 3, ("--halo", 8), {}),
+                                              (SEAMS, "reference", 4, ("--halo", 3), {}),
+                                              (PLAIN, "reference", 8, ("--halo", 16), {})):
+        file.write_text(text)
+        many.unlink(missing_ok=True)
+        run(1, file, "--field", one, "--backend", backend)
+        what = f"{count} ranks on {backend} with {' '.join(map(str, more))} and --overlap"
+        done = run(count, file, "--field", many, "--report", told, "--backend", backend, "--overlap", "yes", *more, **where)
+        check(done.returncode == 0, f"{what}: exit status {done.returncode}\n{done.stderr}")
+        check(many.exists() and many.read_bytes() == one.read_bytes(), f"{what}: other bits than one process")
+        for rank in json.loads(told.read_text())["ranks"]["each"]:
+            shares = rank["overlapped"] / rank["exchanges"]
+            check(shares > 0.5 if count < 8 else shares == 0, f"{what}: {rank['overlapped']} of {rank['exchanges']} exchanges")
+    done = run(2, file, "--overlap", "perhaps")
+    check(done.returncode == 2 and "write yes, no or auto" in done.stderr, f"--overlap perhaps: {done.stderr}")
+
+
 def devices_with_memory_agree(folder):
     """Devices that say that their memory is not the host's: halos packed there, deeper, and larger grids gathered."""
     file, one, many, told = folder / "c.yaml", folder / "one.npy", folder / "many.npy", folder / "r.json"
-    apart = {"OPENCL_LAYERS": os.environ["CLPOISSON_FAULT_LAYER"], "CLP_FAULT_NAME": "none", "CLP_FAULT_OWN_MEMORY": "1"}
+    apart = with_memory()
     for text, method, count in ((PLAIN, "jacobi", 4), (CYCLES["no source"], "multigrid", 4), (CYCLES["materials"], "cg", 2)):
         file.write_text(text)
         results = []
@@ -673,6 +700,7 @@ def all_of_it(here):
     time_agrees(here)
     cycles_agree(here)
     settings_change_no_answers(here)
+    overlap_changes_no_bits(here)
     devices_with_memory_agree(here)
     one_rank_is_as_none(here)
     layers_are_exact(here)

@@ -57,7 +57,8 @@ static void swap(clp_ranks *ranks, int axis, bool ring, int rounds)
             both.swap[both.count++] = (clp_swap){last, CLP_HERE - step, send[0], receive[0], bytes};
         CHECK(ranks->transport->prepare(ranks, &both) == CLP_OK);
         if (((size_t)round + me) % 3 == 0) usleep(2000);
-        CHECK(ranks->transport->swap(ranks, &both) == CLP_OK);
+        CHECK(ranks->transport->start(ranks, &both) == CLP_OK);
+        CHECK(ranks->transport->finish(ranks, &both) == CLP_OK);
         if (ring || me > 0) CHECK(holds(receive[0], bytes, last, round, 1));
         if (ring || next > 0) CHECK(holds(receive[1], bytes, next, round, 0));
         ranks->transport->release(ranks, &both);
@@ -84,7 +85,10 @@ static void swap_around(clp_ranks *ranks)
             for (size_t i = 0; i < BYTES; i++) send[direction][i] = byte_of(me, round, direction, i);
         memset(receive, 0, sizeof receive);
         if (((size_t)round + me) % 2 == 0) usleep(2000);
-        CHECK(ranks->transport->swap(ranks, &around) == CLP_OK);
+        CHECK(ranks->transport->start(ranks, &around) == CLP_OK);
+        for (int looks = 0; round % 2 == 0 && looks < 1000 && !ranks->transport->advance(ranks, &around);)
+            looks++;
+        CHECK(ranks->transport->finish(ranks, &around) == CLP_OK);
         for (size_t i = 0; i < around.count; i++) {
             const clp_swap *swap = &around.swap[i];
             CHECK(holds(swap->receive, swap->bytes, swap->neighbour, round, clp_opposite(swap->direction)));

@@ -27,7 +27,7 @@ def predict(place, row):
     halo, gathered = model.usual(row["device"], row["ranks"])
     halo, gathered = row.get("halo", halo), row.get("gathered", gathered)
     if row["method"] == "jacobi":
-        spent = model.jacobi(times, network, size, row["ranks"], depth=halo)
+        spent = model.jacobi(times, network, size, row["ranks"], depth=halo, overlap=row.get("overlap") == "yes")
     else:
         spent = model.multigrid(times, network, size, row["ranks"], depth=halo, gathered=gathered ** 2)
     share = max(row["ranks"] / CORES, 1) if row["device"] == "this machine" else 1
@@ -47,7 +47,7 @@ def quantity(value):
 def found(rows, **key):
     """The step of a run with just these settings."""
     for row in rows:
-        if all(row.get(name) == value for name, value in key.items()) and all((name in row) == (name in key) for name in ("halo", "gathered")):
+        if all(row.get(name) == value for name, value in key.items()) and all((name in row) == (name in key) for name in model.SETTINGS):
             return row.get("step")
     return None
 
@@ -73,11 +73,24 @@ def of_this_machine(data, place):
 def of_platforms(data, place):
     rows = []
     for row in data["simulated"]:
-        if row["device"] == "this machine" or "halo" in row or "gathered" in row or not row["step"]:
+        if row["device"] == "this machine" or any(name in row for name in model.SETTINGS) or not row["step"]:
             continue
         rows.append([row["device"], METHODS[row["method"]][0], f"{row['nodes']}²", str(row["ranks"]), quantity(row["step"]),
                      beside(seconds(place, **row), row["step"])])
     return table(["", "", "nodes", "ranks", "simulated", "model"], sorted(rows, key=lambda r: (r[0], r[1], int(r[2][:-1]), int(r[3]))))
+
+
+def of_overlap(data, place):
+    """Sweeps that wait for halos, and sweeps that do not."""
+    rows = []
+    for row in data["simulated"]:
+        if row.get("overlap") != "yes" or not row["step"]:
+            continue
+        key = {name: row[name] for name in ("device", "method", "nodes", "ranks")}
+        waiting = found(data["simulated"], **key) or found(data["simulated"], **key, overlap="no")
+        rows.append([row["device"], f"{row['nodes']}²", str(row["ranks"]), quantity(waiting), beside(row["step"], waiting),
+                     beside(seconds(place, **row), seconds(place, **key))])
+    return table(["", "nodes", "ranks", "a sweep that waits", "with overlap", "by the model"], rows)
 
 
 def strong_ends(place):
@@ -114,7 +127,7 @@ def by_ranks(data, place):
                 strong.plot(ranks, [seconds(place, device=device, method=method, nodes=nodes, ranks=r) for r in ranks], style,
                             color=COLORS[device], label=f"{device}, {nodes}²")
             dots = [(r["ranks"], r["step"]) for r in data["simulated"] if r["device"] == device and r["method"] == method
-                    and r["nodes"] == STRONG[0] and "halo" not in r and "gathered" not in r and r["step"]]
+                    and r["nodes"] == STRONG[0] and not any(name in r for name in model.SETTINGS) and r["step"]]
             strong.plot(*zip(*dots), "o", color=COLORS[device], markersize=5)
             for part, style in ((129, "-"), (WEAK[device], "--")):
                 squares = [r for r in RANKS if math.isqrt(r) ** 2 == r]
@@ -181,6 +194,7 @@ def report(data, place):
     path = DOCS / "scaling.md"
     text = path.read_text()
     for mark, made in (("this machine", of_this_machine(data, place)), ("platforms", of_platforms(data, place)),
-                       ("strong", strong_ends(place)), ("weak", weak_ends(place))):
+                       ("strong", strong_ends(place)), ("weak", weak_ends(place)),
+                       ("overlap", of_overlap(data, place))):
         text = between(text, mark, made)
     path.write_text(text)

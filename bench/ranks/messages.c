@@ -37,7 +37,8 @@ static clp_status prepare(traffic *t)
 
 static clp_status swap(const traffic *t)
 {
-    return t->ranks->transport->swap(t->ranks, &t->swaps);
+    CLP_TRY(t->ranks->transport->start(t->ranks, &t->swaps));
+    return t->ranks->transport->finish(t->ranks, &t->swaps);
 }
 
 static clp_status reduce(const traffic *t)

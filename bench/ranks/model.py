@@ -7,6 +7,7 @@ import math
 COARSE_DEPTH, SLICE_DEPTH, REACH = 8, 10, 2  # as in grid/part.c, transport/shared.h, shared_transfer.c
 SMOOTHING, BATCH, DIRECT_MOST = 4, 256, 1 << 19  # solver/hierarchy.h, jacobi.c, separable.c
 EVER = math.inf
+SETTINGS = ("halo", "gathered", "overlap")  # by which a run may differ from what the program chooses
 
 # Larger platforms: what the device of a rank does, and a link of its own to a switch. "GPUs": as large ones are said to be (not
 # measured here), fused sweeps at 2.5 times what streaming allows; "cores": those of the machine that was measured.
@@ -15,6 +16,7 @@ DEVICES = {
              "staging": 10e-6, "staging_bytes_per_second": 5e10, "host_bytes_per_second": 1e11,
              "latency": 2e-6, "bandwidth": 5e10},
     "cores": {"measured": True, "latency": 2e-6, "bandwidth": 1.25e10}}
+SLOW = {"cores by gigabit": {"measured": True, "latency": 5e-5, "bandwidth": 1.25e8}}
 
 
 def usual(device, ranks):
@@ -153,6 +155,23 @@ class Rank:
             self.exchange(field)
             field.valid = field.level.depth
 
+    def sweep_behind(self, u, name, sweeps):
+        """While halos are exchanged: what neighbours wait for first, by itself (transport/borders.c)."""
+        level = u.level
+        halo = level.nodes - level.own[0] * level.own[1]
+        for axis in (0, 1):
+            wide = 3 * level.depth * level.nodes_along[1 - axis]
+            for _ in range(level.sides[axis]):
+                self.do("halos", "box_copy", u.size, wide)
+                self.do("halos", name, u.size, wide, sweeps)
+                self.do("halos", "boxes_read", u.size, halo // sum(level.sides))
+        before = sum(self.spent.values())
+        self.on(level, name, u.size, sweeps)
+        swept = sum(self.spent.values()) - before
+        self.spent["halos"] += max(self.network.swap(halo * u.size) - swept, 0)
+        self.do("halos", "boxes_write", u.size, halo)
+        u.valid = level.depth
+
     def sum(self, size=8):
         self.spent["sums"] += self.network.reduce(self.ranks, size)
 
@@ -171,22 +190,25 @@ class Rank:
         return sum(self.spent.values())
 
 
-def jacobi(times, network, nodes, ranks, depth, every=256, size=4, sourceless=True):
+def jacobi(times, network, nodes, ranks, depth, every=256, size=4, sourceless=True, overlap=False):
     """Seconds of a sweep, by kind: of as many between two tests."""
     parts = blocks(ranks)
     thin = min(n // p for n, p in zip(nodes, parts))
     rank = Rank(times, network, ranks)
     level = Level(nodes, parts, min(depth, thin))
-    u = Field(level, size)
+    u, name = Field(level, size), "sweep_sourceless" if sourceless else "sweep"
     for _ in range(2):  # the second one counts: halos are then as they always are
         rank.spent = dict.fromkeys(rank.spent, 0.0)
         for batch in [BATCH] * (every // BATCH) + [every % BATCH]:
             while batch > 0:
                 now = min(batch, level.depth)
                 rank.need(u, now)
-                rank.on(level, "sweep_sourceless" if sourceless else "sweep", size, now)
-                u.valid = less(u.valid, now)
                 batch -= now
+                if overlap and batch > 0 and 2 * level.depth <= thin:
+                    rank.sweep_behind(u, name, now)
+                    continue
+                rank.on(level, name, size, now)
+                u.valid = less(u.valid, now)
         rank.need(u, 1)
         rank.on(level, "residual_norms", size)
         rank.sum(24)

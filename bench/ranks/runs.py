@@ -14,7 +14,7 @@ ENVIRONMENT = {"GOMP_SPINCOUNT": "0"}  # else the program starts itself anew, to
 # Messages take a latency and a time per byte, nothing else; what the host computes takes what is injected.
 SIMULATION = {"smpi/simulate-computation": "no", "smpi/host-speed": "1e9f", "smpi/lat-factor": "0:1", "smpi/bw-factor": "0:1",
               "network/TCP-gamma": "0", "network/weight-S": "0", "network/crosstraffic": "0", "smpi/coll-selector": "ompi", "smpi/init": "0",
-              "smpi/wtime": "0", "smpi/display-timing": "no", "smpi/cpu-threshold": "0",
+              "smpi/wtime": "0", "smpi/test": "1e-7", "smpi/display-timing": "no", "smpi/cpu-threshold": "0",
               "smpi/tmpdir": tempfile.gettempdir()}
 
 

@@ -128,6 +128,17 @@ CLP_API clp_status clp_ranks_tell(clp_ranks *ranks, const clp_grid *part, const 
 CLP_API void clp_ranks_set_halo(clp_ranks *ranks, size_t depth);
 CLP_API void clp_ranks_set_gathered(clp_ranks *ranks, size_t nodes);
 
+/** Whether sweeps in a row go on while halos are exchanged, for which nodes beside open sides are swept
+ * twice. The answer is the same to the last bit. */
+typedef enum clp_overlap {
+    CLP_OVERLAP_AUTO, /**< between machines, where a rank finds that it waits for longer than that takes */
+    CLP_OVERLAP_YES,  /**< wherever parts are thick enough */
+    CLP_OVERLAP_NO,
+} clp_overlap;
+
+/** Sets it for solves that begin then, of this rank: others may do as they like. NULL ranks are one alone. */
+CLP_API void clp_ranks_set_overlap(clp_ranks *ranks, clp_overlap overlap);
+
 /**
  * This rank's part of a whole grid: see clp_grid_divide, clp_grid_take_part. `parts` are wanted ones, or all
  * 0: receives them. Of unlike devices each gets in proportion to its speed, if clp_ranks_weigh found it. A

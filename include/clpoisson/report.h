@@ -84,6 +84,7 @@ typedef struct clp_rank_report {
     char device[128];
     size_t nodes;                  /**< of its own */
     size_t exchanges;              /**< of halos */
+    unsigned long long overlapped; /**< of these, while it swept */
     unsigned long long halo_bytes; /**< that it sent in them */
     double seconds_solve;
     double seconds_waiting; /**< in exchanges and sums, for the others or for messages to arrive */

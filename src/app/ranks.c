@@ -106,8 +106,22 @@ int app_ranks_choose(const char *transport, const char *blocks, clp_ranks **rank
     return EXIT_USAGE;
 }
 
-int app_ranks_set(const char *halo, const char *gathered, clp_ranks *ranks)
+static bool read_overlap(const char *text, clp_overlap *overlap)
 {
+    static const char *const names[] = {
+        [CLP_OVERLAP_AUTO] = "auto", [CLP_OVERLAP_YES] = "yes", [CLP_OVERLAP_NO] = "no"};
+    *overlap = CLP_OVERLAP_AUTO;
+    for (size_t i = 0; text && i < sizeof names / sizeof *names; i++)
+        if (strcmp(text, names[i]) == 0) {
+            *overlap = (clp_overlap)i;
+            return true;
+        }
+    return !text;
+}
+
+int app_ranks_set(const char *halo, const char *gathered, const char *overlap, clp_ranks *ranks)
+{
+    clp_overlap overlaps;
     size_t depth = 0, nodes = 0;
     if (halo && !read_count(halo, &depth)) {
         app_error("--halo %s: write how many nodes deep, such as 32", halo);
@@ -117,8 +131,13 @@ int app_ranks_set(const char *halo, const char *gathered, clp_ranks *ranks)
         app_error("--gathered %s: write how many nodes, such as 66049 for 257 x 257", gathered);
         return EXIT_USAGE;
     }
+    if (!read_overlap(overlap, &overlaps)) {
+        app_error("--overlap %s: write yes, no or auto", overlap);
+        return EXIT_USAGE;
+    }
     clp_ranks_set_halo(ranks, depth);
     clp_ranks_set_gathered(ranks, nodes);
+    clp_ranks_set_overlap(ranks, overlaps);
     return -1;
 }
 

@@ -276,10 +276,10 @@ static int compare_options(const app_solve_request *request)
     const bool flags[] = {request->dry_run, request->matrix, request->watch, terminal.verbose};
     bool alike = true;
     const char *const texts[] = {
-        request->picture, request->field,       request->vtk,    request->convergence,
-        request->report,  request->plot,        request->slice,  request->series,
-        request->film,    request->animation,   request->frames, request->probes,
-        request->ranks,   request->probes_plot, request->halo,   request->gathered};
+        request->picture,  request->field,  request->vtk,    request->convergence, request->report,
+        request->plot,     request->slice,  request->series, request->film,        request->animation,
+        request->frames,   request->probes, request->ranks,  request->probes_plot, request->halo,
+        request->gathered, request->overlap};
     if (!request->group) return -1;
     clp_ranks_mix(request->group, flags, sizeof flags);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -384,7 +384,7 @@ static int run(int count, char **arguments)
     if (status < 0) status = app_read_solve_request(&request, count, arguments);
     if (status < 0)
         status = app_ranks_choose(request.transport, request.ranks, &request.group, request.parts);
-    if (status < 0) status = app_ranks_set(request.halo, request.gathered, request.group);
+    if (status < 0) status = app_ranks_set(request.halo, request.gathered, request.overlap, request.group);
     if (status < 0) status = run_request(&request);
     return app_ranks_leave(request.group, status);
 }

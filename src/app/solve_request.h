@@ -18,7 +18,7 @@ typedef struct app_solve_request {
     size_t sweep_count;
     bool matrix, dry_run, yes, watch;
     clp_picture_options drawing;
-    const char *backend, *device, *threads, *ranks, *transport, *halo, *gathered;
+    const char *backend, *device, *threads, *ranks, *transport, *halo, *gathered, *overlap;
     clp_ranks *group; /* of processes, once they are joined; NULL: one alone */
     size_t parts[CLP_AXES];
 } app_solve_request;

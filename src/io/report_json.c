@@ -109,10 +109,11 @@ static json_t *ranks_json(const clp_ranks_report *report)
         const clp_rank_report *rank = &report->list[i];
         json_array_append_new(
             list,
-            json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "device", clp_json_text(rank->device), "nodes",
-                      clp_json_whole(rank->nodes), "exchanges", clp_json_whole(rank->exchanges), "halo_bytes",
-                      clp_json_whole(rank->halo_bytes), "seconds_solve", clp_json_number(rank->seconds_solve),
-                      "seconds_waiting", clp_json_number(rank->seconds_waiting)));
+            json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "device", clp_json_text(rank->device), "nodes",
+                      clp_json_whole(rank->nodes), "exchanges", clp_json_whole(rank->exchanges), "overlapped",
+                      clp_json_whole(rank->overlapped), "halo_bytes", clp_json_whole(rank->halo_bytes),
+                      "seconds_solve", clp_json_number(rank->seconds_solve), "seconds_waiting",
+                      clp_json_number(rank->seconds_waiting)));
     }
     return json_pack("{s:o, s:s, s:o, s:o, s:o}", "count", clp_json_whole(report->count), "transport",
                      report->transport, "parts", parts, "imbalance", clp_json_number(report->imbalance),

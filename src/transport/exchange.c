@@ -33,7 +33,7 @@ struct clp_exchange {
     clp_swaps swaps;
     clp_box own[CLP_DIRECTIONS], halo[CLP_DIRECTIONS]; /* what goes, and where what comes is to go */
     size_t bytes;                                      /* that go, of all swaps */
-    char *send, *receive;
+    char *send, *receive;                              /* a twin has no place to send from */
 };
 
 /* The own nodes that the neighbour in a direction has in its halo, and the halo that has its. */
@@ -77,6 +77,16 @@ size_t clp_exchange_bytes(const clp_grid *part, size_t element_bytes)
     return 2 * nodes * element_bytes;
 }
 
+static clp_status prepare(clp_exchange *made, clp_exchange **exchange)
+{
+    clp_status status = made->ranks->transport->prepare(made->ranks, &made->swaps);
+    if (status == CLP_OK)
+        *exchange = made;
+    else
+        free(made);
+    return status;
+}
+
 clp_status clp_exchange_create(clp_ranks *ranks, const clp_grid *part, size_t element_bytes, void *room,
                                clp_exchange **exchange)
 {
@@ -96,12 +106,24 @@ clp_status clp_exchange_create(clp_ranks *ranks, const clp_grid *part, size_t el
         swap->bytes = nodes_of(&made->own[i]) * element_bytes;
         at += swap->bytes;
     }
-    clp_status status = ranks->transport->prepare(ranks, &made->swaps);
-    if (status == CLP_OK)
-        *exchange = made;
-    else
-        free(made);
-    return status;
+    return prepare(made, exchange);
+}
+
+clp_status clp_exchange_create_twin(const clp_exchange *exchange, void *const *send, clp_exchange **twin)
+{
+    *twin = NULL;
+    clp_exchange *made = malloc(sizeof *made);
+    if (!made) return clp_fail_host_memory(sizeof *made);
+    *made = *exchange;
+    made->send = NULL;
+    for (size_t i = 0; i < made->swaps.count; i++) made->swaps.swap[i].send = send[i];
+    return prepare(made, twin);
+}
+
+const clp_box *clp_exchange_own(const clp_exchange *exchange, size_t *count)
+{
+    *count = exchange->swaps.count;
+    return exchange->own;
 }
 
 void clp_exchange_destroy(clp_exchange *exchange)
@@ -111,17 +133,36 @@ void clp_exchange_destroy(clp_exchange *exchange)
     free(exchange);
 }
 
-clp_status clp_exchange_run(clp_exchange *exchange, const clp_boxes *boxes)
+clp_status clp_exchange_start(clp_exchange *exchange, const clp_boxes *boxes)
 {
     clp_ranks *ranks = exchange->ranks;
-    const size_t count = exchange->swaps.count;
-    CLP_TRY(boxes->read(boxes->whose, exchange->own, count, exchange->send));
+    if (boxes) CLP_TRY(boxes->read(boxes->whose, exchange->own, exchange->swaps.count, exchange->send));
     double start = clp_seconds();
-    CLP_TRY(ranks->transport->swap(ranks, &exchange->swaps));
+    CLP_TRY(ranks->transport->start(ranks, &exchange->swaps));
     ranks->traffic.seconds += clp_seconds() - start;
     ranks->traffic.bytes += exchange->bytes;
     ranks->traffic.exchanges++;
-    return boxes->write(boxes->whose, exchange->halo, count, exchange->receive);
+    return CLP_OK;
+}
+
+bool clp_exchange_advance(const clp_exchange *exchange)
+{
+    return exchange->ranks->transport->advance(exchange->ranks, &exchange->swaps);
+}
+
+clp_status clp_exchange_finish(clp_exchange *exchange, const clp_boxes *boxes)
+{
+    clp_ranks *ranks = exchange->ranks;
+    double start = clp_seconds();
+    CLP_TRY(ranks->transport->finish(ranks, &exchange->swaps));
+    ranks->traffic.seconds += clp_seconds() - start;
+    return boxes->write(boxes->whose, exchange->halo, exchange->swaps.count, exchange->receive);
+}
+
+clp_status clp_exchange_run(clp_exchange *exchange, const clp_boxes *boxes)
+{
+    CLP_TRY(clp_exchange_start(exchange, boxes));
+    return clp_exchange_finish(exchange, boxes);
 }
 
 clp_status clp_exchange_once(clp_ranks *ranks, const clp_grid *part, size_t element_bytes,

@@ -161,18 +161,36 @@ static clp_status prepare(clp_ranks *ranks, clp_swaps *swaps)
     return CLP_OK;
 }
 
-static clp_status swap(clp_ranks *ranks, const clp_swaps *swaps)
+static void put_pieces(const ga_world *world, const clp_swaps *swaps, size_t from)
+{
+    const clp_swap *first = swaps->swap, *end = first + swaps->count;
+    GA_Init_fence();
+    for (const clp_swap *swap = first; swap < end; swap++) put_piece(world, swap, from);
+    GA_Fence();
+    for (const clp_swap *swap = first; swap < end; swap++) tell(world, swap, from);
+}
+
+static clp_status start(clp_ranks *ranks, const clp_swaps *swaps)
+{
+    begin_division(ranks, world_of(ranks));
+    put_pieces(world_of(ranks), swaps, 0);
+    return CLP_OK;
+}
+
+static bool advance(clp_ranks *ranks, const clp_swaps *swaps)
+{
+    (void)ranks, (void)swaps;
+    return true;
+}
+
+static clp_status finish(clp_ranks *ranks, const clp_swaps *swaps)
 {
     ga_world *world = world_of(ranks);
     const clp_swap *first = swaps->swap, *end = first + swaps->count;
     size_t most = 0;
-    begin_division(ranks, world);
     for (const clp_swap *swap = first; swap < end; swap++) most = clp_max(most, swap->bytes);
     for (size_t from = 0; from < most; from += LETTER) {
-        GA_Init_fence();
-        for (const clp_swap *swap = first; swap < end; swap++) put_piece(world, swap, from);
-        GA_Fence();
-        for (const clp_swap *swap = first; swap < end; swap++) tell(world, swap, from);
+        if (from > 0) put_pieces(world, swaps, from);
         for (const clp_swap *swap = first; swap < end; swap++) take_piece(world, ranks->number, swap, from);
     }
     return CLP_OK;
@@ -265,7 +283,9 @@ const clp_transport clp_transport_ga = {
     .leave = leave,
     .abort = clp_mpi_abort,
     .prepare = prepare,
-    .swap = swap,
+    .start = start,
+    .advance = advance,
+    .finish = finish,
     .release = release,
     .reduce = reduce,
     .gather = gather,

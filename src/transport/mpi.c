@@ -8,7 +8,8 @@
 /* What launchers leave in the environment of the processes that they start. */
 static bool is_started(void)
 {
-    static const char *const marks[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMIX_RANK", "MPI_LOCALNRANKS"};
+    static const char *const marks[] = {"Oclp_mpi_all(ranks)_SIZE", "PMI_SIZE", "PMIX_RANK",
+                                        "MPI_LOCALNRANKS"};
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
         if (getenv(marks[i])) return true;
     return false;
@@ -30,14 +31,15 @@ static clp_status sized(size_t bytes, int *count, MPI_Datatype *type)
 }
 
 /* Persistent requests: a receive and a send for each swap, whose direction is the message's tag. */
-static clp_status ready(const clp_swap *swap, MPI_Request requests[2])
+static clp_status ready(const clp_ranks *ranks, const clp_swap *swap, MPI_Request requests[2])
 {
     int count = 0, other = (int)swap->neighbour;
     MPI_Datatype type = MPI_BYTE;
     CLP_TRY(sized(swap->bytes, &count, &type));
     CLP_MPI_TRY(MPI_Recv_init(swap->receive, count, type, other, clp_opposite(swap->direction),
-                              MPI_COMM_WORLD, &requests[0]));
-    CLP_MPI_TRY(MPI_Send_init(swap->send, count, type, other, swap->direction, MPI_COMM_WORLD, &requests[1]));
+                              clp_mpi_all(ranks), &requests[0]));
+    CLP_MPI_TRY(
+        MPI_Send_init(swap->send, count, type, other, swap->direction, clp_mpi_all(ranks), &requests[1]));
     return CLP_OK;
 }
 
@@ -60,18 +62,32 @@ static clp_status prepare(clp_ranks *ranks, clp_swaps *swaps)
     for (size_t i = 0; requests && i < 2 * swaps->count; i++) requests[i] = MPI_REQUEST_NULL;
     swaps->ready = requests;
     for (size_t i = 0; status == CLP_OK && i < swaps->count; i++)
-        status = ready(&swaps->swap[i], requests + 2 * i);
+        status = ready(ranks, &swaps->swap[i], requests + 2 * i);
     if (status != CLP_OK) release(ranks, swaps);
     return status;
 }
 
-static clp_status swap(clp_ranks *ranks, const clp_swaps *swaps)
+static clp_status start(clp_ranks *ranks, const clp_swaps *swaps)
+{
+    (void)ranks;
+    CLP_MPI_TRY(MPI_Startall(2 * (int)swaps->count, swaps->ready));
+    return CLP_OK;
+}
+
+/* Long messages go on only while MPI is called; what fails does so again in `finish`. */
+static bool advance(clp_ranks *ranks, const clp_swaps *swaps)
 {
     MPI_Status statuses[2 * (CLP_DIRECTIONS - 1)];
-    int count = 2 * (int)swaps->count;
+    int done = false;
     (void)ranks;
-    CLP_MPI_TRY(MPI_Startall(count, swaps->ready));
-    CLP_MPI_TRY(MPI_Waitall(count, swaps->ready, statuses));
+    return MPI_Testall(2 * (int)swaps->count, swaps->ready, &done, statuses) != MPI_SUCCESS || done;
+}
+
+static clp_status finish(clp_ranks *ranks, const clp_swaps *swaps)
+{
+    MPI_Status statuses[2 * (CLP_DIRECTIONS - 1)];
+    (void)ranks;
+    CLP_MPI_TRY(MPI_Waitall(2 * (int)swaps->count, swaps->ready, statuses));
     return CLP_OK;
 }
 
@@ -83,7 +99,7 @@ static void join_norms(void *in, void *both, int *count, MPI_Datatype *type)
         ((clp_norms *)both)[i] = clp_norms_join(((clp_norms *)in)[i], ((clp_norms *)both)[i]);
 }
 
-static clp_status reduce_norms(double *values, size_t count)
+static clp_status reduce_norms(const clp_ranks *ranks, double *values, size_t count)
 {
     MPI_Datatype type = MPI_BYTE;
     MPI_Op operation;
@@ -91,7 +107,7 @@ static clp_status reduce_norms(double *values, size_t count)
     CLP_MPI_TRY(MPI_Type_commit(&type));
     CLP_MPI_TRY(MPI_Op_create(join_norms, true, &operation));
     CLP_MPI_TRY(MPI_Allreduce(MPI_IN_PLACE, values, (int)(count * sizeof(double) / sizeof(clp_norms)), type,
-                              operation, MPI_COMM_WORLD));
+                              operation, clp_mpi_all(ranks)));
     CLP_MPI_TRY(MPI_Op_free(&operation));
     CLP_MPI_TRY(MPI_Type_free(&type));
     return CLP_OK;
@@ -101,9 +117,9 @@ static clp_status reduce(clp_ranks *ranks, clp_reduction how, double *values, si
 {
     const MPI_Op operations[] = {
         [CLP_REDUCE_SUM] = MPI_SUM, [CLP_REDUCE_MAX] = MPI_MAX, [CLP_REDUCE_MIN] = MPI_MIN};
-    (void)ranks;
-    if (how == CLP_REDUCE_NORMS) return reduce_norms(values, count);
-    CLP_MPI_TRY(MPI_Allreduce(MPI_IN_PLACE, values, (int)count, MPI_DOUBLE, operations[how], MPI_COMM_WORLD));
+    if (how == CLP_REDUCE_NORMS) return reduce_norms(ranks, values, count);
+    CLP_MPI_TRY(
+        MPI_Allreduce(MPI_IN_PLACE, values, (int)count, MPI_DOUBLE, operations[how], clp_mpi_all(ranks)));
     return CLP_OK;
 }
 
@@ -111,9 +127,8 @@ static clp_status gather(clp_ranks *ranks, const void *own, size_t bytes, void *
 {
     int count = 0;
     MPI_Datatype type = MPI_BYTE;
-    (void)ranks;
     CLP_TRY(sized(bytes, &count, &type));
-    CLP_MPI_TRY(MPI_Allgather(own, count, type, all, count, type, MPI_COMM_WORLD));
+    CLP_MPI_TRY(MPI_Allgather(own, count, type, all, count, type, clp_mpi_all(ranks)));
     return CLP_OK;
 }
 
@@ -121,9 +136,8 @@ static clp_status spread(clp_ranks *ranks, size_t from, void *data, size_t bytes
 {
     int count = 0;
     MPI_Datatype type = MPI_BYTE;
-    (void)ranks;
     CLP_TRY(sized(bytes, &count, &type));
-    CLP_MPI_TRY(MPI_Bcast(data, count, type, (int)from, MPI_COMM_WORLD));
+    CLP_MPI_TRY(MPI_Bcast(data, count, type, (int)from, clp_mpi_all(ranks)));
     return CLP_OK;
 }
 
@@ -136,16 +150,16 @@ static clp_status collect(clp_ranks *ranks, size_t to, const void *own, size_t b
     char *at = all;
     CLP_TRY(sized(bytes, &count, &type));
     if (ranks->number != to) {
-        CLP_MPI_TRY(MPI_Send(own, count, type, (int)to, 0, MPI_COMM_WORLD));
+        CLP_MPI_TRY(MPI_Send(own, count, type, (int)to, 0, clp_mpi_all(ranks)));
         return CLP_OK;
     }
     for (size_t rank = 0; rank < ranks->count; rank++) {
         CLP_TRY(sized(sizes[rank], &count, &type));
         if (rank == to)
             CLP_MPI_TRY(MPI_Sendrecv(own, count, type, (int)to, 0, at, count, type, (int)to, 0,
-                                     MPI_COMM_WORLD, MPI_STATUS_IGNORE));
+                                     clp_mpi_all(ranks), MPI_STATUS_IGNORE));
         else
-            CLP_MPI_TRY(MPI_Recv(at, count, type, (int)rank, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE));
+            CLP_MPI_TRY(MPI_Recv(at, count, type, (int)rank, 0, clp_mpi_all(ranks), MPI_STATUS_IGNORE));
         at += sizes[rank];
     }
     return CLP_OK;
@@ -159,7 +173,9 @@ const clp_transport clp_transport_mpi = {
     .leave = clp_mpi_leave,
     .abort = clp_mpi_abort,
     .prepare = prepare,
-    .swap = swap,
+    .start = start,
+    .advance = advance,
+    .finish = finish,
     .release = release,
     .reduce = reduce,
     .gather = gather,

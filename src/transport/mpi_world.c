@@ -32,17 +32,18 @@ clp_status clp_mpi_join(clp_ranks *ranks, size_t bytes)
     int number, count, local, beside;
     MPI_Comm near;
     CLP_TRY(begin());
-    CLP_MPI_TRY(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN));
-    CLP_MPI_TRY(MPI_Comm_rank(MPI_COMM_WORLD, &number));
-    CLP_MPI_TRY(MPI_Comm_size(MPI_COMM_WORLD, &count));
-    CLP_MPI_TRY(MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, number, MPI_INFO_NULL, &near));
-    CLP_MPI_TRY(MPI_Comm_rank(near, &local));
-    CLP_MPI_TRY(MPI_Comm_size(near, &beside));
-    CLP_MPI_TRY(MPI_Comm_free(&near));
     clp_mpi_world *world = calloc(1, bytes);
     if (!world) return clp_fail_host_memory(bytes);
     ranks->own = world;
-    CLP_MPI_TRY(MPI_Comm_dup(MPI_COMM_WORLD, &world->meeting));
+    CLP_MPI_TRY(MPI_Comm_dup(MPI_COMM_WORLD, &world->all));
+    CLP_MPI_TRY(MPI_Comm_set_errhandler(world->all, MPI_ERRORS_RETURN));
+    CLP_MPI_TRY(MPI_Comm_dup(world->all, &world->meeting));
+    CLP_MPI_TRY(MPI_Comm_rank(world->all, &number));
+    CLP_MPI_TRY(MPI_Comm_size(world->all, &count));
+    CLP_MPI_TRY(MPI_Comm_split_type(world->all, MPI_COMM_TYPE_SHARED, number, MPI_INFO_NULL, &near));
+    CLP_MPI_TRY(MPI_Comm_rank(near, &local));
+    CLP_MPI_TRY(MPI_Comm_size(near, &beside));
+    CLP_MPI_TRY(MPI_Comm_free(&near));
     ranks->number = (size_t)number;
     ranks->count = (size_t)count;
     ranks->local = (size_t)local;
@@ -56,7 +57,10 @@ void clp_mpi_leave(clp_ranks *ranks)
     clp_mpi_world *world = ranks->own;
     int done = true;
     MPI_Finalized(&done);
-    if (!done) MPI_Comm_free(&world->meeting);
+    if (!done) {
+        MPI_Comm_free(&world->meeting);
+        MPI_Comm_free(&world->all);
+    }
     free(world);
     ranks->own = NULL;
     if (--joined == 0 && begun && !done) MPI_Finalize();
@@ -105,7 +109,7 @@ static clp_status write_through(clp_ranks *ranks, MPI_File file, const char *pat
     /* In pieces, as counts are ints: as many of them in all ranks. */
     size_t piece = 1 << 30, pieces = bytes / piece + 1, most = pieces;
     double number = (double)pieces;
-    MPI_Allreduce(MPI_IN_PLACE, &number, 1, MPI_DOUBLE, MPI_MAX, MPI_COMM_WORLD);
+    MPI_Allreduce(MPI_IN_PLACE, &number, 1, MPI_DOUBLE, MPI_MAX, clp_mpi_all(ranks));
     most = (size_t)number;
     for (size_t i = 0; i < most; i++) {
         size_t from = i * piece < bytes ? i * piece : bytes,
@@ -122,7 +126,7 @@ clp_status clp_mpi_write(clp_ranks *ranks, const char *path, const clp_file_arra
 {
     MPI_File file;
     clp_status opened =
-        check_file(MPI_File_open(MPI_COMM_WORLD, path, MPI_MODE_WRONLY, MPI_INFO_NULL, &file), path);
+        check_file(MPI_File_open(clp_mpi_all(ranks), path, MPI_MODE_WRONLY, MPI_INFO_NULL, &file), path);
     CLP_TRY(clp_ranks_agree(ranks, opened));
     clp_status status = write_through(ranks, file, path, array, box, own);
     int code = MPI_File_close(&file);

@@ -11,8 +11,14 @@
 
 /* What a transport keeps in `ranks->own` begins with this. */
 typedef struct clp_mpi_world {
+    MPI_Comm all;     /* of all ranks, apart from what else the program may do with MPI */
     MPI_Comm meeting; /* for clp_mpi_meet alone: the others may be in the middle of something else */
 } clp_mpi_world;
+
+static inline MPI_Comm clp_mpi_all(const clp_ranks *ranks)
+{
+    return ((const clp_mpi_world *)ranks->own)->all;
+}
 
 /* MPI's own words where a call failed. */
 clp_status clp_mpi_check(int code, const char *call);

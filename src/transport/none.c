@@ -38,8 +38,20 @@ static clp_status prepare(clp_ranks *ranks, clp_swaps *swaps)
     return CLP_OK;
 }
 
+static clp_status start(clp_ranks *ranks, const clp_swaps *swaps)
+{
+    (void)ranks, (void)swaps;
+    return CLP_OK;
+}
+
+static bool advance(clp_ranks *ranks, const clp_swaps *swaps)
+{
+    (void)ranks, (void)swaps;
+    return true;
+}
+
 /* With itself, across seams. */
-static clp_status swap(clp_ranks *ranks, const clp_swaps *swaps)
+static clp_status finish(clp_ranks *ranks, const clp_swaps *swaps)
 {
     (void)ranks;
     for (size_t i = 0; i < swaps->count; i++)
@@ -114,7 +126,9 @@ const clp_transport clp_transport_none = {
     .leave = leave,
     .abort = abort_all,
     .prepare = prepare,
-    .swap = swap,
+    .start = start,
+    .advance = advance,
+    .finish = finish,
     .release = release,
     .reduce = reduce,
     .gather = gather,

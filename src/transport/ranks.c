@@ -223,6 +223,7 @@ clp_status clp_ranks_tell(clp_ranks *ranks, const clp_grid *part, const clp_repo
 {
     clp_rank_report mine = {.nodes = 1,
                             .exchanges = ranks->solve.exchanges,
+                            .overlapped = ranks->solve.overlapped,
                             .halo_bytes = ranks->solve.bytes,
                             .seconds_solve = own->seconds_solve,
                             .seconds_waiting = fmin(ranks->solve.seconds, own->seconds_solve)};
@@ -258,6 +259,11 @@ void clp_ranks_set_halo(clp_ranks *ranks, size_t depth)
 void clp_ranks_set_gathered(clp_ranks *ranks, size_t nodes)
 {
     if (ranks) ranks->gathered = nodes;
+}
+
+void clp_ranks_set_overlap(clp_ranks *ranks, clp_overlap overlap)
+{
+    if (ranks) ranks->overlap = overlap;
 }
 
 /* What suits devices, by where they have their memory and by dimensions: an exchange with one that has its

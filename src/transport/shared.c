@@ -8,7 +8,9 @@
 #include "transport/shared.h"
 
 #include "backend/colors.h"
+#include "base/machine.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 static const clp_backend shared_backend;
@@ -62,6 +64,7 @@ void clp_shared_level_destroy(clp_level *level)
 {
     if (!level) return;
     shared_level *shared = (shared_level *)level;
+    clp_borders_destroy(shared->borders);
     clp_exchange_destroy(shared->exchange);
     shared_backend_of(level)->level_destroy(shared->own);
     free(shared);
@@ -203,20 +206,96 @@ static clp_status shared_evaluate(clp_field *field, const clp_formula *formula, 
 /* ---- operations ---- */
 
 /* Sweeps reach one node further each; q is looked at one less far. */
+static clp_status sweep_once(clp_field *u, clp_field *scratch, const clp_field *q, const double *weights,
+                             size_t now)
+{
+    size_t before = shared_valid(u);
+    CLP_TRY(shared_done(u->level, shared_backend_of(u->level)->sweep(shared_own(u), shared_own(scratch),
+                                                                     shared_own(q), weights, now)));
+    shared_set_valid(scratch, now == 1 ? before : 0);
+    shared_set_valid(u, clp_min(shared_less(before, now), shared_less(shared_valid(q), now - 1)));
+    return CLP_OK;
+}
+
+/* While borders are on their way. Where sweeps do not go on by themselves, or a few at a time do as well,
+ * messages are looked after in between. */
+static clp_status sweep_behind(clp_field *u, clp_field *scratch, const clp_field *q, const double *weights,
+                               size_t now)
+{
+    enum { PIECES = 4 };
+    shared_level *level = (shared_level *)u->level;
+    const clp_boxes boxes = {shared_own(u), read_boxes, write_boxes};
+    const size_t piece = level->own->sweeps_per_pass > 1 ? now : (now + PIECES - 1) / PIECES;
+    CLP_TRY(clp_borders_start(level->borders, shared_own(u), q != NULL, weights, now));
+    for (size_t finished = 0; finished < now; finished += piece) {
+        CLP_TRY(sweep_once(u, scratch, q, weights + finished, clp_min(piece, now - finished)));
+        clp_borders_advance(level->borders);
+    }
+    CLP_TRY(clp_borders_finish(level->borders, &boxes));
+    shared_device_of(u->level)->ranks->traffic.overlapped++;
+    shared_set_valid(u, level->depth);
+    return CLP_OK;
+}
+
+/* Whether what is waited for in exchanges is clearly more than what borders take, on several machines:
+ * neighbours on the same one have their halos soon, or have no processor for them. */
+static bool borders_pay(const shared_level *level)
+{
+    enum { ENOUGH = 4 };
+    const double clearly = 1.5;
+    const clp_ranks *ranks = shared_device_of(&level->base)->ranks;
+    const double share = clp_borders_share(&level->own->op.grid, level->depth);
+    if (isinf(share) || level->own->op.galerkin) return false;
+    if (ranks->overlap != CLP_OVERLAP_AUTO) return ranks->overlap == CLP_OVERLAP_YES;
+    return ranks->beside < ranks->count && level->measured >= ENOUGH &&
+           level->waited > clearly * share * level->elapsed;
+}
+
+/* Nothing is lost where there is no room for them. */
+static bool has_borders(shared_level *level)
+{
+    if (level->borders) return true;
+    if (level->is_plain || !borders_pay(level)) return false;
+    level->is_plain =
+        clp_borders_create(level->own, level->exchange, level->depth, &level->borders) != CLP_OK;
+    return !level->is_plain;
+}
+
+/* Fills the halo for sweeps, and notes how long that took of the time since it last did. */
+static clp_status need_for_sweeps(const clp_field *u, size_t depth)
+{
+    shared_level *level = (shared_level *)u->level;
+    const clp_ranks *ranks = shared_device_of(u->level)->ranks;
+    if (shared_valid(u) >= depth) return CLP_OK;
+    const double waited = ranks->traffic.seconds;
+    CLP_TRY(clp_shared_need(u, depth));
+    const double now = clp_seconds();
+    if (level->last > 0) {
+        level->waited += ranks->traffic.seconds - waited;
+        level->elapsed += now - level->last;
+        level->measured++;
+    }
+    level->last = now;
+    return CLP_OK;
+}
+
 static clp_status shared_sweep(clp_field *u, clp_field *scratch, const clp_field *q, const double *weights,
                                size_t count)
 {
-    const size_t depth = ((shared_level *)u->level)->depth;
+    shared_level *level = (shared_level *)u->level;
+    bool taken = false;
+    level->last = 0;
     for (size_t finished = 0, now; finished < count; finished += now) {
-        now = clp_min(count - finished, depth);
-        CLP_TRY(clp_shared_need(u, now));
+        now = clp_min(count - finished, level->depth);
+        CLP_TRY(need_for_sweeps(u, now));
         CLP_TRY(clp_shared_need(q, now - 1));
-        size_t before = shared_valid(u);
-        CLP_TRY(shared_done(u->level,
-                            shared_backend_of(u->level)->sweep(shared_own(u), shared_own(scratch),
-                                                               shared_own(q), weights + finished, now)));
-        shared_set_valid(scratch, now == 1 ? before : 0);
-        shared_set_valid(u, clp_min(shared_less(before, now), shared_less(shared_valid(q), now - 1)));
+        if (finished + now == count || !has_borders(level)) {
+            CLP_TRY(sweep_once(u, scratch, q, weights + finished, now));
+            continue;
+        }
+        if (!taken) CLP_TRY(clp_borders_take(level->borders, shared_own(q)));
+        taken = true;
+        CLP_TRY(sweep_behind(u, scratch, q, weights + finished, now));
     }
     return CLP_OK;
 }

@@ -16,11 +16,18 @@ typedef struct shared_device {
     clp_ranks *ranks;
 } shared_device;
 
+typedef struct clp_borders clp_borders;
+
 typedef struct shared_level {
     clp_level base;
     clp_level *own;
     size_t depth;           /* of the halo; SIZE_MAX where the grid is whole */
     clp_exchange *exchange; /* of the halo; NULL where the grid is whole */
+    clp_borders *borders;   /* NULL: exchanges are not behind sweeps */
+    bool is_plain;          /* nor will they be */
+    double last, waited;    /* seconds: when sweeps last began, and waiting for halos in them so far */
+    double elapsed;         /* in which */
+    size_t measured;        /* times */
 } shared_level;
 
 typedef struct shared_field {
@@ -103,6 +110,28 @@ clp_status clp_shared_need(const clp_field *field, size_t depth);
 clp_status clp_shared_wrap(clp_device *device, clp_level *own, clp_level **level);
 
 void clp_shared_level_destroy(clp_level *level);
+
+/* ---- borders ---- */
+
+/* Nodes swept twice where borders are, of all nodes of a part whose halo is that deep; INFINITY where it is too
+ * thin for them. */
+double clp_borders_share(const clp_grid *part, size_t depth);
+
+/* Those of a level of the rank's own, whose halo is filled by an exchange; each rank for itself, as others
+ * cannot tell. CLP_ERROR_MEMORY, CLP_ERROR_DEVICE. */
+clp_status clp_borders_create(const clp_level *own, const clp_exchange *halo, size_t depth,
+                              clp_borders **borders);
+void clp_borders_destroy(clp_borders *borders);
+
+/* Takes over the right-hand side of the sweeps that follow; NULL has none. */
+clp_status clp_borders_take(const clp_borders *borders, const clp_field *q);
+
+/* Sweeps borders from u, which stays as it is, and sends what neighbours want of it; lets that move on; waits
+ * for what comes, and writes it to the halo. */
+clp_status clp_borders_start(const clp_borders *borders, const clp_field *u, bool has_q,
+                             const double *weights, size_t count);
+void clp_borders_advance(const clp_borders *borders);
+clp_status clp_borders_finish(const clp_borders *borders, const clp_boxes *boxes);
 
 /* ---- coarser levels ---- */
 

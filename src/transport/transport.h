@@ -62,10 +62,14 @@ typedef struct clp_transport {
     void (*leave)(clp_ranks *ranks);
     void (*abort)(const clp_ranks *ranks, int status);
 
-    /* Readies swaps with neighbours, of whom some may be the same rank, or this one; does them; frees what it
-     * took to be ready. Only `swap` waits for others. */
+    /* Readies swaps with neighbours, of whom some may be the same rank, or this one; starts them; lets them
+     * move on, and says whether `finish` would find them done, if that can be known; waits until they are;
+     * frees what it took to be ready. Only `finish` waits for others. From start to finish what goes and what
+     * comes is not to be touched, and no other swaps to be started. */
     clp_status (*prepare)(clp_ranks *ranks, clp_swaps *swaps);
-    clp_status (*swap)(clp_ranks *ranks, const clp_swaps *swaps);
+    clp_status (*start)(clp_ranks *ranks, const clp_swaps *swaps);
+    bool (*advance)(clp_ranks *ranks, const clp_swaps *swaps);
+    clp_status (*finish)(clp_ranks *ranks, const clp_swaps *swaps);
     void (*release)(clp_ranks *ranks, clp_swaps *swaps);
 
     /* The sum (largest, smallest) of all ranks' values, the same on each to the last bit. */
@@ -92,6 +96,7 @@ extern const clp_transport clp_transport_none, clp_transport_mpi, clp_transport_
 /* What went between ranks, for the report. */
 typedef struct clp_traffic {
     size_t exchanges, bytes;
+    size_t overlapped; /* exchanges, with sweeps */
     double seconds; /* in them and in reductions */
 } clp_traffic;
 
@@ -105,8 +110,9 @@ struct clp_ranks {
     clp_traffic solve;      /* of the last solve */
     double *speeds;         /* of their devices, where these are not alike; else NULL */
     size_t halo, gathered;  /* clp_ranks_set_halo, clp_ranks_set_gathered */
-    bool apart;             /* a device of theirs has memory of its own */
-    uint64_t mixed;         /* what clp_ranks_mix was given */
+    clp_overlap overlap;
+    bool apart;     /* a device of theirs has memory of its own */
+    uint64_t mixed; /* what clp_ranks_mix was given */
     clp_rank_report *list;
     clp_ranks_report report;
 };

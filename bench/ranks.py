@@ -139,6 +139,8 @@ def plan():
             yield {"device": device, "method": "jacobi", "nodes": 2049, "ranks": 256, "halo": halo}
         for gathered in (65, 129, 257, 513):
             yield {"device": device, "method": "multigrid", "nodes": 1025, "ranks": 64, "gathered": gathered}
+    for gathered in (17, 33, 65, 129):
+        yield {"device": "cores", "method": "multigrid", "nodes": 513, "ranks": 256, "gathered": gathered}
     for device, ranks in (("cores by gigabit", 4), ("cores by gigabit", 16), ("cores by gigabit", 64), ("GPUs", 4), ("GPUs", 16)):
         for overlap in ("no", "yes") if device in SLOW else ("yes",):
             yield {"device": device, "method": "jacobi", "nodes": 4097, "ranks": ranks, "overlap": overlap}

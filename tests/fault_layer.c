@@ -130,6 +130,21 @@ CODE(clEnqueueCopyBuffer,
      (cl_command_queue queue, cl_mem from, cl_mem to, size_t from_offset, size_t to_offset, size_t size,
       cl_uint count, const cl_event *events, cl_event *event),
      (queue, from, to, from_offset, to_offset, size, count, events, event))
+#define MOVE_RECT(name, type)                                                                                \
+    CODE(name,                                                                                               \
+         (cl_command_queue queue, cl_mem buffer, cl_bool block, const size_t *origin,                        \
+          const size_t *host_origin, const size_t *region, size_t row, size_t slice, size_t host_row,        \
+          size_t host_slice, type *data, cl_uint count, const cl_event *events, cl_event *event),            \
+         (queue, buffer, block, origin, host_origin, region, row, slice, host_row, host_slice, data, count,  \
+          events, event))
+MOVE_RECT(clEnqueueReadBufferRect, void)
+MOVE_RECT(clEnqueueWriteBufferRect, const void)
+CODE(clEnqueueCopyBufferRect,
+     (cl_command_queue queue, cl_mem from, cl_mem to, const size_t *from_origin, const size_t *to_origin,
+      const size_t *region, size_t from_row, size_t from_slice, size_t to_row, size_t to_slice, cl_uint count,
+      const cl_event *events, cl_event *event),
+     (queue, from, to, from_origin, to_origin, region, from_row, from_slice, to_row, to_slice, count, events,
+      event))
 CODE(clFlush, (cl_command_queue queue), (queue))
 CODE(clFinish, (cl_command_queue queue), (queue))
 
@@ -251,6 +266,9 @@ static void fill_table(void)
     FAIL(clEnqueueWriteBuffer);
     FAIL(clEnqueueFillBuffer);
     FAIL(clEnqueueCopyBuffer);
+    FAIL(clEnqueueReadBufferRect);
+    FAIL(clEnqueueWriteBufferRect);
+    FAIL(clEnqueueCopyBufferRect);
     FAIL(clEnqueueReadBuffer);
     FAIL(clEnqueueMapBuffer);
     layer.clEnqueueUnmapMemObject = turn_back_clEnqueueUnmapMemObject;

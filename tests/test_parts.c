@@ -3,6 +3,7 @@
 #include <clpoisson/ranks.h>
 
 #include "backend/operator.h"
+#include "base/checked.h"
 #include "grid/extent.h"
 
 #include <criterion/criterion.h>
@@ -225,4 +226,76 @@ Test(parts, of_coarser_grids_begin_where_levels_can)
         free(times);
     }
     cr_assert_gt(split, 20);
+}
+
+/* Halved again and again: every node as often as a team has ranks, with a halo of one depth for all. The
+ * ranks in teams. */
+static size_t check_joined(clp_grid *parts, size_t count, const bool *periodic,
+                           const size_t divided[CLP_AXES])
+{
+    const clp_part *first = &parts[0].part;
+    const size_t *nodes = first->whole;
+    size_t team = 1;
+    unsigned *times = calloc(nodes[0] * nodes[1] * nodes[2], sizeof *times);
+    for (int axis = 0; axis < clp_grid_dimensions(&parts[0]); axis++) team *= clp_grid_team(&parts[0], axis);
+    for (size_t rank = 0; rank < count; rank++) {
+        cr_assert_eq(memcmp(parts[rank].part.team, first->team, sizeof first->team), 0);
+        count_part(&parts[rank], times);
+        for (int axis = 0; axis < clp_grid_dimensions(&parts[0]); axis++) {
+            const clp_grid *part = &parts[rank];
+            const size_t own = clp_grid_end(part, axis) - clp_grid_begin(part, axis);
+            cr_assert_eq(clp_grid_is_split(part, axis), clp_grid_team(part, axis) < divided[axis]);
+            if (!clp_grid_is_split(part, axis)) continue;
+            cr_assert_geq(own, clp_max(part->part.thinnest[axis], 8));
+            if (part->part.open[2 * axis]) cr_assert_eq(clp_grid_begin(part, axis), 8);
+            if (part->part.open[2 * axis + 1]) cr_assert_eq(part->nodes[axis] - clp_grid_end(part, axis), 8);
+        }
+    }
+    for (size_t p = 0; p < nodes[0] * nodes[1] * nodes[2]; p++) {
+        const size_t at[] = {p % nodes[0], p / nodes[0] % nodes[1], p / nodes[0] / nodes[1]};
+        bool copy = false;
+        for (int axis = 0; axis < CLP_AXES; axis++)
+            copy =
+                copy || (periodic[axis] && clp_grid_is_split(&parts[0], axis) && at[axis] + 1 == nodes[axis]);
+        cr_assert_eq(times[p], copy ? 0 : team);
+    }
+    free(times);
+    return team > 1 ? count : 0;
+}
+
+Test(parts, of_coarser_grids_are_joined_where_they_would_be_thin)
+{
+    enum { MOST = 16 };
+    size_t joined = 0;
+    for (int round = 0; round < 200; round++) {
+        bool deep = below(3) == 0;
+        clp_grid whole = grid_of(deep ? 40 + below(50) : 60 + below(300),
+                                 deep ? 40 + below(60) : 60 + below(200), deep ? 50 + below(30) : 1);
+        const bool periodic[CLP_AXES] = {below(4) == 0, below(2) == 0, deep && below(3) == 0};
+        size_t divided[CLP_AXES], count = 2 + below(MOST - 1);
+        clp_grid parts[MOST];
+        double speeds[MOST];
+        for (size_t i = 0; i < MOST; i++) speeds[i] = 1 + (double)below(100) / 100;
+        cr_assert_eq(clp_grid_divide(&whole, periodic, count, divided), CLP_OK);
+        bool uneven = below(2);
+        for (size_t rank = 0; rank < count; rank++) {
+            cr_assert_eq(
+                clp_grid_take_part(&whole, periodic, divided, uneven ? speeds : NULL, rank, 16, &parts[rank]),
+                CLP_OK);
+            parts[rank].part.gathered = 50;
+        }
+        while (clp_grid_is_part(&parts[0])) {
+            size_t nodes[CLP_AXES] = {1, 1, 1};
+            for (int axis = 0; axis < clp_grid_dimensions(&whole); axis++)
+                nodes[axis] = clp_grid_whole(&parts[0], axis) / 2 + 1;
+            for (size_t rank = 0; rank < count; rank++) {
+                clp_grid coarse;
+                clp_grid_coarsen_joined(&parts[rank], nodes, &coarse);
+                parts[rank] = coarse;
+                cr_assert_eq(clp_grid_is_part(&coarse), clp_grid_is_part(&parts[0])); /* all alike */
+            }
+            if (clp_grid_is_part(&parts[0])) joined += check_joined(parts, count, periodic, divided);
+        }
+    }
+    cr_assert_gt(joined, 500);
 }

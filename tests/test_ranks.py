@@ -93,21 +93,21 @@ regions:
   - {shape: box, min: [0.6, 0.2, 0.1], max: [0.8, 0.77, 0.5], conductivity: 200, source: 5}
 """,
     "materials on a seam": """
-domain: {size: [1, 1], nodes: [401, 513]}
+domain: {size: [1, 1], nodes: [201, 257]}
 boundary: {right: 100, left: {transfer: 3, ambient: "y"}, y: periodic}
 conductivity: "1.5+sin(2*pi*y)"
 regions: [{shape: circle, center: [0.5, 0.95], radius: 0.17, value: 50}]
 """,
-    "sides and materials": NETWORK.replace("83, 61", "514, 400").partition("solver")[0],
+    "sides and materials": NETWORK.replace("83, 61", "258, 200").partition("solver")[0],
     "floating electrodes": """
-domain: {size: [1, 1], nodes: [321, 290]}
+domain: {size: [1, 1], nodes: [221, 190]}
 boundary: {top: 1, bottom: 0}
 regions:
   - {shape: circle, center: [0.4, 0.6], radius: 0.2, floating: true}
   - {shape: circle, center: [0.7, 0.2], radius: 0.1, floating: true}
 """,
     "jumps": """
-domain: {size: [1, 1], nodes: [290, 273]}
+domain: {size: [1, 1], nodes: [210, 193]}
 boundary: {top: 1, bottom: 0}
 regions:
   - {shape: circle, center: [0.4, 0.6], radius: 0.2, conductivity: 1e6}
@@ -262,7 +262,7 @@ def write_arrays(folder):
     np.save(folder / "top.npy", np.linspace(0, 3, 349) ** 2)
 
 
-def told_alike(what, expected, report, u, v, method):
+def told_alike(what, expected, report, u, v, method, close=1e-5):
     """As many cycles, or one more or less, the same solution, and the same words about its errors."""
     check(report["solver"]["method"] == method, f"{what}: by {report['solver']['method']}")
     more = report["solver"]["iterations"] - expected["solver"]["iterations"]
@@ -271,7 +271,7 @@ def told_alike(what, expected, report, u, v, method):
     a, b = (each["error"]["algebraic_bound"] for each in (expected, report))
     check(0.5 * a - 1e-12 <= b <= 2 * a + 1e-12, f"{what}: the bound is {b}, {a} alone")
     a, b = (each["error"]["discretization_estimate"] for each in (expected, report))
-    check(abs(a - b) <= 1e-5 * a + 1e-12, f"{what}: the estimate is {b}, {a} alone")
+    check(abs(a - b) <= close * a + 1e-12, f"{what}: the estimate is {b}, {a} alone")
 
 
 def cycles_agree(folder):
@@ -289,6 +289,8 @@ def cycles_agree(folder):
                 check(done.returncode == 0, f"{name} alone: {done.stderr}")
                 alone[backend] = json.loads(told.read_text()), np.load(one)
             parts = ("--ranks", split) if split else ()
+            if name in NETWORKS and backend == "reference":
+                parts += ("--gathered", 3000)  # as small as they are, one coarser level at least is split
             done = run(count, file, "--field", many, "--report", told, "--backend", backend, *parts)
             what = f"{name} as {count} ranks{' ' + split if split else ''} on {backend}"
             check(done.returncode == 0, f"{what}: exit status {done.returncode}\n{done.stderr}")
@@ -301,7 +303,7 @@ def settings_change_no_answers(folder):
     """How deep halos are and which grids all ranks have: the same bits by Jacobi's method, cycles as one process has them."""
     file, one, many, told = folder / "c.yaml", folder / "one.npy", folder / "many.npy", folder / "r.json"
     for text, method, settings in ((PLAIN, "jacobi", (("--halo", 2), ("--halo", 8), ("--halo", 40))),
-                                   (CYCLES["sides"], "multigrid", (("--halo", 32, "--gathered", 263169), ("--gathered", 600))),
+                                   (CYCLES["sides"], "multigrid", (("--halo", 32, "--gathered", 263169),)),
                                    (CYCLES["materials"], "cg", (("--halo", 32, "--gathered", 30000), ("--gathered", 600)))):
         file.write_text(text)
         done = run(1, file, "--field", one, "--report", told, "--backend", "reference")
@@ -319,6 +321,27 @@ def settings_change_no_answers(folder):
                 told_alike(what, expected, report, np.load(one), np.load(many), method)
         if method == "jacobi":
             check(exchanges[2] > 3 * exchanges[8] > 6 * exchanges[40], f"exchanges by the depth of halos: {exchanges}")
+
+
+def teams_agree(folder):
+    """Coarse parts that ranks next to each other have together, down to one that all have."""
+    file, one, many, told = folder / "t.yaml", folder / "one.npy", folder / "many.npy", folder / "r.json"
+    for name, backend, count, split, gathered in (("sides", "reference", 8, "1x8", 50), ("a seam", "reference", 8, "2x4", 50),
+                                                  ("space", "reference", 8, "2x2x2", 100), ("a seam", "opencl", 4, "1x4", 50)):
+        file.write_text(CYCLES[name])
+        what = f"{name} as {split} teams on {backend}"
+        exchanges = []
+        for ranks, field, more in ((1, one, ()), (count, many, ("--ranks", split, "--gathered", gathered)), (count, many, ("--ranks", split))):
+            done = run(ranks, file, "--field", field, "--report", told, "--backend", backend, *more)
+            check(done.returncode == 0, f"{what}, {more}: {done.stderr}")
+            report = json.loads(told.read_text())
+            if ranks == 1:
+                expected = report
+                continue
+            told_alike(what, expected, report, np.load(one), np.load(many), "multigrid",
+                       5e-3)  # one process solves small grids directly, these have cycles there
+            exchanges.append(report["ranks"]["each"][0]["exchanges"])
+        check(exchanges[0] > 1.5 * exchanges[1], f"{what}: {exchanges} exchanges, with small grids split and without")
 
 
 def with_memory():
@@ -425,7 +448,8 @@ def examples_agree(folder):
     """All examples as eight ranks, and as one process: no further apart than their bounds, as many iterations."""
     home, one, many, told = folder / "home", folder / "one.npy", folder / "many.npy", folder / "r.json"
     shutil.copytree(examples, home)
-    shorter = {"four-peaks": ("--set", "time.end=0.5", "--set", "time.output_every=0.25"), "ground": ("--set", "time.end=1")}
+    shorter = {"four-peaks": ("--set", "time.end=0.5", "--set", "time.output_every=0.25"), "ground": ("--set", "time.end=1"),
+               "dam": ("--set", "domain.nodes=[401, 81]"), "heat-sink": ("--set", "domain.nodes=[29, 18, 28]")}
     for file in sorted(home.glob("*.yaml")):
         results = []
         for count, field in ((1, one), (8, many)):
@@ -580,7 +604,8 @@ def errors(folder):
             check(done.stderr.count(word) == 1, f"{what}: '{word}' is not said once in\n{done.stderr}")
     done = subprocess.run([mpirun, "-n", "1", program, "solve", plain, ":", "-n", "1", program, "solve", small],
                           capture_output=True, text=True, env=environment(), timeout=60)
-    check(done.returncode == 2 and "the ranks read different files" in done.stderr, f"different files: {done.stderr}")
+    check(done.returncode == 2 and "the ranks read different files" in done.stderr and "rank 1 on " in done.stderr,
+          f"different files: {done.stderr}")
     done = subprocess.run([mpirun, "-n", "1", program, "solve", plain, "--ranks", "1x2", ":", "-n", "1", program, "solve",
                            plain, "--ranks", "2x1"], capture_output=True, text=True, env=environment(), timeout=60)
     check(done.returncode == 2 and "different options" in done.stderr, f"different options: {done.stderr}")
@@ -600,14 +625,17 @@ def is_program(pid):
 
 def broken_devices_end_all(folder):
     """A device of one rank that answers with errors from some call on: in coarser problems, in cycles, between outputs."""
-    net, heat, series = folder / "net.yaml", folder / "heat.yaml", folder / "s.npy"
+    net, heat, sweeps, series = (folder / name for name in ("net.yaml", "heat.yaml", "sweeps.yaml", "s.npy"))
+    sweeps.write_text(PLAIN)
     net.write_text(CYCLES["materials"])
     heat.write_text(IN_TIME)
     layer = ("-x", "OPENCL_LAYERS=" + os.environ["CLPOISSON_FAULT_LAYER"], "-x", "CLP_FAULT_STICKY=1")
-    for file, call, more in ((net, 400, ()), (net, 5000, ()), (heat, 800, ("--series", series))):
+    behind = ("--overlap", "yes", "--halo", 8)
+    for file, call, more in ((net, 400, ()), (net, 5000, ()), (heat, 800, ("--series", series)), (sweeps, 3000, behind)):
         start = [str(word) for word in (program, "solve", file, "-q", *more)]
         before = time.monotonic()
-        done = subprocess.run([mpirun, "-n", "1", *start, ":", "-n", "1", *layer, "-x", f"CLP_FAULT_AT={call}", *start],
+        done = subprocess.run([mpirun, "-n", "1", *start, ":", "-n", "1", *layer, "-x", f"CLP_FAULT_AT={call}", "-x",
+                               f"CLP_FAULT_OWN_MEMORY={int(more == behind)}", *start],
                               capture_output=True, text=True, timeout=120, env=environment())
         took = time.monotonic() - before
         what = f"{file.name}, from call {call} on"
@@ -700,6 +728,7 @@ def all_of_it(here):
     time_agrees(here)
     cycles_agree(here)
     settings_change_no_answers(here)
+    teams_agree(here)
     overlap_changes_no_bits(here)
     devices_with_memory_agree(here)
     one_rank_is_as_none(here)

@@ -29,7 +29,7 @@ def predict(place, row):
     if row["method"] == "jacobi":
         spent = model.jacobi(times, network, size, row["ranks"], depth=halo, overlap=row.get("overlap") == "yes")
     else:
-        spent = model.multigrid(times, network, size, row["ranks"], depth=halo, gathered=gathered ** 2)
+        spent = model.multigrid(times, network, size, row["ranks"], depth=halo, gathered=gathered ** 2, joins=row["device"] != "GPUs")
     share = max(row["ranks"] / CORES, 1) if row["device"] == "this machine" else 1
     return {kind: seconds * (share if kind in ("work", "whole", "halos") else 1) for kind, seconds in spent.items()}
 

@@ -21,7 +21,7 @@ SLOW = {"cores by gigabit": {"measured": True, "latency": 5e-5, "bandwidth": 1.2
 
 def usual(device, ranks):
     """Depth of halos, and nodes a side of the largest grid that all have whole, as transport/ranks.c chooses by the device."""
-    return (32, 513 if ranks < 64 else 129) if device == "GPUs" else (16, 129)
+    return (32, 513 if ranks < 64 else 129) if device == "GPUs" else (16, 129 if ranks < 64 else 65)
 
 
 class Times:
@@ -177,10 +177,20 @@ class Rank:
 
     def gather(self, level, size):
         """Of the slices to a level that every rank has whole (transport/gathering.c)."""
-        own = math.prod(math.ceil(n / p) for n, p in zip(level.whole, level.parts))
+        own = math.ceil(math.prod(level.whole) / self.ranks)
         self.do("gathers", "boxes_read", size, own)
         self.spent["gathers"] += self.network.gather(self.ranks, own * size)
         self.do("gathers", "boxes_write", size, level.nodes)
+
+    def join(self, fine, level, size):
+        """Of the slices of a team to their common part (transport/joining.c)."""
+        own = math.prod(math.ceil(n / p) for n, p in zip(level.whole, fine.parts))
+        others = math.prod(f // c for f, c in zip(fine.parts, level.parts)) - 1
+        self.do("gathers", "boxes_read", size, own)
+        self.do("gathers", "box_copy", size, own)
+        self.spent["gathers"] += self.network.swap(others * own * size)
+        for _ in range(others):
+            self.do("gathers", "boxes_write", size, own)
 
     def slice(self, level, size):
         nodes = math.prod(math.ceil(n / p) + min(p - 1, 2) * SLICE_DEPTH for n, p in zip(level.whole, level.parts))
@@ -216,15 +226,19 @@ def jacobi(times, network, nodes, ranks, depth, every=256, size=4, sourceless=Tr
     return {kind: seconds / every for kind, seconds in rank.spent.items()}
 
 
-def hierarchy(nodes, parts, depth, gathered, thinnest):
+def hierarchy(nodes, parts, depth, gathered, thinnest, joins):
     levels = [Level(nodes, parts, min(depth, min(n // p for n, p in zip(nodes, parts))))]
     while True:
         level = levels[-1]
         if not level.split and 2 * math.prod(level.whole) * sum(level.whole) <= DIRECT_MOST:
             return levels
         coarse = tuple(n // 2 + 1 for n in level.whole)
-        thin = any(t * (c - 1) // (n - 1) < thinnest for t, c, n, p in zip(level.thinnest, coarse, level.whole, parts) if p > 1)
-        split = level.split and math.prod(coarse) > gathered and not thin
+
+        def is_thin():
+            return any(n // p * (c - 1) // (n - 1) < thinnest for c, n, p in zip(coarse, level.whole, parts) if p > 1)
+        while joins and is_thin() and all(p % 2 == 0 for p in parts) and max(parts) > 2:
+            parts = tuple(p // 2 for p in parts)
+        split = level.split and math.prod(coarse) > gathered and not is_thin()
         levels.append(Level(coarse, parts, min(COARSE_DEPTH, thinnest), split))
 
 
@@ -236,6 +250,7 @@ def cycle(rank, levels, index, u, q, total, size):
         return u
     coarse = levels[index + 1]
     gathers = level.split and not coarse.split
+    joins = level.split and coarse.split and coarse.parts != level.parts
     whole = EVER if not coarse.split else 0
     coarse_q, coarse_u = Field(coarse, size, whole), Field(coarse, size, whole)
     if level.depth < SMOOTHING + 1 + REACH:  # in steps
@@ -257,11 +272,15 @@ def cycle(rank, levels, index, u, q, total, size):
         u.valid = less(min(q.valid, less(level.depth, 1)), SMOOTHING - 1)
     if gathers:
         rank.gather(coarse, size)
+    elif joins:
+        rank.join(level, coarse, size)
     coarse_u = cycle(rank, levels, index + 1, coarse_u, coarse_q, None, size)
     if gathers:
         rank.slice(coarse, size)
     elif coarse.split:
         rank.need(coarse_u, coarse.depth)
+        if joins:
+            rank.slice(Level(coarse.whole, level.parts, 0), size)
     reached = less(2 * (SLICE_DEPTH if gathers else coarse_u.valid), REACH)
     if level.depth < SMOOTHING or reached < SMOOTHING:
         rank.on(level, "prolong", size)
@@ -282,9 +301,9 @@ def cycle(rank, levels, index, u, q, total, size):
     return u
 
 
-def multigrid(times, network, nodes, ranks, depth, gathered, thinnest=COARSE_DEPTH, cycles=3):
+def multigrid(times, network, nodes, ranks, depth, gathered, joins=True, thinnest=COARSE_DEPTH, cycles=3):
     """Seconds of a cycle with its test, by kind; in single precision, of a solution in double."""
-    levels = hierarchy(nodes, blocks(ranks), depth, gathered, thinnest)
+    levels = hierarchy(nodes, blocks(ranks), depth, gathered, thinnest, joins)
     rank = Rank(times, network, ranks)
     total = Field(levels[0], 8, levels[0].depth)
     for _ in range(cycles):

@@ -44,14 +44,14 @@ static double seconds_at(const line *l, size_t sweeps)
     return (double)((sweeps + l->group - 1) / l->group) * l->fixed + (double)sweeps * l->each;
 }
 
-/* Lines of a name and size of number stand together, by their nodes. */
+/* Lines of a name and size of number stand together, by their nodes: between two of them, or beyond. */
 static double seconds_of(const work *done)
 {
     const line *below = NULL, *above = NULL;
     for (size_t i = 0; i < line_count; i++) {
         const line *l = &lines[i];
         if (strcmp(l->name, done->name) != 0 || l->bytes != done->bytes) continue;
-        if (above && above->nodes >= done->nodes) break;
+        if (below && above->nodes >= done->nodes) break;
         below = above;
         above = l;
     }

@@ -37,6 +37,9 @@ typedef enum clp_side {
 #define CLP_AXES 3
 #define CLP_SIDES (2 * CLP_AXES)
 
+/** How often coarser grids can join parts in pairs. */
+#define CLP_JOINS 4
+
 /** Fewest nodes along an axis: two on the sides and one between them. */
 #define CLP_NODES_MIN 3
 
@@ -56,6 +59,11 @@ typedef struct clp_part {
     size_t period[CLP_AXES]; /**< index at which they begin anew, of a periodic axis that is split; else 0 */
     bool open[CLP_SIDES];    /**< the larger grid goes on there, on a periodic axis beyond the seam */
     size_t gathered; /**< nodes of the largest coarser grid that every rank has whole; 0: of 129^2, 33^3 */
+    size_t team[CLP_AXES]; /**< ranks in a row along each axis that all have this part; 0 is one */
+    /** Own nodes, as `first` counts, of this part together with the next one, of these two with the next two,
+     * and so on, along each axis: from the first one on, up to the second one, which is 0 where there are
+     * none. */
+    size_t joined[CLP_AXES][CLP_JOINS][2];
 } clp_part;
 
 /**

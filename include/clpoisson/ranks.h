@@ -91,12 +91,15 @@ CLP_API clp_status clp_ranks_agree(clp_ranks *ranks, clp_status status);
 /** Sums of all ranks' numbers in their place, the same in all. Errors: CLP_ERROR_DEVICE. */
 CLP_API clp_status clp_ranks_sum(clp_ranks *ranks, double *numbers, size_t count);
 
+/** Bytes of a text that names a rank. */
+#define CLP_RANK_TEXT 128
+
 /**
- * Whether all ranks were given the same: each mixes in what it has, then all compare. Errors:
- * CLP_ERROR_DEVICE.
+ * Whether all ranks were given the same: each mixes in what it has, then all compare. `other` receives who
+ * was given something else than rank 0, as in "rank 3 on node7", or "". Errors: CLP_ERROR_DEVICE.
  */
 CLP_API void clp_ranks_mix(clp_ranks *ranks, const void *data, size_t bytes);
-CLP_API clp_status clp_ranks_compare(clp_ranks *ranks, bool *alike);
+CLP_API clp_status clp_ranks_compare(clp_ranks *ranks, char other[CLP_RANK_TEXT]);
 
 /**
  * Finds out how fast the ranks' devices sweep, all at the same time and in single precision, where they are

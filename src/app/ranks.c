@@ -54,15 +54,16 @@ int app_ranks_join(clp_ranks **ranks)
 static int change_transport(const char *transport, clp_ranks **ranks)
 {
     const char *wanted = transport ? transport : "";
-    bool alike = true;
+    char other[CLP_RANK_TEXT] = "";
     clp_ranks *others;
     if (*ranks) { /* else those who join by another one would wait for those who do not */
         clp_ranks_mix(*ranks, wanted, strlen(wanted) + 1);
-        clp_status compared = clp_ranks_compare(*ranks, &alike);
+        clp_status compared = clp_ranks_compare(*ranks, other);
         if (compared != CLP_OK) return app_fail(compared);
     }
-    if (!alike) {
-        app_error("--transport: the ranks have different ones; give all the same");
+    if (*other) {
+        app_error("--transport: the ranks have different ones, %s not that of rank 0; give all the same",
+                  other);
         return EXIT_USAGE;
     }
     if (!transport || strcmp(transport, clp_ranks_transport(*ranks)) == 0) return -1;

@@ -274,7 +274,7 @@ static int check_time(const app_solve_request *request, const clp_problem_file *
 static int compare_options(const app_solve_request *request)
 {
     const bool flags[] = {request->dry_run, request->matrix, request->watch, terminal.verbose};
-    bool alike = true;
+    char other[CLP_RANK_TEXT];
     const char *const texts[] = {
         request->picture,  request->field,  request->vtk,    request->convergence, request->report,
         request->plot,     request->slice,  request->series, request->film,        request->animation,
@@ -284,11 +284,12 @@ static int compare_options(const app_solve_request *request)
     clp_ranks_mix(request->group, flags, sizeof flags);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         clp_ranks_mix(request->group, texts[i] ? texts[i] : "", texts[i] ? strlen(texts[i]) + 1 : 1);
-    clp_status status = clp_ranks_compare(request->group, &alike);
+    clp_status status = clp_ranks_compare(request->group, other);
     if (status != CLP_OK) return app_fail(status);
-    if (alike) return -1;
-    app_error(
-        "the ranks have different options; give all the same, but for --backend, --device and --threads");
+    if (!*other) return -1;
+    app_error("the ranks have different options: %s has others than rank 0; give all the same, but for "
+              "--backend, --device and --threads",
+              other);
     return EXIT_USAGE;
 }
 

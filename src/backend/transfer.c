@@ -226,7 +226,7 @@ bool clp_operator_coarsen(const clp_operator *fine, clp_operator *coarse)
     if (!coarsen_whole(&whole, coarse)) return false;
     if (!clp_grid_is_part(&fine->grid)) return true;
     clp_grid grid;
-    clp_grid_coarsen(&fine->grid, coarse->grid.nodes, &grid);
+    clp_grid_coarsen_joined(&fine->grid, coarse->grid.nodes, &grid);
     clp_operator_take_part(fine, &grid, coarse);
     return true;
 }

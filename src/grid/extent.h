@@ -53,9 +53,17 @@ static inline bool clp_grid_is_split(const clp_grid *grid, int axis)
     return grid->part.open[2 * axis] || grid->part.open[2 * axis + 1];
 }
 
+/* Ranks that have a part of this one's, along an axis. */
+static inline size_t clp_grid_team(const clp_grid *grid, int axis)
+{
+    return grid->part.team[axis] > 1 ? grid->part.team[axis] : 1;
+}
+
 /*
  * The coarser grid of a part, of so many nodes for all: its part, whose own nodes lie above the fine ones'
- * own; or the whole of it, where that is so small that every rank may as well have all.
+ * own; or the whole of it, where that is so small that every rank may as well have all, or parts would be
+ * thin. clp_grid_coarsen_joined: where they would, pairs of ranks become teams that have their parts
+ * together, as long as that helps.
  * clp_grid_coarsen_aligned: a part on which levels of a network can begin, whose first nodes are multiples of
  * its `align`, CLP_COARSE_ALIGN at most; its own nodes may begin and end half as many nodes away from the
  * fine ones'. clp_grid_coarse_slice: what of the whole one belongs to the part, with as deep a halo as there
@@ -63,6 +71,7 @@ static inline bool clp_grid_is_split(const clp_grid *grid, int axis)
  */
 enum { CLP_COARSE_ALIGN = 4 };
 void clp_grid_coarsen(const clp_grid *fine, const size_t nodes[CLP_AXES], clp_grid *coarse);
+void clp_grid_coarsen_joined(const clp_grid *fine, const size_t nodes[CLP_AXES], clp_grid *coarse);
 void clp_grid_coarsen_aligned(const clp_grid *fine, const size_t nodes[CLP_AXES], clp_grid *coarse);
 void clp_grid_coarse_slice(const clp_grid *fine, const size_t nodes[CLP_AXES], size_t depth, clp_grid *slice);
 

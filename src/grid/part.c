@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 clp_grid clp_grid_of_part(const clp_grid *part)
 {
@@ -153,6 +154,18 @@ static void take_axis(size_t begin, size_t end, size_t depth, bool periodic, int
     part->part.open[2 * axis + 1] = periodic || (end < whole && whole - end >= depth);
 }
 
+/* What can be joined with neighbours later on. */
+static void find_joined(const size_t parts[CLP_AXES], const double *speeds, int axis, size_t at, size_t units,
+                        size_t align, clp_part *part)
+{
+    for (size_t k = 0; k < CLP_JOINS; k++) {
+        const size_t team = (size_t)2 << k, first = at / team * team;
+        if (parts[axis] % team != 0) return;
+        part->joined[axis][k][0] = begin_of(parts, speeds, axis, first, units, align);
+        part->joined[axis][k][1] = begin_of(parts, speeds, axis, first + team, units, align);
+    }
+}
+
 /* As far as every part has several times as many nodes along each axis: what levels of networks need to be
  * split as well (backend/galerkin.h). */
 static size_t alignment(const clp_grid *grid, const bool *periodic, const size_t parts[CLP_AXES],
@@ -201,6 +214,7 @@ clp_status clp_grid_take_part(const clp_grid *grid, const bool periodic[CLP_AXES
         size_t begin = begin_of(parts, speeds, axis, at[axis], units, align),
                end = begin_of(parts, speeds, axis, at[axis] + 1, units, align);
         take_axis(begin, end, depth, periodic[axis], axis, part);
+        find_joined(parts, speeds, axis, at[axis], units, align, &part->part);
     }
     return CLP_OK;
 }
@@ -244,6 +258,10 @@ static void coarsen_part(const clp_grid *fine, const size_t nodes[CLP_AXES], siz
             take_axis(first_coarse(first, whole, nodes[axis], align),
                       first_coarse(behind, whole, nodes[axis], align), depth, fine->part.period[axis] > 0,
                       axis, coarse);
+            for (size_t k = 0; k < CLP_JOINS && fine->part.joined[axis][k][1] > 0; k++)
+                for (int end = 0; end < 2; end++)
+                    coarse->part.joined[axis][k][end] =
+                        first_coarse(fine->part.joined[axis][k][end], whole, nodes[axis], align);
         } else {
             coarse->nodes[axis] = coarse->part.end[axis] = nodes[axis];
         }
@@ -283,6 +301,45 @@ static void coarsen(const clp_grid *fine, const size_t nodes[CLP_AXES], size_t a
 void clp_grid_coarsen(const clp_grid *fine, const size_t nodes[CLP_AXES], clp_grid *coarse)
 {
     coarsen(fine, nodes, are_thick(fine, nodes, 1) ? 1 : 0, coarse);
+}
+
+/* Where parts of the coarser grid would be too thin along an axis, the part together with its neighbour's.
+ * False: there is no such axis that can be joined, or nothing would be split any more. */
+static bool join(clp_grid *part, const size_t nodes[CLP_AXES])
+{
+    bool joins = false, split = false;
+    for (int axis = 0; axis < clp_grid_dimensions(part); axis++) {
+        clp_part *p = &part->part;
+        const bool thin =
+            clp_grid_is_split(part, axis) && thinnest_coarse(part, axis, nodes[axis], 1) < COARSE_DEPTH;
+        const size_t first = p->joined[axis][0][0], end = p->joined[axis][0][1];
+        if (thin && end == 0) return false;
+        if (thin) {
+            const size_t whole = p->whole[axis], units = whole - (p->period[axis] ? 1 : 0);
+            p->team[axis] = 2 * clp_grid_team(part, axis);
+            p->thinnest[axis] *= 2;
+            memmove(p->joined[axis], p->joined[axis] + 1, sizeof p->joined[axis] - sizeof p->joined[axis][0]);
+            memset(p->joined[axis][CLP_JOINS - 1], 0, sizeof p->joined[axis][0]);
+            if (end - first < units) {
+                take_axis(first, end, 1, p->period[axis] > 0, axis, part);
+            } else {
+                part->nodes[axis] = p->end[axis] = whole;
+                p->first[axis] = p->begin[axis] = p->period[axis] = p->thinnest[axis] = 0;
+                p->open[2 * axis] = p->open[2 * axis + 1] = false;
+            }
+            joins = true;
+        }
+        split = split || clp_grid_is_split(part, axis);
+    }
+    return joins && split;
+}
+
+void clp_grid_coarsen_joined(const clp_grid *fine, const size_t nodes[CLP_AXES], clp_grid *coarse)
+{
+    clp_grid part = *fine;
+    bool thick = are_thick(&part, nodes, 1);
+    while (!thick && join(&part, nodes)) thick = are_thick(&part, nodes, 1);
+    coarsen(&part, nodes, thick ? 1 : 0, coarse);
 }
 
 void clp_grid_coarsen_aligned(const clp_grid *fine, const size_t nodes[CLP_AXES], clp_grid *coarse)

@@ -58,11 +58,14 @@ static clp_status apply_settings(clp_tree *root, const char *const *settings, si
 
 static clp_status compare(clp_ranks *ranks, const char *path)
 {
-    bool alike;
-    CLP_TRY(clp_ranks_compare(ranks, &alike));
-    if (alike) return CLP_OK;
-    return clp_fail(CLP_ERROR_INPUT,
-                    "%s: the ranks read different files, or have different options; give all the same", path);
+    char other[CLP_RANK_TEXT];
+    CLP_TRY(clp_ranks_compare(ranks, other));
+    if (!*other) return CLP_OK;
+    return clp_fail(
+        CLP_ERROR_INPUT,
+        "%s: the ranks read different files, or have different options: %s has others than rank 0; "
+        "give all the same",
+        path, other);
 }
 
 /* Ranks that read different files would wait for each other for ever. */

@@ -265,6 +265,7 @@ static bool is_level_of(const clp_operator *level, double factor, const clp_oper
                 is_near(factor * level->shunt, op->shunt);
     for (int axis = 0; axis < CLP_AXES; axis++)
         same = same && level->grid.nodes[axis] == op->grid.nodes[axis] &&
+               clp_grid_team(&level->grid, axis) == clp_grid_team(&op->grid, axis) &&
                level->periodic[axis] == op->periodic[axis] &&
                is_near(factor * level->conductance[axis], op->conductance[axis]);
     for (int side = 0; side < CLP_SIDES; side++) same = same && level->held[side] == op->held[side];

@@ -19,7 +19,11 @@ clp_status clp_gathering_find_places(shared_transfer *shared)
     const clp_grid *slice = &gather->slice->op.grid;
     size_t own[2 * CLP_AXES], element = clp_precision_bytes(gather->slice->precision);
     for (int axis = 0; axis < CLP_AXES; axis++) {
-        size_t begin = clp_grid_begin(slice, axis), count = clp_grid_end(slice, axis) - begin;
+        /* A team has it together, and each of them gives as much. */
+        const size_t team = clp_grid_team(slice, axis), place = clp_ranks_place(ranks, slice, axis),
+                     all = clp_grid_end(slice, axis) - clp_grid_begin(slice, axis),
+                     begin = clp_grid_begin(slice, axis) + all * place / team,
+                     count = all * (place + 1) / team - all * place / team;
         gather->own.first[axis] = begin;
         gather->own.count[axis] = count;
         own[2 * axis] = axis < clp_grid_dimensions(slice) ? clp_grid_index(slice, axis, begin) : 0;
@@ -44,12 +48,16 @@ clp_status clp_gathering_create(shared_transfer *shared)
     const clp_level *fine = shared->base.fine, *coarse = shared->base.coarse;
     clp_device *own = shared_device_of(fine)->own;
     clp_operator op = coarse->op;
+    size_t nodes[CLP_AXES];
     clp_grid grid;
-    clp_grid_coarse_slice(&fine->op.grid, coarse->op.grid.nodes, SLICE_DEPTH, &grid);
+    for (int axis = 0; axis < CLP_AXES; axis++) nodes[axis] = clp_grid_whole(&coarse->op.grid, axis);
+    clp_grid_coarse_slice(&fine->op.grid, nodes,
+                          shared->joins ? clp_min(SLICE_DEPTH, shared_depth(coarse)) : SLICE_DEPTH, &grid);
     clp_operator_take_part(&fine->op, &grid, &op);
     shared->gathers = true;
-    gather->places = calloc(shared_device_of(fine)->ranks->count, 2 * CLP_AXES * sizeof *gather->places);
-    if (!gather->places) return clp_fail_host_memory(2 * CLP_AXES * sizeof *gather->places);
+    if (!shared->joins)
+        gather->places = calloc(shared_device_of(fine)->ranks->count, 2 * CLP_AXES * sizeof *gather->places);
+    if (!shared->joins && !gather->places) return clp_fail_host_memory(2 * CLP_AXES * sizeof *gather->places);
     CLP_TRY(own->backend->level_create(own, &op, coarse->precision, NULL, &gather->slice));
     return own->backend->field_create(gather->slice, &gather->field);
 }
@@ -100,13 +108,23 @@ clp_status clp_gathering_join(const shared_transfer *shared, clp_field *coarse)
     return backend->boxes_write(shared_own(coarse), &all, 1, gather->whole);
 }
 
+/* Where a slice's node is along an axis of the coarse grid: a part that is split has the slice in one piece.
+ */
+static size_t place_along(const clp_grid *slice, const clp_grid *coarse, int axis, size_t index)
+{
+    if (axis >= clp_grid_dimensions(slice)) return 0;
+    if (!clp_grid_is_split(coarse, axis)) return clp_grid_index(slice, axis, index);
+    return clp_grid_begin(coarse, axis) + clp_grid_index(slice, axis, clp_grid_begin(slice, axis)) + index -
+           clp_grid_index(coarse, axis, clp_grid_begin(coarse, axis)) - clp_grid_begin(slice, axis);
+}
+
 /* Nodes of a slice along an axis, from one on, up to where it goes across a seam. */
-static size_t run_along(const clp_grid *slice, int axis, size_t from)
+static size_t run_along(const clp_grid *slice, const clp_grid *coarse, int axis, size_t from)
 {
     size_t count = 1;
     if (axis >= clp_grid_dimensions(slice)) return 1;
     while (from + count < slice->nodes[axis] &&
-           clp_grid_index(slice, axis, from + count) == clp_grid_index(slice, axis, from) + count)
+           place_along(slice, coarse, axis, from + count) == place_along(slice, coarse, axis, from) + count)
         count++;
     return count;
 }
@@ -114,7 +132,7 @@ static size_t run_along(const clp_grid *slice, int axis, size_t from)
 clp_status clp_gathering_slice(const shared_transfer *shared, const clp_field *coarse)
 {
     const gathering *gather = &shared->gather;
-    const clp_grid *slice = &gather->slice->op.grid;
+    const clp_grid *slice = &gather->slice->op.grid, *whole = &coarse->level->op.grid;
     const clp_backend *backend = shared_backend_of(coarse->level);
     size_t to[CLP_AXES];
     clp_box box;
@@ -122,9 +140,8 @@ clp_status clp_gathering_slice(const shared_transfer *shared, const clp_field *c
         for (to[1] = 0; to[1] < slice->nodes[1]; to[1] += box.count[1])
             for (to[0] = 0; to[0] < slice->nodes[0]; to[0] += box.count[0]) {
                 for (int axis = 0; axis < CLP_AXES; axis++) {
-                    box.first[axis] =
-                        axis < clp_grid_dimensions(slice) ? clp_grid_index(slice, axis, to[axis]) : 0;
-                    box.count[axis] = run_along(slice, axis, to[axis]);
+                    box.first[axis] = place_along(slice, whole, axis, to[axis]);
+                    box.count[axis] = run_along(slice, whole, axis, to[axis]);
                 }
                 CLP_TRY(backend->box_copy(shared_own(coarse), &box, gather->field, to));
             }

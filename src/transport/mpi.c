@@ -168,6 +168,7 @@ static clp_status collect(clp_ranks *ranks, size_t to, const void *own, size_t b
 const clp_transport clp_transport_mpi = {
     .name = "mpi",
     .summary = "messages, by MPI",
+    .is_far = true,
     .is_started = is_started,
     .join = join,
     .leave = clp_mpi_leave,

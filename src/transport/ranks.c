@@ -210,11 +210,18 @@ void clp_ranks_mix(clp_ranks *ranks, const void *data, size_t bytes)
     for (size_t i = 0; i < bytes; i++) ranks->mixed = (ranks->mixed ^ text[i]) * 0x100000001b3;
 }
 
-clp_status clp_ranks_compare(clp_ranks *ranks, bool *alike)
+clp_status clp_ranks_compare(clp_ranks *ranks, char other[CLP_RANK_TEXT])
 {
-    double own = (double)(ranks->mixed >> 12), ends[] = {own, -own};
-    CLP_TRY(clp_reduce(ranks, CLP_REDUCE_MAX, ends, 2));
-    *alike = ends[0] == -ends[1];
+    uint64_t of_first = ranks->mixed;
+    char host[64] = "";
+    other[0] = '\0';
+    CLP_TRY(ranks->transport->spread(ranks, 0, &of_first, sizeof of_first));
+    double first = (double)(ranks->mixed == of_first ? ranks->count : ranks->number);
+    CLP_TRY(clp_reduce(ranks, CLP_REDUCE_MIN, &first, 1));
+    if (first == (double)ranks->count) return CLP_OK;
+    gethostname(host, sizeof host - 1);
+    CLP_TRY(ranks->transport->spread(ranks, (size_t)first, host, sizeof host));
+    snprintf(other, CLP_RANK_TEXT, "rank %.0f on %s", first, host);
     return CLP_OK;
 }
 
@@ -268,7 +275,7 @@ void clp_ranks_set_overlap(clp_ranks *ranks, clp_overlap overlap)
 
 /* What suits devices, by where they have their memory and by dimensions: an exchange with one that has its
  * own takes as long as many sweeps, or as a grid of 513^2. From MANY ranks on gathering takes longer than
- * that. */
+ * that, and where it has not, two exchanges of a small part take less than a grid of 129^2. */
 static size_t usual_depth(const clp_ranks *ranks, bool deep)
 {
     static const size_t depths[2][2] = {{16, 4}, {32, 8}};
@@ -277,9 +284,10 @@ static size_t usual_depth(const clp_ranks *ranks, bool deep)
 
 static size_t usual_gathered(const clp_ranks *ranks, bool deep)
 {
-    enum { MANY = 64, FLAT = 513 * 513, DEEP = 65 * 65 * 65 };
-    if (!ranks || !ranks->apart || ranks->count >= MANY) return 0;
-    return deep ? DEEP : FLAT;
+    enum { MANY = 64, FLAT = 513 * 513, DEEP = 65 * 65 * 65, SMALL = 65 * 65 };
+    if (!ranks) return 0;
+    if (ranks->count >= MANY) return ranks->apart || deep ? 0 : SMALL;
+    return !ranks->apart ? 0 : deep ? DEEP : FLAT;
 }
 
 clp_status clp_ranks_take_part(clp_ranks *ranks, const clp_grid *grid, const bool periodic[CLP_AXES],
@@ -301,8 +309,23 @@ clp_status clp_ranks_take_part(clp_ranks *ranks, const clp_grid *grid, const boo
     if (depth == 0) depth = usual_depth(ranks, deep);
     const double *speeds = ranks ? ranks->speeds : NULL;
     CLP_TRY(clp_grid_take_part(grid, periodic, parts, speeds, clp_ranks_number(ranks), depth, part));
+    /* To join takes several copies, in which such devices do a grid that is whole. */
+    if (!ranks || !ranks->transport->is_far || ranks->apart)
+        memset(part->part.joined, 0, sizeof part->part.joined);
     part->part.gathered = ranks && ranks->gathered ? ranks->gathered : usual_gathered(ranks, deep);
     return CLP_OK;
+}
+
+/* Of this rank among the parts along an axis. */
+static size_t place_of(const clp_ranks *ranks, int axis)
+{
+    const size_t *parts = ranks->parts, distance[CLP_AXES] = {1, parts[0], parts[0] * parts[1]};
+    return ranks->number / distance[axis] % parts[axis];
+}
+
+size_t clp_ranks_place(const clp_ranks *ranks, const clp_grid *part, int axis)
+{
+    return place_of(ranks, axis) % clp_grid_team(part, axis);
 }
 
 size_t clp_ranks_neighbour(const clp_ranks *ranks, const clp_grid *part, const int step[CLP_AXES])
@@ -313,8 +336,9 @@ size_t clp_ranks_neighbour(const clp_ranks *ranks, const clp_grid *part, const i
     for (int axis = 0; axis < CLP_AXES; axis++) {
         if (step[axis] == 0) continue;
         if (!part->part.open[2 * axis + (step[axis] > 0)]) return CLP_NOBODY;
-        size_t at = ranks->number / distance[axis] % parts[axis],
-               next = (at + parts[axis] + (size_t)step[axis]) % parts[axis];
+        /* Of a team the one in the same place of the next. */
+        size_t team = clp_grid_team(part, axis), at = place_of(ranks, axis),
+               next = (at + parts[axis] + (size_t)step[axis] * team) % parts[axis];
         neighbour += (next - at) * distance[axis];
     }
     return neighbour;

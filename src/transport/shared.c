@@ -342,6 +342,7 @@ static clp_status shared_combine(clp_field *y, double a, const clp_field *x, dou
 static clp_status shared_dot(const clp_field *x, const clp_field *y, double *sum)
 {
     CLP_TRY(shared_done(y->level, shared_backend_of(y->level)->dot(shared_own(x), shared_own(y), sum)));
+    *sum *= shared_share(y->level);
     return clp_reduce(shared_ranks(y->level), CLP_REDUCE_SUM, sum, 1);
 }
 
@@ -355,7 +356,14 @@ static clp_status shared_energy(const clp_field *u, double *energy)
 {
     CLP_TRY(clp_shared_need(u, 1));
     CLP_TRY(shared_done(u->level, shared_backend_of(u->level)->energy(shared_own(u), energy)));
+    *energy *= shared_share(u->level);
     return clp_reduce(shared_ranks(u->level), CLP_REDUCE_SUM, energy, 1);
+}
+
+static clp_status reduce_norms(const clp_level *level, clp_norms *norms)
+{
+    norms->two *= sqrt(shared_share(level));
+    return clp_reduce_norms(shared_ranks(level), norms);
 }
 
 static clp_status shared_defect(const clp_field *u, const clp_field *q, double factor, clp_field *r,
@@ -369,7 +377,7 @@ static clp_status shared_defect(const clp_field *u, const clp_field *q, double f
     shared_set_valid(r, clp_min(valid, shared_valid(q)));
     CLP_TRY(shared_done(u->level, shared_backend_of(u->level)->defect(shared_own(u), shared_own(q), factor,
                                                                       shared_own(r), norms)));
-    return clp_reduce_norms(shared_ranks(u->level), norms);
+    return reduce_norms(u->level, norms);
 }
 
 static clp_status shared_residual_norms(const clp_field *u, const clp_field *q, clp_norms *norms)
@@ -378,14 +386,14 @@ static clp_status shared_residual_norms(const clp_field *u, const clp_field *q, 
     take_measure(u->level);
     CLP_TRY(shared_done(u->level,
                         shared_backend_of(u->level)->residual_norms(shared_own(u), shared_own(q), norms)));
-    return clp_reduce_norms(shared_ranks(u->level), norms);
+    return reduce_norms(u->level, norms);
 }
 
 static clp_status shared_change_norms(const clp_field *u, const clp_field *v, clp_norms *norms)
 {
     CLP_TRY(shared_done(u->level,
                         shared_backend_of(u->level)->change_norms(shared_own(u), shared_own(v), norms)));
-    return clp_reduce_norms(shared_ranks(u->level), norms);
+    return reduce_norms(u->level, norms);
 }
 
 static clp_status shared_factor(clp_level *level)

@@ -97,6 +97,14 @@ static inline clp_ranks *shared_ranks(const clp_level *level)
     return clp_grid_is_part(&level->op.grid) ? shared_device_of(level)->ranks : NULL;
 }
 
+/* What each of a team is to add of what they all have. */
+static inline double shared_share(const clp_level *level)
+{
+    double team = 1;
+    for (int axis = 0; axis < CLP_AXES; axis++) team *= (double)clp_grid_team(&level->op.grid, axis);
+    return 1 / team;
+}
+
 static inline clp_box shared_whole_box(const clp_grid *grid)
 {
     return (clp_box){.count = {grid->nodes[0], grid->nodes[1], clp_planes(grid)}};
@@ -113,8 +121,8 @@ void clp_shared_level_destroy(clp_level *level);
 
 /* ---- borders ---- */
 
-/* Nodes swept twice where borders are, of all nodes of a part whose halo is that deep; INFINITY where it is too
- * thin for them. */
+/* Nodes swept twice where borders are, of all nodes of a part whose halo is that deep; INFINITY where it is
+ * too thin for them. */
 double clp_borders_share(const clp_grid *part, size_t depth);
 
 /* Those of a level of the rank's own, whose halo is filled by an exchange; each rank for itself, as others
@@ -135,24 +143,35 @@ clp_status clp_borders_finish(const clp_borders *borders, const clp_boxes *boxes
 
 /* ---- coarser levels ---- */
 
-/* Where the coarse level is whole in every rank: its slice that belongs to the part, and how it is put
- * together. */
+/* Where the coarse level is whole in every rank, or a team's: its slice that belongs to the part, and how it
+ * is put together. */
 typedef struct gathering {
     clp_level *slice;
     clp_field *field;
-    clp_box own;          /* of the slice: nodes that no other rank has */
+    clp_box own;          /* of the slice: nodes that this rank is to give */
     size_t *places;       /* [rank][CLP_AXES][2]: where they belong in the whole grid, and how many */
     size_t most;          /* bytes of the largest such box */
     char *all;            /* boxes of all ranks */
     void *packed, *whole; /* the own one, and the whole field: staging of their levels */
 } gathering;
 
+/* Where it is a team's: who has the others' slices, and where those belong. */
+typedef struct joining {
+    clp_swaps swaps;
+    clp_box boxes[CLP_DIRECTIONS - 1];
+    size_t at[CLP_AXES]; /* of the own one */
+    char *room;
+    bool prepared;
+} joining;
+
 typedef struct shared_transfer {
     clp_transfer base;
     clp_transfer *own;
-    bool gathers;
+    bool gathers; /* there is a slice */
+    bool joins;   /* of a team's part */
     bool doubles; /* coarse nodes are twice as far apart along all axes that are split */
     gathering gather;
+    joining join;
 } shared_transfer;
 
 /* The slice of a coarse level that is whole in every rank. Sweeps on a fine part may use as much as this of
@@ -176,7 +195,12 @@ clp_status clp_gathering_find_places(shared_transfer *shared);
 /* From the slices of all ranks to the whole field in each; all together. */
 clp_status clp_gathering_join(const shared_transfer *shared, clp_field *coarse);
 
-/* From the whole field to the slice, with its halo, on the device. */
+/* Readies the slices of a team for it, each rank for itself; from them to the team's part, all together. */
+clp_status clp_joining_create(shared_transfer *shared);
+void clp_joining_finish(shared_transfer *shared);
+clp_status clp_joining_join(const shared_transfer *shared, clp_field *coarse);
+
+/* From the coarse field to the slice, with its halo, on the device. */
 clp_status clp_gathering_slice(const shared_transfer *shared, const clp_field *coarse);
 
 /* As the functions of a backend. */

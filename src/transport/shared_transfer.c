@@ -11,12 +11,21 @@ void clp_shared_transfer_destroy(clp_transfer *transfer)
     shared_transfer *shared = (shared_transfer *)transfer;
     const clp_backend *backend = shared_backend_of(transfer->fine);
     gathering *gather = &shared->gather;
+    clp_joining_finish(shared);
     backend->transfer_destroy(shared->own);
     backend->field_destroy(gather->field);
     backend->level_destroy(gather->slice);
     free(gather->places);
     free(gather->all);
     free(shared);
+}
+
+static bool has_joined(const clp_grid *fine, const clp_grid *coarse)
+{
+    bool joined = false;
+    for (int axis = 0; axis < CLP_AXES; axis++)
+        joined = joined || clp_grid_team(fine, axis) != clp_grid_team(coarse, axis);
+    return joined;
 }
 
 clp_status clp_shared_transfer_create(clp_level *fine, clp_level *coarse, clp_transfer **transfer)
@@ -26,12 +35,15 @@ clp_status clp_shared_transfer_create(clp_level *fine, clp_level *coarse, clp_tr
     shared_transfer *made = calloc(1, sizeof *made);
     clp_status status = made ? CLP_OK : clp_fail_host_memory(sizeof *made);
     if (made) made->base = (clp_transfer){.fine = fine, .coarse = coarse};
-    bool gathers = clp_grid_is_part(&fine->op.grid) && !clp_grid_is_part(&coarse->op.grid);
-    if (made && gathers) status = clp_gathering_create(made);
+    bool gathers = clp_grid_is_part(&fine->op.grid) && !clp_grid_is_part(&coarse->op.grid),
+         joins = clp_grid_is_part(&fine->op.grid) && !gathers && has_joined(&fine->op.grid, &coarse->op.grid);
+    if (made) made->joins = joins;
+    if (made && (gathers || joins)) status = clp_gathering_create(made);
     if (status == CLP_OK)
         status = shared_backend_of(fine)->transfer_create(
-            ((shared_level *)fine)->own, gathers ? made->gather.slice : ((shared_level *)coarse)->own,
-            &made->own);
+            ((shared_level *)fine)->own,
+            gathers || joins ? made->gather.slice : ((shared_level *)coarse)->own, &made->own);
+    if (status == CLP_OK && joins) status = clp_joining_create(made);
     status = clp_ranks_agree(ranks, status);
     if (status == CLP_OK && gathers) status = clp_ranks_agree(ranks, clp_gathering_find_places(made));
     if (made) made->doubles = shared_doubles(&fine->op.grid, &coarse->op.grid);
@@ -53,7 +65,8 @@ enum { REACH = 2 };
 
 static clp_status finish_restriction(const shared_transfer *shared, clp_field *coarse)
 {
-    if (shared->gathers) CLP_TRY(clp_gathering_join(shared, coarse));
+    if (shared->gathers)
+        CLP_TRY(shared->joins ? clp_joining_join(shared, coarse) : clp_gathering_join(shared, coarse));
     shared_set_valid(coarse, 0);
     return CLP_OK;
 }
@@ -82,7 +95,7 @@ static size_t interpolated_from(const shared_transfer *shared, size_t valid)
 static size_t slice_depth(const shared_transfer *shared)
 {
     const clp_grid *slice = &shared->gather.slice->op.grid;
-    return shared->base.coarse->op.galerkin ? shared_depth_of_grid(slice) : SLICE_DEPTH;
+    return shared->joins || shared->base.coarse->op.galerkin ? shared_depth_of_grid(slice) : SLICE_DEPTH;
 }
 
 static size_t interpolated(const shared_transfer *shared, const clp_field *coarse)
@@ -94,8 +107,8 @@ static size_t interpolated(const shared_transfer *shared, const clp_field *coars
 static clp_status prepare_coarse(const shared_transfer *shared, const clp_field *coarse)
 {
     const shared_level *level = (const shared_level *)coarse->level;
-    if (shared->gathers) return clp_gathering_slice(shared, coarse);
-    return clp_shared_need(coarse, level->depth == SIZE_MAX ? 0 : level->depth);
+    CLP_TRY(clp_shared_need(coarse, level->depth == SIZE_MAX ? 0 : level->depth));
+    return shared->gathers ? clp_gathering_slice(shared, coarse) : CLP_OK;
 }
 
 clp_status clp_shared_prolong_add(const clp_transfer *transfer, const clp_field *coarse, clp_field *fine)

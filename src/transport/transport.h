@@ -53,6 +53,7 @@ typedef struct clp_file_array {
 typedef struct clp_transport {
     const char *name;
     const char *summary; /* for --help */
+    bool is_far;         /* swaps may be with any rank, not only with the next ones of the division */
 
     /* Whether the process was started for it. */
     bool (*is_started)(void);
@@ -97,7 +98,7 @@ extern const clp_transport clp_transport_none, clp_transport_mpi, clp_transport_
 typedef struct clp_traffic {
     size_t exchanges, bytes;
     size_t overlapped; /* exchanges, with sweeps */
-    double seconds; /* in them and in reductions */
+    double seconds;    /* in them and in reductions */
 } clp_traffic;
 
 struct clp_ranks {
@@ -137,6 +138,9 @@ clp_ranks *clp_ranks_of(const clp_device *device);
 /* Fills the halo of host values on a part, of the part's shape. Not for a whole grid, where nothing happens.
  */
 clp_status clp_exchange_values(clp_ranks *ranks, const clp_grid *part, double *values);
+
+/* Place of this rank along an axis among those of its team, which have the same part. */
+size_t clp_ranks_place(const clp_ranks *ranks, const clp_grid *part, int axis);
 
 /* The rank whose part is next along the axes, by -1, 0 or 1 each; CLP_NOBODY beyond a side. */
 size_t clp_ranks_neighbour(const clp_ranks *ranks, const clp_grid *part, const int step[CLP_AXES]);

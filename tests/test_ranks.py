@@ -180,7 +180,7 @@ DISC = """
 regions: [{shape: circle, center: [0.4, 0.6], radius: 0.2, source: 3}]
 """
 # Networks: by how many ranks on which backend; the whole would take too long.
-NETWORKS = {"materials": ("opencl", 2, "1x2"), "materials in space": ("opencl", 2, "1x2"),
+NETWORKS = {"materials": ("opencl", 2, "1x2"), "materials in space": ("reference", 4, "2x2x1"),
             "materials on a seam": ("reference", 4, "1x4"), "sides and materials": ("reference", 6, None),
             "floating electrodes": ("reference", 3, None), "jumps": ("reference", 4, "2x2"),
             "arrays and cells": ("reference", 4, "2x2")}

@@ -51,6 +51,7 @@ typedef struct clp_device_info {
     unsigned long long max_group_items;
     bool fp64;
     bool host_memory; /**< the device works in the host's memory */
+    bool tuned;       /**< opened, it runs what clpoisson tune has found for it */
 } clp_device_info;
 
 typedef struct clp_device_list clp_device_list;

@@ -92,9 +92,10 @@ static int run_device(bench *b, const clp_device_options *options, const clp_dev
     if (status == CLP_OK) {
         found->info = *clp_device_get_info(device);
         if (b->prints) {
-            printf("%s%s%s (%s), %u units, %s\n\n", app_bold(), found->info.name, app_plain(),
+            printf("%s%s%s (%s), %u units, %s%s\n\n", app_bold(), found->info.name, app_plain(),
                    found->info.platform, found->info.compute_units,
-                   clp_bytes_text(found->info.memory_bytes, bytes, sizeof bytes));
+                   clp_bytes_text(found->info.memory_bytes, bytes, sizeof bytes),
+                   found->info.tuned ? ", tuned" : "");
             clp_bench_print_heading(stdout);
             fflush(stdout);
         }

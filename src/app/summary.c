@@ -85,9 +85,9 @@ void app_show_problem(const clp_device_info *device, const clp_problem *problem)
                                      CLP_SIDE_LEFT, CLP_SIDE_FRONT, CLP_SIDE_BACK};
     const clp_grid whole = clp_grid_of_part(clp_problem_grid(problem)), *grid = &whole;
     char memory[32], sides[512] = "", count[32], extent[80], size[80];
-    app_say("%sdevice%s   %s (%s), %u unit%s, %s", app_bold(), app_plain(), device->name, device->platform,
+    app_say("%sdevice%s   %s (%s), %u unit%s, %s%s", app_bold(), app_plain(), device->name, device->platform,
             device->compute_units, device->compute_units == 1 ? "" : "s",
-            clp_bytes_text(device->memory_bytes, memory, sizeof memory));
+            clp_bytes_text(device->memory_bytes, memory, sizeof memory), device->tuned ? ", tuned" : "");
     for (int i = 0; i < 2 * clp_grid_dimensions(grid); i++) {
         char side[128];
         app_side_text(problem, order[i], side, sizeof side);

@@ -135,9 +135,9 @@ static void put_device(FILE *to, const clp_bench_device *device)
     put_text(to, info->platform);
     fputs(", driver ", to);
     put_text(to, info->driver);
-    fprintf(to, ", %u units, %s. Opened in %.2f s, kernels built in %.2f s.</p>\n", info->compute_units,
-            clp_bytes_text(info->memory_bytes, bytes, sizeof bytes), device->seconds_open,
-            device->seconds_compile);
+    fprintf(to, ", %u units, %s%s. Opened in %.2f s, kernels built in %.2f s.</p>\n", info->compute_units,
+            clp_bytes_text(info->memory_bytes, bytes, sizeof bytes), info->tuned ? ", tuned" : "",
+            device->seconds_open, device->seconds_compile);
     if (*device->message) {
         fputs("<p>", to);
         put_text(to, device->message);

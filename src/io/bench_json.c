@@ -33,9 +33,10 @@ static json_t *device_json(const clp_bench_device *device)
 {
     json_t *rows = json_array();
     for (size_t i = 0; i < device->row_count; i++) json_array_append_new(rows, row_json(&device->rows[i]));
-    return json_pack("{s:o, s:{s:o, s:o}, s:s, s:o}", "device", clp_json_device(&device->info), "seconds",
-                     "open", clp_json_number(device->seconds_open), "compile",
-                     clp_json_number(device->seconds_compile), "message", device->message, "rows", rows);
+    return json_pack("{s:o, s:b, s:{s:o, s:o}, s:s, s:o}", "device", clp_json_device(&device->info), "tuned",
+                     (int)device->info.tuned, "seconds", "open", clp_json_number(device->seconds_open),
+                     "compile", clp_json_number(device->seconds_compile), "message", device->message, "rows",
+                     rows);
 }
 
 clp_status clp_bench_write_json(const char *path, const clp_bench_device *devices, size_t count, bool quick)

@@ -148,12 +148,12 @@ static void write_device(FILE *to, const clp_bench_device *device)
 {
     char bytes[32];
     const clp_device_info *info = &device->info;
-    fprintf(
-        to,
-        "## %s\n\n%s, driver %s, %u units, %s; clPoisson %s. Opened in %.2f s, kernels built in %.2f s.\n\n",
-        info->name, info->platform, info->driver, info->compute_units,
-        clp_bytes_text(info->memory_bytes, bytes, sizeof bytes), clp_version(), device->seconds_open,
-        device->seconds_compile);
+    fprintf(to,
+            "## %s\n\n%s, driver %s, %u units, %s%s; clPoisson %s. Opened in %.2f s, kernels built in %.2f "
+            "s.\n\n",
+            info->name, info->platform, info->driver, info->compute_units,
+            clp_bytes_text(info->memory_bytes, bytes, sizeof bytes), info->tuned ? ", tuned" : "",
+            clp_version(), device->seconds_open, device->seconds_compile);
     if (*device->message) fprintf(to, "%s\n", device->message);
     if (device->row_count) write_heading(to, MARKDOWN);
     for (size_t r = 0; r < device->row_count; r++) write_row(to, MARKDOWN, &device->rows[r]);

@@ -104,10 +104,12 @@ void clp_opencl_tuned_load(opencl_device *device)
         return;
     }
     const char *why = strlen(text) == size ? parse(&device->base.info, text, tuned) : "it is damaged";
-    if (why)
+    if (why) {
         clp_notice("the tuning in %s is ignored: %s; run clpoisson tune again, or remove it", path, why);
-    else
+    } else {
         memcpy(device->tuned, tuned, sizeof device->tuned);
+        device->base.info.tuned = true;
+    }
     free(text);
 }
 

@@ -31,10 +31,10 @@ run_tests() {
 clp_build "$root" build
 run_tests build
 if [ "${1:-}" != quick ]; then
-    clp_build "$root" build-sanitized -Db_sanitize=address,undefined -Db_lundef=false -Dbuildtype=debugoptimized
+    clp_build "$root" build-sanitized -Db_sanitize=address,undefined -Db_lundef=false -Dbuildtype=debugoptimized -Doptimization=1
     run_tests build-sanitized --suite unit --suite pocl
-    CC=clang clp_build "$root" build-clang
-    run_tests build-clang --suite unit
+    CC=clang clp_build "$root" build-clang --buildtype=debug
+    run_tests build-clang --suite unit --test-args=-j2 # nothing runs beside it
     clp_build "$root" build-bare -Dauto_features=disabled -Dtests=enabled
     run_tests build-bare --suite bare
 fi

@@ -51,11 +51,11 @@ needs = {"coarsen_nodes.cl": ["box.cl", "coarsen.cl"], "coarsen_rows.cl": ["box.
 jobs = [(target, [*needs.get(path.name, []), path.name], []) for target in targets for path in sorted(kernels.glob("*.cl")) if path.name not in ("common.cl", "row_copies.cl", "row_sweeps.cl", "tile.cl", "between_rows.cl", "sum.cl", "coarsen.cl")]  # which have nothing of their own
 for number, macros in enumerate(operators()):
     for sweep, real, source in itertools.product(sweeps, ("float", "double"), (0, 1)):
-        if (number + source) % (6 if "stream" in sweep else 3):
+        if (number + source) % 6:
             continue  # what differs by sides and source is in functions that all share
         if (sweep == "sweep_rows.cl" and "-DDIM=3" in macros) or (sweep == "sweep_planes.cl" and "-DDIM=2" in macros):
             continue
-        turn = number // 3 + source  # which is not the same for all that are left
+        turn = number // 6 + source  # which is not the same for all that are left
         items, lanes = norms[turn % len(norms)]
         target = targets[(turn + (real == "double")) % len(targets)]
         rows, tiles = sweep in ("sweep_rows.cl", "sweep_planes.cl"), sweep == "sweep_rows.cl"

@@ -720,9 +720,9 @@ def all_of_it(here):
     same_bits(here, "insulated end", INSULATED_END, "opencl", (8,))
     same_bits(here, "wire", WIRE_ON_A_SEAM, "reference", (2, 3, 6, 8), "1x{}")
     for case, problem in (("plain", PLAIN), ("network", NETWORK), ("seams", SEAMS)):
-        same_bits(here, case, problem, "reference", (2, 3, 4, 6, 8))
+        same_bits(here, case, problem, "reference", (2, 3, 4, 6, 8) if case == "plain" else (3, 8))
         if case in ("plain", "network"):
-            same_bits(here, case, problem, "opencl", (4,))
+            same_bits(here, case, problem, "opencl", (2,))
     same_bits(here, "colours", SEAMS.replace("jacobi", "sor"), "reference", (2, 6))
     outputs_agree(here)
     time_agrees(here)

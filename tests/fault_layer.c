@@ -145,6 +145,11 @@ CODE(clEnqueueCopyBufferRect,
       const cl_event *events, cl_event *event),
      (queue, from, to, from_origin, to_origin, region, from_row, from_slice, to_row, to_slice, count, events,
       event))
+CODE(clEnqueueMarkerWithWaitList,
+     (cl_command_queue queue, cl_uint count, const cl_event *events, cl_event *event),
+     (queue, count, events, event))
+CODE(clGetEventInfo, (cl_event event, cl_event_info what, size_t size, void *value, size_t *written),
+     (event, what, size, value, written))
 CODE(clFlush, (cl_command_queue queue), (queue))
 CODE(clFinish, (cl_command_queue queue), (queue))
 
@@ -272,6 +277,8 @@ static void fill_table(void)
     FAIL(clEnqueueReadBuffer);
     FAIL(clEnqueueMapBuffer);
     layer.clEnqueueUnmapMemObject = turn_back_clEnqueueUnmapMemObject;
+    FAIL(clEnqueueMarkerWithWaitList);
+    FAIL(clGetEventInfo);
     FAIL(clFlush);
     FAIL(clFinish);
     FAIL(clCreateContext);

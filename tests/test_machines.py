@@ -86,6 +86,24 @@ def solve(folder):
     print(f"  {through} bytes went through the cable")
 
 
+def sweep_behind(folder):
+    """By a slow cable ranks find by themselves that exchanges behind sweeps pay; what they compute stays the same."""
+    file, one, two, told = (folder / name for name in ("p.yaml", "one.npy", "two.npy", "r.json"))
+    for space in SPACES:
+        slow = system("ip", "netns", "exec", space, "tc", "qdisc", "add", "dev", "cable", "root", "tbf", "rate", "10mbit", "burst", "16384",
+                      "latency", "400ms")
+        if slow.returncode:
+            print(f"  left out, a slow cable: {slow.stderr}")
+            return
+    done = system(*command(folder, file, "--field", two, "--backend", "reference", "--report", told, "--set", "solver.check_every=200"))
+    check(done.returncode == 3, f"by a slow cable: exit status {done.returncode}\n{done.stderr}")
+    check(two.read_bytes() == one.read_bytes(), "exchanges behind sweeps by a slow cable: other bits than one process")
+    overlapped = [rank["overlapped"] for rank in json.loads(told.read_text())["ranks"]["each"]]
+    check(all(overlapped), f"by a slow cable {overlapped} exchanges were behind sweeps")
+    for space in SPACES:
+        system("ip", "netns", "exec", space, "tc", "qdisc", "del", "dev", "cable", "root")
+
+
 def fail(folder):
     """What goes wrong on the other machine ends both."""
     wrong = folder / "wrong.yaml"
@@ -107,6 +125,7 @@ with tempfile.TemporaryDirectory() as name:
         if not connect():
             sys.exit(SKIPPED)
         solve(here)
+        sweep_behind(here)
         fail(here)
     except FileNotFoundError as missing:
         print(f"  left out: {missing}")

@@ -86,8 +86,9 @@ static void swap_around(clp_ranks *ranks)
         memset(receive, 0, sizeof receive);
         if (((size_t)round + me) % 2 == 0) usleep(2000);
         CHECK(ranks->transport->start(ranks, &around) == CLP_OK);
-        for (int looks = 0; round % 2 == 0 && looks < 1000 && !ranks->transport->advance(ranks, &around);)
-            looks++;
+        bool done = round % 2 != 0;
+        for (int looks = 0; !done && looks < 1000; looks++)
+            CHECK(ranks->transport->advance(ranks, &around, &done) == CLP_OK);
         CHECK(ranks->transport->finish(ranks, &around) == CLP_OK);
         for (size_t i = 0; i < around.count; i++) {
             const clp_swap *swap = &around.swap[i];

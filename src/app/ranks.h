@@ -13,7 +13,8 @@ int app_ranks_join(clp_ranks **ranks);
  * parts along each axis. Answers likewise. */
 int app_ranks_choose(const char *transport, const char *blocks, clp_ranks **ranks, size_t parts[CLP_AXES]);
 
-/* Likewise, of how deep halos are and which coarser grids all have; both may be NULL. */
+/* Likewise, of how deep halos are, which coarser grids all have, and whether sweeps go on meanwhile; each may
+ * be NULL. */
 int app_ranks_set(const char *halo, const char *gathered, const char *overlap, clp_ranks *ranks);
 
 /* Leaves them, with the exit status of this one: says errors once, and ends all where one is alone with its

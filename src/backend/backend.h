@@ -260,6 +260,10 @@ struct clp_backend {
 
     /* Waits until everything queued is done. */
     clp_status (*finish)(clp_device *device);
+
+    /* Remembers what was queued so far; whether what was last remembered is done, without waiting. */
+    clp_status (*mark)(clp_device *device);
+    clp_status (*has_reached)(clp_device *device, bool *reached);
 };
 
 extern const clp_backend clp_opencl_backend;

@@ -16,7 +16,8 @@
 #include <time.h>
 
 typedef struct strip {
-    clp_box box; /* of the part */
+    int axis;    /* across which its neighbour is */
+    clp_box box; /* of the part; sweeps leave the middle third along the axis right */
     clp_network network;
     clp_level *level;
     clp_field *u, *scratch, *q;
@@ -105,7 +106,7 @@ static void hold_ends(const clp_box *box, int axis, double *diagonal)
     }
 }
 
-static clp_status cut_network(const clp_operator *op, int axis, strip *border)
+static clp_status cut_network(const clp_operator *op, strip *border)
 {
     const clp_network *whole = op->network;
     clp_network *network = &border->network;
@@ -113,7 +114,7 @@ static clp_status cut_network(const clp_operator *op, int axis, strip *border)
         CLP_TRY(cut(&op->grid, &border->box, whole->conductance[i], &network->conductance[i]));
     CLP_TRY(cut(&op->grid, &border->box, whole->shunt, &network->shunt));
     CLP_TRY(cut(&op->grid, &border->box, whole->diagonal, &network->diagonal));
-    hold_ends(&border->box, axis, network->diagonal);
+    hold_ends(&border->box, border->axis, network->diagonal);
     return CLP_OK;
 }
 
@@ -123,11 +124,12 @@ static clp_status create_border(const clp_level *own, int side, size_t depth, st
 {
     const clp_backend *backend = own->device->backend;
     clp_operator op = own->op;
+    border->axis = side / 2;
     border->box = box_of(&own->op.grid, side, depth);
     const clp_grid grid = grid_of(&own->op.grid, side, &border->box, depth);
     clp_operator_take_part(&own->op, &grid, &op);
     if (op.network) {
-        CLP_TRY(cut_network(&own->op, side / 2, border));
+        CLP_TRY(cut_network(&own->op, border));
         op.network = &border->network;
     }
     CLP_TRY(backend->level_create(own->device, &op, own->precision, own->sweep, &border->level));
@@ -145,12 +147,20 @@ static bool is_inside(const clp_box *inner, const clp_box *outer)
     return inside;
 }
 
-/* Gives each border what it has of what goes to neighbours: to the first that has all of a box. */
+static clp_box right_of(const strip *border)
+{
+    clp_box box = border->box;
+    box.count[border->axis] /= 3;
+    box.first[border->axis] += box.count[border->axis];
+    return box;
+}
+
+/* Gives each border what it has of what goes to neighbours: to the first that has all of a box right. */
 static void give_boxes(clp_borders *borders, const clp_box *boxes, size_t count, size_t *which)
 {
     for (size_t i = 0; i < count; i++) {
-        which[i] = 0;
-        while (!is_inside(&boxes[i], &borders->side[which[i]].box)) which[i]++;
+        clp_box right = right_of(&borders->side[which[i] = 0]);
+        while (!is_inside(&boxes[i], &right)) right = right_of(&borders->side[++which[i]]);
         strip *border = &borders->side[which[i]];
         clp_box *own = &border->own[border->own_count++];
         *own = boxes[i];
@@ -248,18 +258,35 @@ clp_status clp_borders_start(const clp_borders *borders, const clp_field *u, boo
     return clp_exchange_start(borders->exchange, NULL);
 }
 
-void clp_borders_advance(const clp_borders *borders)
+clp_status clp_borders_advance(const clp_borders *borders)
 {
-    clp_exchange_advance(borders->exchange);
+    bool done;
+    return clp_exchange_advance(borders->exchange, &done);
 }
 
-clp_status clp_borders_finish(const clp_borders *borders, const clp_boxes *boxes)
+/* Until all is there; what the device takes of it is not waiting. */
+static clp_status await(const clp_borders *borders, clp_ranks *ranks)
 {
     enum { LOOKS = 100 };
     const struct timespec moment = {.tv_nsec = 50000};
-    const bool beside = borders->side[0].level->device->info.host_memory;
-    /* The device may need the processor that would be waiting. */
-    for (int looks = 0; beside && !clp_exchange_advance(borders->exchange); looks++)
-        if (looks >= LOOKS) nanosleep(&moment, NULL);
-    return clp_exchange_finish(borders->exchange, boxes);
+    clp_device *device = borders->side[0].level->device;
+    double idle = 0;
+    bool done = false, swept = false;
+    CLP_TRY(borders->backend->mark(device));
+    for (int looks = 0; !done; looks++) {
+        CLP_TRY(clp_exchange_advance(borders->exchange, &done));
+        if (!swept) CLP_TRY(borders->backend->has_reached(device, &swept));
+        if (swept && idle == 0) idle = clp_seconds();
+        /* The device may need the processor that would be waiting. */
+        if (device->info.host_memory && looks >= LOOKS && !done) nanosleep(&moment, NULL);
+    }
+    if (idle > 0) ranks->traffic.seconds += clp_seconds() - idle;
+    return CLP_OK;
+}
+
+clp_status clp_borders_finish(const clp_borders *borders, clp_ranks *ranks, const clp_boxes *boxes)
+{
+    clp_status status = boxes ? await(borders, ranks) : CLP_OK;
+    clp_status came = clp_exchange_finish(borders->exchange, status == CLP_OK ? boxes : NULL);
+    return status == CLP_OK ? came : status;
 }

@@ -145,9 +145,9 @@ clp_status clp_exchange_start(clp_exchange *exchange, const clp_boxes *boxes)
     return CLP_OK;
 }
 
-bool clp_exchange_advance(const clp_exchange *exchange)
+clp_status clp_exchange_advance(const clp_exchange *exchange, bool *done)
 {
-    return exchange->ranks->transport->advance(exchange->ranks, &exchange->swaps);
+    return exchange->ranks->transport->advance(exchange->ranks, &exchange->swaps, done);
 }
 
 clp_status clp_exchange_finish(clp_exchange *exchange, const clp_boxes *boxes)
@@ -156,7 +156,8 @@ clp_status clp_exchange_finish(clp_exchange *exchange, const clp_boxes *boxes)
     double start = clp_seconds();
     CLP_TRY(ranks->transport->finish(ranks, &exchange->swaps));
     ranks->traffic.seconds += clp_seconds() - start;
-    return boxes->write(boxes->whose, exchange->halo, exchange->swaps.count, exchange->receive);
+    return boxes ? boxes->write(boxes->whose, exchange->halo, exchange->swaps.count, exchange->receive)
+                 : CLP_OK;
 }
 
 clp_status clp_exchange_run(clp_exchange *exchange, const clp_boxes *boxes)

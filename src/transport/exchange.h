@@ -33,10 +33,11 @@ clp_status clp_exchange_create_twin(const clp_exchange *exchange, void *const *s
 clp_status clp_exchange_run(clp_exchange *exchange, const clp_boxes *boxes);
 
 /* The two halves of it: what goes is on its way after the first one, which does not wait for it, and has
- * been read (NULL: by the caller) before; what came is written by the second. In between no other exchange
- * is to be started; clp_exchange_advance lets messages move on, and says whether they are there. */
+ * been read (NULL: by the caller) before; what came is written by the second (NULL: to nowhere), without
+ * which nothing that was started is to be left. In between no other exchange is to be started;
+ * clp_exchange_advance lets messages move on, and says whether they are there. */
 clp_status clp_exchange_start(clp_exchange *exchange, const clp_boxes *boxes);
-bool clp_exchange_advance(const clp_exchange *exchange);
+clp_status clp_exchange_advance(const clp_exchange *exchange, bool *done);
 clp_status clp_exchange_finish(clp_exchange *exchange, const clp_boxes *boxes);
 
 /* Once, through room that it makes. */

@@ -8,8 +8,7 @@
 /* What launchers leave in the environment of the processes that they start. */
 static bool is_started(void)
 {
-    static const char *const marks[] = {"Oclp_mpi_all(ranks)_SIZE", "PMI_SIZE", "PMIX_RANK",
-                                        "MPI_LOCALNRANKS"};
+    static const char *const marks[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMIX_RANK", "MPI_LOCALNRANKS"};
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
         if (getenv(marks[i])) return true;
     return false;
@@ -74,13 +73,15 @@ static clp_status start(clp_ranks *ranks, const clp_swaps *swaps)
     return CLP_OK;
 }
 
-/* Long messages go on only while MPI is called; what fails does so again in `finish`. */
-static bool advance(clp_ranks *ranks, const clp_swaps *swaps)
+/* Long messages go on only while MPI is called. */
+static clp_status advance(clp_ranks *ranks, const clp_swaps *swaps, bool *done)
 {
     MPI_Status statuses[2 * (CLP_DIRECTIONS - 1)];
-    int done = false;
+    int all = false;
     (void)ranks;
-    return MPI_Testall(2 * (int)swaps->count, swaps->ready, &done, statuses) != MPI_SUCCESS || done;
+    CLP_MPI_TRY(MPI_Testall(2 * (int)swaps->count, swaps->ready, &all, statuses));
+    *done = all;
+    return CLP_OK;
 }
 
 static clp_status finish(clp_ranks *ranks, const clp_swaps *swaps)

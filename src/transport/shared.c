@@ -226,15 +226,18 @@ static clp_status sweep_behind(clp_field *u, clp_field *scratch, const clp_field
     shared_level *level = (shared_level *)u->level;
     const clp_boxes boxes = {shared_own(u), read_boxes, write_boxes};
     const size_t piece = level->own->sweeps_per_pass > 1 ? now : (now + PIECES - 1) / PIECES;
+    clp_ranks *ranks = shared_device_of(u->level)->ranks;
     CLP_TRY(clp_borders_start(level->borders, shared_own(u), q != NULL, weights, now));
-    for (size_t finished = 0; finished < now; finished += piece) {
-        CLP_TRY(sweep_once(u, scratch, q, weights + finished, clp_min(piece, now - finished)));
-        clp_borders_advance(level->borders);
+    clp_status status = CLP_OK;
+    for (size_t finished = 0; finished < now && status == CLP_OK; finished += piece) {
+        status = sweep_once(u, scratch, q, weights + finished, clp_min(piece, now - finished));
+        if (status == CLP_OK) status = clp_borders_advance(level->borders);
     }
-    CLP_TRY(clp_borders_finish(level->borders, &boxes));
-    shared_device_of(u->level)->ranks->traffic.overlapped++;
+    clp_status came = clp_borders_finish(level->borders, ranks, status == CLP_OK ? &boxes : NULL);
+    if (status == CLP_OK) status = came;
+    ranks->traffic.overlapped++;
     shared_set_valid(u, level->depth);
-    return CLP_OK;
+    return status;
 }
 
 /* Whether what is waited for in exchanges is clearly more than what borders take, on several machines:

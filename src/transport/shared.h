@@ -105,6 +105,12 @@ static inline double shared_share(const clp_level *level)
     return 1 / team;
 }
 
+/* Whether a level has the first nodes of an axis a second time, at its end. */
+static inline bool shared_has_seam(const clp_level *level, int axis)
+{
+    return level->op.periodic[axis] && !clp_grid_is_split(&level->op.grid, axis);
+}
+
 static inline clp_box shared_whole_box(const clp_grid *grid)
 {
     return (clp_box){.count = {grid->nodes[0], grid->nodes[1], clp_planes(grid)}};
@@ -135,11 +141,12 @@ void clp_borders_destroy(clp_borders *borders);
 clp_status clp_borders_take(const clp_borders *borders, const clp_field *q);
 
 /* Sweeps borders from u, which stays as it is, and sends what neighbours want of it; lets that move on; waits
- * for what comes, and writes it to the halo. */
+ * for what comes, and writes it to the halo. What was started is to be finished: with NULL, where nothing is
+ * to be written any more. */
 clp_status clp_borders_start(const clp_borders *borders, const clp_field *u, bool has_q,
                              const double *weights, size_t count);
-void clp_borders_advance(const clp_borders *borders);
-clp_status clp_borders_finish(const clp_borders *borders, const clp_boxes *boxes);
+clp_status clp_borders_advance(const clp_borders *borders);
+clp_status clp_borders_finish(const clp_borders *borders, clp_ranks *ranks, const clp_boxes *boxes);
 
 /* ---- coarser levels ---- */
 

@@ -66,10 +66,11 @@ typedef struct clp_transport {
     /* Readies swaps with neighbours, of whom some may be the same rank, or this one; starts them; lets them
      * move on, and says whether `finish` would find them done, if that can be known; waits until they are;
      * frees what it took to be ready. Only `finish` waits for others. From start to finish what goes and what
-     * comes is not to be touched, and no other swaps to be started. */
+     * comes is not to be touched, and no other swaps to be started; what was started is to be finished, or
+     * memory would go under messages. */
     clp_status (*prepare)(clp_ranks *ranks, clp_swaps *swaps);
     clp_status (*start)(clp_ranks *ranks, const clp_swaps *swaps);
-    bool (*advance)(clp_ranks *ranks, const clp_swaps *swaps);
+    clp_status (*advance)(clp_ranks *ranks, const clp_swaps *swaps, bool *done);
     clp_status (*finish)(clp_ranks *ranks, const clp_swaps *swaps);
     void (*release)(clp_ranks *ranks, clp_swaps *swaps);
 

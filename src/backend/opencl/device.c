@@ -30,6 +30,7 @@ void clp_opencl_close(clp_device *device)
 {
     opencl_device *opened = (opencl_device *)device;
     clp_opencl_built_destroy(opened);
+    if (opened->mark) clReleaseEvent(opened->mark);
     if (opened->queue) clReleaseCommandQueue(opened->queue);
     if (opened->context) clReleaseContext(opened->context);
     free(opened);

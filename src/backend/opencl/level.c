@@ -174,6 +174,26 @@ static clp_status opencl_finish(clp_device *device)
     return CLP_OK;
 }
 
+static clp_status opencl_mark(clp_device *device)
+{
+    opencl_device *opened = (opencl_device *)device;
+    if (opened->mark) clReleaseEvent(opened->mark);
+    opened->mark = NULL;
+    CLP_CL_TRY(opened, clEnqueueMarkerWithWaitList(opened->queue, 0, NULL, &opened->mark));
+    CLP_CL_TRY(opened, clFlush(opened->queue));
+    return CLP_OK;
+}
+
+static clp_status opencl_has_reached(clp_device *device, bool *reached)
+{
+    opencl_device *opened = (opencl_device *)device;
+    cl_int status = CL_QUEUED;
+    CLP_CL_TRY(opened,
+               clGetEventInfo(opened->mark, CL_EVENT_COMMAND_EXECUTION_STATUS, sizeof status, &status, NULL));
+    *reached = status <= CL_COMPLETE; /* below that it failed, which the next call tells */
+    return CLP_OK;
+}
+
 const clp_backend clp_opencl_backend = {
     .name = "opencl",
     .summary = "GPUs, accelerators and CPUs through OpenCL",
@@ -226,4 +246,6 @@ const clp_backend clp_opencl_backend = {
     .tuned = clp_opencl_tuned,
     .tuning_keep = clp_opencl_tuning_keep,
     .finish = opencl_finish,
+    .mark = opencl_mark,
+    .has_reached = opencl_has_reached,
 };

@@ -16,6 +16,7 @@ typedef struct opencl_device {
     cl_device_id id;
     cl_context context;
     cl_command_queue queue;
+    cl_event mark;                /* clp_backend.mark */
     unsigned long long allocated; /* bytes of live buffers */
     struct opencl_built *built;   /* kernels that its levels share */
     clp_tuning tuned[CLP_TUNING_KINDS];

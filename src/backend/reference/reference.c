@@ -588,6 +588,13 @@ static clp_status reference_finish(clp_device *device)
     return CLP_OK;
 }
 
+static clp_status reference_has_reached(clp_device *device, bool *reached)
+{
+    (void)device;
+    *reached = true;
+    return CLP_OK;
+}
+
 static const char *const sweep_variants[] = {"loops", NULL};
 
 const clp_backend clp_reference_backend = {
@@ -636,4 +643,6 @@ const clp_backend clp_reference_backend = {
     .energy = reference_energy,
     .change_norms = reference_change_norms,
     .finish = reference_finish,
+    .mark = reference_finish,
+    .has_reached = reference_has_reached,
 };

@@ -228,6 +228,24 @@ Test(parts, of_coarser_grids_begin_where_levels_can)
     cr_assert_gt(split, 20);
 }
 
+/* By what each of them leaves in the environment, and nothing else. */
+Test(parts, launchers_are_recognised)
+{
+    static const char *const marks[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "MPI_LOCALNRANKS"};
+    bool has_mpi = false;
+    for (const char *const *name = clp_transport_names(); *name; name++)
+        has_mpi = has_mpi || strcmp(*name, "mpi") == 0;
+    unsetenv("PMIX_RANK");
+    for (size_t i = 0; i < 3; i++) unsetenv(marks[i]);
+    cr_assert(!clp_ranks_are_started() && !clp_ranks_are_started_alone());
+    for (size_t i = 0; i < 3; i++) {
+        setenv(marks[i], "2", true);
+        cr_expect_eq(clp_ranks_are_started(), has_mpi, "%s", marks[i]);
+        cr_expect_eq(clp_ranks_are_started_alone(), !has_mpi, "%s", marks[i]);
+        unsetenv(marks[i]);
+    }
+}
+
 /* Halved again and again: every node as often as a team has ranks, with a halo of one depth for all. The
  * ranks in teams. */
 static size_t check_joined(clp_grid *parts, size_t count, const bool *periodic,
@@ -291,6 +309,8 @@ Test(parts, of_coarser_grids_are_joined_where_they_would_be_thin)
             for (size_t rank = 0; rank < count; rank++) {
                 clp_grid coarse;
                 clp_grid_coarsen_joined(&parts[rank], nodes, &coarse);
+                for (int axis = 0; axis < CLP_AXES && clp_grid_is_part(&coarse); axis++)
+                    cr_assert_leq(clp_grid_team(&coarse, axis), 2 * clp_grid_team(&parts[rank], axis));
                 parts[rank] = coarse;
                 cr_assert_eq(clp_grid_is_part(&coarse), clp_grid_is_part(&parts[0])); /* all alike */
             }

@@ -234,11 +234,13 @@ def hierarchy(nodes, parts, depth, gathered, thinnest, joins):
             return levels
         coarse = tuple(n // 2 + 1 for n in level.whole)
 
-        def is_thin():
-            return any(n // p * (c - 1) // (n - 1) < thinnest for c, n, p in zip(coarse, level.whole, parts) if p > 1)
-        while joins and is_thin() and all(p % 2 == 0 for p in parts) and max(parts) > 2:
-            parts = tuple(p // 2 for p in parts)
-        split = level.split and math.prod(coarse) > gathered and not is_thin()
+        def are_thin():
+            return tuple(p > 1 and n // p * (c - 1) // (n - 1) < thinnest for c, n, p in zip(coarse, level.whole, parts))
+        thin = are_thin()
+        joined = tuple(p // 2 if t else p for p, t in zip(parts, thin))
+        if joins and any(thin) and all(p % 2 == 0 for p, t in zip(parts, thin) if t) and max(joined) > 1:
+            parts = joined
+        split = level.split and math.prod(coarse) > gathered and not any(are_thin())
         levels.append(Level(coarse, parts, min(COARSE_DEPTH, thinnest), split))
 
 

@@ -38,7 +38,7 @@ typedef enum clp_side {
 #define CLP_SIDES (2 * CLP_AXES)
 
 /** How often coarser grids can join parts in pairs. */
-#define CLP_JOINS 4
+#define CLP_JOINS 8
 
 /** Fewest nodes along an axis: two on the sides and one between them. */
 #define CLP_NODES_MIN 3

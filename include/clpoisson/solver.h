@@ -122,7 +122,9 @@ CLP_API const char *clp_solver_conductor_name(const clp_solver *solver, size_t i
 
 /** A level of the hierarchy of grids. */
 typedef struct clp_level_time {
-    size_t nodes[3]; /**< 1 along z in two dimensions */
+    size_t nodes[3]; /**< 1 along z in two dimensions; among ranks of this one's part, with its halo */
+    size_t whole[3]; /**< of all ranks */
+    size_t sharers;  /**< ranks that have the same part: 1, those of a team, or all */
     double seconds;  /**< that a cycle spends there, on the way down and up */
 } clp_level_time;
 

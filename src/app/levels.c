@@ -5,6 +5,13 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
+
+static void extent(const size_t nodes[3], char *text, size_t size)
+{
+    int length = snprintf(text, size, "%zu x %zu", nodes[0], nodes[1]);
+    if (nodes[2] > 1) snprintf(text + length, size - (size_t)length, " x %zu", nodes[2]);
+}
 
 void app_show_levels(clp_solver *solver)
 {
@@ -19,12 +26,16 @@ void app_show_levels(clp_solver *solver)
                 100 * making / clp_solver_report(solver)->seconds_solve);
     else
         app_say("         levels of a cycle:");
-    for (size_t i = 0; i < count; i++) {
-        char nodes[64];
-        const size_t *n = times[i].nodes;
-        int length = snprintf(nodes, sizeof nodes, "%zu x %zu", n[0], n[1]);
-        if (n[2] > 1) snprintf(nodes + length, sizeof nodes - (size_t)length, " x %zu", n[2]);
-        app_say("         %16s nodes %9.3f ms %3.0f %%", nodes, 1e3 * times[i].seconds,
-                100 * times[i].seconds / all);
+    for (size_t i = 0; i < count && i < ROOM; i++) {
+        char nodes[64], whole[64], shared[128] = "";
+        extent(times[i].nodes, nodes, sizeof nodes);
+        extent(times[i].whole, whole, sizeof whole);
+        int length = 0;
+        if (strcmp(nodes, whole)) length = snprintf(shared, sizeof shared, "  of %s", whole);
+        if (times[i].sharers > 1)
+            snprintf(shared + length, sizeof shared - (size_t)length, "  on each of %zu ranks",
+                     times[i].sharers);
+        app_say("         %16s nodes %9.3f ms %3.0f %%%s", nodes, 1e3 * times[i].seconds,
+                100 * times[i].seconds / all, shared);
     }
 }

@@ -338,7 +338,8 @@ void clp_grid_coarsen_joined(const clp_grid *fine, const size_t nodes[CLP_AXES],
 {
     clp_grid part = *fine;
     bool thick = are_thick(&part, nodes, 1);
-    while (!thick && join(&part, nodes)) thick = are_thick(&part, nodes, 1);
+    if (!thick && join(&part, nodes))
+        thick = are_thick(&part, nodes, 1); /* but once: two at a time swap their slices */
     coarsen(&part, nodes, thick ? 1 : 0, coarse);
 }
 

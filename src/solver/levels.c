@@ -5,9 +5,9 @@
 #include "base/machine.h"
 #include "solver/hierarchy.h"
 #include "solver/state.h"
+#include "transport/transport.h"
 
 #include <math.h>
-#include <string.h>
 
 /* What a cycle does on a level, there and back; the finest one's may end in a total. */
 static clp_status visit(clp_rung *rung, clp_field *total)
@@ -22,6 +22,19 @@ static clp_status visit(clp_rung *rung, clp_field *total)
     CLP_TRY(backend->prolong_smooth(rung->down, rung[1].u, rung->u, rung->scratch, rung->q, rung->weights,
                                     rung->sweeps, 0, rung->scratch ? NULL : total));
     return backend->finish(rung->level->device);
+}
+
+static void take_size(const clp_solver *solver, const clp_level *level, clp_level_time *time)
+{
+    const clp_grid *grid = &level->op.grid;
+    const clp_ranks *ranks = solver->assembly.ranks;
+    time->sharers = 1;
+    for (int axis = 0; axis < CLP_AXES; axis++) {
+        time->nodes[axis] = level->layout.nodes[axis];
+        time->whole[axis] = axis < clp_grid_dimensions(grid) ? clp_grid_whole(grid, axis) : 1;
+        time->sharers *= clp_grid_team(grid, axis);
+    }
+    if (ranks && !clp_grid_is_part(grid)) time->sharers = ranks->count;
 }
 
 /* Making all of them, the quicker of twice: kernels may be compiled at their first launch, and memory that
@@ -56,7 +69,7 @@ clp_status clp_solver_time_levels(clp_solver *solver, clp_level_time *times, siz
     if (hierarchy) CLP_TRY(time_making(solver, making));
     for (size_t i = 0; i < *count && i < room; i++) {
         clp_rung *rung = &hierarchy->rungs[i];
-        memcpy(times[i].nodes, rung->level->layout.nodes, sizeof times[i].nodes);
+        take_size(solver, rung->level, &times[i]);
         times[i].seconds = INFINITY;
         CLP_TRY(rung->level->device->backend->finish(rung->level->device));
         for (int n = 0; n < VISITS; n++) {

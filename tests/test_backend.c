@@ -216,6 +216,14 @@ Test(backend, memory_is_checked_before_allocating)
         cr_expect_eq(clp_backend_check_memory(&layout, &use, &rows[i].limits), rows[i].expected, "row %zu",
                      i);
 
+    /* Where one buffer is too large, several processes have one of a part each. */
+    clp_memory_limits limits = {"it", one / 2, 2 * one, host, true};
+    cr_expect_eq(clp_backend_check_memory(&layout, &use, &limits), CLP_ERROR_MEMORY);
+    cr_expect_not_null(strstr(clp_error_message(), ", and 3 processes"), "%s", clp_error_message());
+    limits.total--;
+    cr_expect_eq(clp_backend_check_memory(&layout, &use, &limits), CLP_ERROR_MEMORY);
+    cr_expect_null(strstr(clp_error_message(), "processes"), "%s", clp_error_message());
+
     /* The grid that it proposes fits, and is not much smaller than it must be. */
     static const size_t shapes[][2] = {{1000, 2000}, {3, 1000000}, {1000000, 3}, {100000, 100}};
     for (size_t s = 0; s < 4; s++) {

@@ -6,6 +6,7 @@
 #include "grid/extent.h"
 
 #include <math.h>
+#include <stdio.h>
 
 /* Bytes needed of each kind, in double: they may be far beyond size_t. */
 typedef struct need {
@@ -81,15 +82,20 @@ clp_status clp_backend_check_memory(const clp_layout *layout, const clp_memory_u
     bool one = !within(needed.largest, limits->largest), all = !within(needed.total, limits->total);
     double bytes = one ? needed.largest : all ? needed.total : needed.host;
     unsigned long long available = one ? limits->largest : all ? limits->total : limits->host;
-    char need_text[32], have_text[32], extent[64], fitting[64];
+    char need_text[32], have_text[32], extent[64], fitting[64], sharing[96] = "";
+    const bool parted = one && !all && within(needed.host, limits->host);
+    const double halos = 1.1;
+    if (parted)
+        snprintf(sharing, sizeof sharing, ", and %.0f processes (mpirun) have a buffer of a part each",
+                 fmax(ceil(halos * needed.largest / (double)limits->largest), 2));
     return clp_fail(
         CLP_ERROR_MEMORY,
         "%s nodes need %.0f bytes (%s) in %s on %s, which has %llu bytes (%s) %s; the largest grid of "
-        "this shape that fits has %s nodes",
+        "this shape that fits has %s nodes%s",
         clp_extent_text(layout->nodes, extent, sizeof extent), bytes,
         clp_bytes_text((unsigned long long)bytes, need_text, sizeof need_text), one ? "one buffer" : "all",
         one || all ? limits->device_name : "the host", available,
         clp_bytes_text(available, have_text, sizeof have_text),
-        one ? "as its largest allocation" : "of memory",
-        clp_extent_text(grid.nodes, fitting, sizeof fitting));
+        one ? "as its largest allocation" : "of memory", clp_extent_text(grid.nodes, fitting, sizeof fitting),
+        sharing);
 }

@@ -121,6 +121,11 @@ image: {file: cells.npy, colors: {0: {}, 1: {conductivity: 10}, 2: {value: 3}}}
 boundary: {top: top.npy, bottom: 0}
 reaction: reaction.npy
 """,
+    "cells held": """
+domain: {size: [1, 1]}
+image: {file: rings.npy, colors: {0: {}, 1: {value: 1}, 2: {value: 0}}}
+solver: {tolerance: 1e-6}
+""",
     "nothing held": """
 domain: {size: [1, 1], nodes: [385, 400]}
 boundary: {left: {flux: 1}, right: {flux: -1}, y: periodic}
@@ -184,7 +189,7 @@ regions: [{shape: circle, center: [0.4, 0.6], radius: 0.2, source: 3}]
 NETWORKS = {"materials": ("opencl", 2, "1x2"), "materials in space": ("reference", 4, "2x2x1"),
             "materials on a seam": ("reference", 4, "1x4"), "sides and materials": ("reference", 6, None),
             "floating electrodes": ("reference", 3, None), "jumps": ("reference", 4, "2x2"),
-            "arrays and cells": ("reference", 4, "2x2")}
+            "arrays and cells": ("reference", 4, "2x2"), "cells held": ("reference", 3, "1x3")}
 ON_DEVICES = ("no source", "a seam")
 SINGULAR = """
 domain: {size: [1, 1], nodes: [33, 29]}
@@ -259,6 +264,8 @@ def time_agrees(folder):
 def write_arrays(folder):
     y, x = np.mgrid[0:301, 0:349]
     np.save(folder / "cells.npy", (x[:300, :348] // 64 + y[:300, :348] // 50) % 3)
+    distance = np.hypot(x[:256, :256] - 127.5, y[:256, :256] - 127.5)
+    np.save(folder / "rings.npy", (distance < 50) + 2 * (distance > 120))  # its outlines cut edges next to where parts end
     np.save(folder / "reaction.npy", 1 + np.sin(x / 50) * y / 300)
     np.save(folder / "top.npy", np.linspace(0, 3, 349) ** 2)
 

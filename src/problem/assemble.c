@@ -168,9 +168,62 @@ static clp_status assemble_edges(const clp_problem *problem, clp_assembly *assem
     return assembly->in_time ? clp_mass_create(problem, assembly) : CLP_OK;
 }
 
+static void drop_outward_edges(const clp_grid *grid, const clp_operator *op, int axis, double *conductance)
+{
+    for (size_t p = 0; p < clp_grid_node_count(grid) && grid->part.open[2 * axis + 1]; p++)
+        if (clp_operator_at(op, p, axis) + 1 == grid->nodes[axis]) conductance[p] = 0;
+}
+
+/* Ranks whose own part no cut touches have no shunts; some may come with the halo. */
+static clp_status exchange_shunts(const clp_problem *problem, clp_assembly *assembly)
+{
+    double *shunt = assembly->network.shunt;
+    double any = shunt != NULL, here = 0;
+    CLP_TRY(clp_reduce(assembly->ranks, CLP_REDUCE_MAX, &any, 1));
+    if (any == 0) return CLP_OK;
+    CLP_TRY(clp_ranks_agree(assembly->ranks, shunt ? CLP_OK : clp_nodes_allocate(problem, &shunt)));
+    assembly->network.shunt = shunt;
+    CLP_TRY(clp_exchange_values(assembly->ranks, &problem->grid, shunt));
+    for (size_t p = 0; p < clp_grid_node_count(&problem->grid); p++) here = fmax(here, shunt[p]);
+    if (here > 0) return CLP_OK;
+    free(shunt);
+    assembly->network.shunt = NULL;
+    return CLP_OK;
+}
+
+static clp_status exchange_holders(const clp_problem *problem, clp_assembly *assembly)
+{
+    const size_t count = clp_grid_node_count(&problem->grid);
+    double *holder = NULL;
+    CLP_TRY(clp_ranks_agree(assembly->ranks, clp_nodes_allocate(problem, &holder)));
+    for (size_t p = 0; p < count; p++) holder[p] = assembly->holder[p];
+    clp_status status = clp_exchange_values(assembly->ranks, &problem->grid, holder);
+    for (size_t p = 0; p < count && status == CLP_OK; p++) assembly->holder[p] = (uint16_t)holder[p];
+    free(holder);
+    return status;
+}
+
+/*
+ * Where electrodes lie depends on the cells around nodes, and those beyond a part are not known there: next
+ * to the end of its halo it would hold other nodes, and cut edges elsewhere, than their owner does.
+ */
+static clp_status exchange_network(const clp_problem *problem, clp_assembly *assembly)
+{
+    if (!assembly->ranks || !clp_problem_sets(problem, CLP_SETS_VALUE | CLP_SETS_FLOATING)) return CLP_OK;
+    CLP_TRY(exchange_holders(problem, assembly));
+    CLP_TRY(clp_exchange_values(assembly->ranks, &problem->grid, assembly->values));
+    for (int axis = 0; axis < clp_grid_dimensions(&problem->grid); axis++) {
+        double *conductance = assembly->network.conductance[axis];
+        CLP_TRY(clp_exchange_values(assembly->ranks, &problem->grid, conductance));
+        drop_outward_edges(&problem->grid, &assembly->op, axis, conductance);
+    }
+    return exchange_shunts(problem, assembly);
+}
+
 static clp_status assemble_network(const clp_problem *problem, clp_assembly *assembly)
 {
     CLP_TRY(clp_ranks_agree(assembly->ranks, assemble_edges(problem, assembly)));
+    CLP_TRY(exchange_network(problem, assembly));
     CLP_TRY(clp_sources_finish(problem, assembly));
     CLP_TRY(fill_diagonal(assembly));
     assembly->op.network = &assembly->network;

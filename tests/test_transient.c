@@ -243,6 +243,50 @@ Test(transient, order_in_time_on_the_reference)
     expect_orders("reference");
 }
 
+/* The ground under a surface that follows the seasons (examples/ground.yaml), whose exact state is known. */
+static size_t steps_through_the_ground(clp_device *device, const size_t nodes[2], double *error)
+{
+    const clp_grid grid = {.nodes = {nodes[0], nodes[1]}, .size = {1, 15}, .origin = {0, -15}};
+    clp_value conductivity = {.number = 129600}, capacity = {.number = 2.5e6},
+              initial = formula("12*exp(y/2.4542)*cos(y/2.4542)");
+    const clp_boundary surface = {.kind = CLP_BOUNDARY_VALUE, .value = formula("12*cos(2*pi*t/365)")};
+    const double depth = 2.4542, end = 50, pi = acos(-1);
+    clp_problem *problem;
+    clp_transient *run;
+    OK(clp_problem_create(&grid, &problem));
+    OK(clp_problem_set_conductivity(problem, &conductivity));
+    OK(clp_problem_set_capacity(problem, &capacity));
+    OK(clp_problem_set_initial(problem, &initial));
+    OK(clp_problem_set_boundary(problem, CLP_SIDE_TOP, &surface));
+    OK(clp_transient_create(device, problem, &(clp_time_options){.end = end, .method = "trbdf2"}, &run));
+    OK(clp_transient_run(run));
+    *error = 0;
+    for (size_t j = 2 * nodes[1] / 3; j < nodes[1]; j++) { /* below there the bottom is felt */
+        double y = -15 + 15 * (double)j / (double)(nodes[1] - 1),
+               exact = 12 * exp(y / depth) * cos(2 * pi * end / 365 + y / depth);
+        *error = fmax(*error, fabs(clp_transient_values(run)[j * nodes[0]] - exact));
+    }
+    size_t steps = clp_transient_report(run)->in_time->steps;
+    clp_transient_destroy(run);
+    clp_problem_destroy(problem);
+    return steps;
+}
+
+/* What one cycle leaves is not taken for errors of steps, wherever it is: where spacings are alike, where
+ * they are not, and where the equations are solved directly. */
+Test(transient, steps_are_as_long_whatever_the_grid)
+{
+    static const size_t nodes[][2] = {{5, 151}, {33, 481}, {33, 301}, {65, 601}, {33, 201}, {33, 151}};
+    clp_device *device = open_device("reference");
+    for (size_t i = 0; i < sizeof nodes / sizeof *nodes; i++) {
+        double error;
+        size_t steps = steps_through_the_ground(device, nodes[i], &error);
+        cr_expect_leq(steps, 12, "%zu x %zu nodes: %zu steps", nodes[i][0], nodes[i][1], steps);
+        cr_expect_leq(error, 0.05, "%zu x %zu nodes: %g off", nodes[i][0], nodes[i][1], error);
+    }
+    clp_device_close(device);
+}
+
 /* Steps of their own choice keep to the tolerance. */
 Test(transient, automatic_steps_keep_to_the_tolerance)
 {

@@ -705,6 +705,30 @@ def one_of_them_dies(folder, *more):
         check(False, "the others went on for 30 s after one was killed")
 
 
+def stops_when_asked(folder):
+    """One rank that is interrupted: the result is written and marked, and mpirun ends as the ranks do."""
+    slow, field, told = folder / "slow.yaml", folder / "slow.npy", folder / "slow.json"
+    slow.write_text(PLAIN.replace("65, 49", "999, 999").replace("1e-3", "1e-9"))
+    field.unlink(missing_ok=True)
+    started = subprocess.Popen([mpirun, "-n", "2", program, "solve", slow, "--backend", "reference", "--field", field, "--report", told],
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment())
+    time.sleep(4)
+    ranks = [int(pid) for pid in subprocess.run(["pgrep", "-x", "clpoisson"], capture_output=True, text=True).stdout.split()]
+    ranks = [pid for pid in ranks if str(slow).encode() in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()]
+    check(len(ranks) == 2, f"two ranks by their name: {ranks}")
+    os.kill(max(ranks, default=started.pid), signal.SIGINT)
+    said, _ = started.communicate(timeout=60)
+    check(started.returncode == 3 and "it was interrupted" in said, f"an interrupted rank: exit status {started.returncode}\n{said}")
+    check(field.exists() and not json.loads(told.read_text())["solver"]["converged"], "an interrupted rank: the result is not written")
+
+
+def others_are_for_one(folder):
+    """Commands that would measure beside each other."""
+    for command in ("bench", "tune"):
+        done = subprocess.run([mpirun, "-n", "2", program, command], capture_output=True, text=True, env=environment(), timeout=60)
+        check(done.returncode == 2 and done.stderr.count(f"{command} is for one process") == 1, f"two of {command}: {done.stderr}")
+
+
 def puts_and_gets(folder):
     """Global Arrays in place of messages: mpi's bits, and an end for all where one fails."""
     plain, wrong = folder / "plain.yaml", folder / "wrong.yaml"
@@ -772,6 +796,8 @@ def all_of_it(here):
     errors(here)
     broken_devices_end_all(here)
     one_of_them_dies(here)
+    stops_when_asked(here)
+    others_are_for_one(here)
     puts_and_gets(here)
 
 

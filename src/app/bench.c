@@ -2,6 +2,7 @@
 /* clpoisson bench */
 #include "app/interrupt.h"
 #include "app/options.h"
+#include "app/ranks.h"
 #include "app/terminal.h"
 
 #include <clpoisson/clpoisson.h>
@@ -213,6 +214,8 @@ static int run(int count, char **arguments)
         return EXIT_USAGE;
     }
     if (compares) return compare(files, operands, html);
+    result = app_ranks_refuse(app_bench.name);
+    if (result >= 0) return result;
     if (operands) {
         app_error("bench takes no file but with --compare; '%s' is one too many", files[0]);
         return EXIT_USAGE;

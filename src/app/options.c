@@ -28,6 +28,10 @@ enum { HELP_INDENT = 27, HELP_WIDTH = 90 };
 void app_print_entry(const char *left, const char *text)
 {
     size_t column = (size_t)printf("  %-*s", HELP_INDENT - 3, left);
+    if (column >= HELP_INDENT) { /* the text begins below it */
+        printf("\n%*s", HELP_INDENT - 1, "");
+        column = HELP_INDENT - 1;
+    }
     while (*text) {
         size_t word = strcspn(text, " ");
         if (column > HELP_INDENT && column + 1 + word > HELP_WIDTH) {

@@ -38,6 +38,7 @@ static bool read_count(const char *text, size_t *count)
 
 static void take_place(const clp_ranks *ranks)
 {
+    terminal.speaks = ranks != NULL;
     if (clp_ranks_number(ranks) > 0) terminal.holds = terminal.quiet = true;
 }
 
@@ -48,6 +49,18 @@ int app_ranks_join(clp_ranks **ranks)
     clp_status status = clp_ranks_join(NULL, ranks);
     take_place(*ranks);
     return status == CLP_OK ? -1 : app_fail(status);
+}
+
+int app_ranks_refuse(const char *command)
+{
+    clp_ranks *ranks;
+    int result = app_ranks_join(&ranks);
+    if (result < 0 && clp_ranks_count(ranks) > 1) {
+        app_error("%s is for one process, as several would slow each other down; leave mpirun out", command);
+        result = EXIT_USAGE;
+    }
+    app_ranks_leave(ranks, result < 0 ? EXIT_SOLVED : result);
+    return result;
 }
 
 /* From what they joined by, before options were read, to what the options say. */

@@ -9,6 +9,10 @@
  * -1, or an exit status. */
 int app_ranks_join(clp_ranks **ranks);
 
+/* For a command that is no work for several: -1 if there is one process only, or an exit status after that
+ * was said once. */
+int app_ranks_refuse(const char *command);
+
 /* Takes what the command line says of them: `transport` may be NULL, `blocks` is "2x3" or NULL and gives the
  * parts along each axis. Answers likewise. */
 int app_ranks_choose(const char *transport, const char *blocks, clp_ranks **ranks, size_t parts[CLP_AXES]);

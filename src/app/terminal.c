@@ -100,7 +100,7 @@ void app_warn(const char *format, ...)
 void app_say(const char *format, ...)
 {
     va_list arguments;
-    if (terminal.quiet || !(terminal.interactive || terminal.verbose)) return;
+    if (terminal.quiet || !(terminal.interactive || terminal.speaks || terminal.verbose)) return;
     app_end_progress();
     va_start(arguments, format);
     vfprintf(stderr, format, arguments);

@@ -8,6 +8,7 @@
 typedef struct app_terminal {
     bool quiet, verbose; /* as asked for */
     bool interactive;    /* standard error is a terminal */
+    bool speaks;         /* even if it is none: mpirun stands between */
     bool colour;
     bool line_open;  /* a progress line is showing */
     bool holds;      /* errors are kept, not said: the process is one of several, and not the first */

@@ -49,5 +49,9 @@ void app_let_threads_sleep(char **arguments)
     if (getenv("OMP_WAIT_POLICY") || getenv("GOMP_SPINCOUNT")) return;
     share_processors();
     if (setenv("OMP_WAIT_POLICY", "passive", 1) != 0) return;
-    execv("/proc/self/exe", arguments); /* where that does not work, it is slower, and nothing else */
+    char path[4096]; /* by its own name: that of the link would be the process's */
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+    if (length <= 0) return;
+    path[length] = '\0';
+    execv(path, arguments); /* where that does not work, it is slower, and nothing else */
 }

@@ -2,6 +2,7 @@
 /* clpoisson tune */
 #include "app/interrupt.h"
 #include "app/options.h"
+#include "app/ranks.h"
 #include "app/terminal.h"
 
 #include <clpoisson/clpoisson.h>
@@ -90,6 +91,8 @@ static int run(int count, char **arguments)
         {.name = NULL},
     };
     int result = app_read_options(&app_tune, options, count, arguments, &none, 0, &operands, NULL);
+    if (result >= 0) return result;
+    result = app_ranks_refuse(app_tune.name);
     if (result >= 0) return result;
     char *end = NULL;
     if (budget) tuning.seconds = strtod(budget, &end);

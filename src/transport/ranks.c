@@ -296,10 +296,10 @@ clp_status clp_ranks_take_part(clp_ranks *ranks, const clp_grid *grid, const boo
     const bool deep = clp_grid_dimensions(grid) == 3;
     size_t count = clp_ranks_count(ranks);
     if (!parts[0]) CLP_TRY(clp_grid_divide(grid, periodic, count, parts));
+    char extent[64];
     if (parts[0] * parts[1] * parts[2] != count)
-        return clp_fail(CLP_ERROR_INPUT,
-                        "%zu x %zu x %zu parts are %zu, and there are %zu ranks: each has one (--ranks)",
-                        parts[0], parts[1], parts[2], parts[0] * parts[1] * parts[2], count);
+        return clp_fail(CLP_ERROR_INPUT, "%s parts are %zu, and there are %zu ranks: each has one (--ranks)",
+                        clp_extent_text(parts, extent, sizeof extent), parts[0] * parts[1] * parts[2], count);
     for (int axis = 0; ranks && axis < CLP_AXES; axis++) ranks->parts[axis] = parts[axis];
     if (count == 1) { /* all of it, and no part to those who look for one */
         *part = *grid;

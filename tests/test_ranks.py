@@ -613,7 +613,7 @@ def errors(folder):
     wrong.write_text(PLAIN.replace("x*y", "sqrt(x - 0.2)"))
     for what, count, arguments, status, words in (
             ("more ranks than fit", 6, (small,), 2, ["6 ranks cannot share 5 x 5 nodes in blocks; 4 can"]),
-            ("parts that are no ranks", 3, (plain, "--ranks", "2x2"), 2, ["2 x 2 x 1 parts are 4, and there are 3 ranks"]),
+            ("parts that are no ranks", 3, (plain, "--ranks", "2x2"), 2, ["2 x 2 parts are 4, and there are 3 ranks"]),
             ("parts that are none", 2, (plain, "--ranks", "2x"), 2, ["--ranks 2x: write how many"]),
             ("a halo that is none", 2, (plain, "--halo", "0"), 2, ["--halo 0: write how many nodes deep"]),
             ("a grid that is none", 2, (plain, "--gathered", "65x65"), 2, ["--gathered 65x65: write how many nodes"]),

@@ -181,8 +181,9 @@ static clp_status exchange_shunts(const clp_problem *problem, clp_assembly *asse
     double any = shunt != NULL, here = 0;
     CLP_TRY(clp_reduce(assembly->ranks, CLP_REDUCE_MAX, &any, 1));
     if (any == 0) return CLP_OK;
-    CLP_TRY(clp_ranks_agree(assembly->ranks, shunt ? CLP_OK : clp_nodes_allocate(problem, &shunt)));
+    clp_status status = shunt ? CLP_OK : clp_nodes_allocate(problem, &shunt);
     assembly->network.shunt = shunt;
+    CLP_TRY(clp_ranks_agree(assembly->ranks, status));
     CLP_TRY(clp_exchange_values(assembly->ranks, &problem->grid, shunt));
     for (size_t p = 0; p < clp_grid_node_count(&problem->grid); p++) here = fmax(here, shunt[p]);
     if (here > 0) return CLP_OK;
@@ -195,9 +196,10 @@ static clp_status exchange_holders(const clp_problem *problem, clp_assembly *ass
 {
     const size_t count = clp_grid_node_count(&problem->grid);
     double *holder = NULL;
-    CLP_TRY(clp_ranks_agree(assembly->ranks, clp_nodes_allocate(problem, &holder)));
-    for (size_t p = 0; p < count; p++) holder[p] = assembly->holder[p];
-    clp_status status = clp_exchange_values(assembly->ranks, &problem->grid, holder);
+    clp_status status = clp_nodes_allocate(problem, &holder);
+    for (size_t p = 0; p < count && status == CLP_OK; p++) holder[p] = assembly->holder[p];
+    status = clp_ranks_agree(assembly->ranks, status);
+    if (status == CLP_OK) status = clp_exchange_values(assembly->ranks, &problem->grid, holder);
     for (size_t p = 0; p < count && status == CLP_OK; p++) assembly->holder[p] = (uint16_t)holder[p];
     free(holder);
     return status;

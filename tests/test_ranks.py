@@ -6,6 +6,7 @@
 The last one says that the build has Global Arrays.
 """
 import json
+import math
 import os
 import pathlib
 import re
@@ -344,7 +345,7 @@ def teams_agree(folder):
             ("thin from the start", thin, "reference", "1x8", 50, {1}), ("a seam beside a split axis", seam_beside, "reference", "2x2", 50, {1, 2}),
             ("an odd number", CYCLES["sides"], "reference", "1x3", 50, {1})):
         file.write_text(text)
-        what, count = f"{name} as {split} on {backend}", eval(split.replace("x", "*"))
+        what, count = f"{name} as {split} on {backend}", math.prod(map(int, split.split("x")))
         reports = []
         for ranks, field, more in ((1, one, ()), (count, many, ("--ranks", split, "--gathered", gathered, "--verbose"))):
             done = run(ranks, file, "--field", field, "--report", told, "--backend", backend, *more)

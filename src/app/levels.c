@@ -9,8 +9,8 @@
 
 static void extent(const size_t nodes[3], char *text, size_t size)
 {
-    int length = snprintf(text, size, "%zu x %zu", nodes[0], nodes[1]);
-    if (nodes[2] > 1) snprintf(text + length, size - (size_t)length, " x %zu", nodes[2]);
+    const clp_grid grid = {.nodes = {nodes[0], nodes[1], nodes[2]}};
+    app_extent_text(&grid, "x", text, size);
 }
 
 void app_show_levels(clp_solver *solver)

@@ -25,19 +25,18 @@ static const app_option common[] = {
 
 enum { HELP_INDENT = 27, HELP_WIDTH = 90 };
 
+static size_t begin_line(void)
+{
+    return (size_t)printf("\n%*s", HELP_INDENT - 1, "") - 1;
+}
+
 void app_print_entry(const char *left, const char *text)
 {
     size_t column = (size_t)printf("  %-*s", HELP_INDENT - 3, left);
-    if (column >= HELP_INDENT) { /* the text begins below it */
-        printf("\n%*s", HELP_INDENT - 1, "");
-        column = HELP_INDENT - 1;
-    }
+    if (column >= HELP_INDENT) column = begin_line(); /* the text stands below it */
     while (*text) {
         size_t word = strcspn(text, " ");
-        if (column > HELP_INDENT && column + 1 + word > HELP_WIDTH) {
-            printf("\n%*s", HELP_INDENT - 1, "");
-            column = HELP_INDENT - 1;
-        }
+        if (column > HELP_INDENT && column + 1 + word > HELP_WIDTH) column = begin_line();
         printf(" %.*s", (int)word, text);
         column += 1 + word;
         text += word;

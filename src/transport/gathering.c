@@ -73,28 +73,28 @@ static void copy_rows(const clp_box *from, const size_t from_nodes[CLP_AXES], co
         }
 }
 
-/* The second copies of what lies on seams. */
-static void join_seams(const clp_operator *op, size_t element, char *values)
+clp_status clp_gathering_join_seams(clp_field *coarse)
 {
-    const size_t planes = clp_planes(&op->grid),
-                 nodes[CLP_AXES] = {op->grid.nodes[0], op->grid.nodes[1], planes};
-    const size_t steps[CLP_AXES] = {1, nodes[0], nodes[0] * nodes[1]};
-    for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++)
-        for (size_t p = 0; op->periodic[axis] && p < nodes[0] * nodes[1] * planes; p++)
-            if (p / steps[axis] % nodes[axis] == nodes[axis] - 1)
-                memcpy(values + p * element, values + (p - (nodes[axis] - 1) * steps[axis]) * element,
-                       element);
+    const clp_grid *grid = &coarse->level->op.grid;
+    for (int axis = 0; axis < clp_grid_dimensions(grid); axis++) {
+        if (!coarse->level->op.periodic[axis] || clp_grid_is_split(grid, axis)) continue;
+        clp_box layer = shared_whole_box(grid);
+        size_t to[CLP_AXES] = {0};
+        to[axis] = layer.count[axis] - 1;
+        layer.count[axis] = 1;
+        CLP_TRY(
+            shared_backend_of(coarse->level)->box_copy(shared_own(coarse), &layer, shared_own(coarse), to));
+    }
+    return CLP_OK;
 }
 
 clp_status clp_gathering_join(const shared_transfer *shared, clp_field *coarse)
 {
     const gathering *gather = &shared->gather;
-    const clp_operator *op = &coarse->level->op;
     const clp_backend *backend = shared_backend_of(coarse->level);
     clp_ranks *ranks = shared_device_of(coarse->level)->ranks;
-    const size_t nodes[CLP_AXES] = {op->grid.nodes[0], op->grid.nodes[1], clp_planes(&op->grid)};
     size_t element = clp_precision_bytes(coarse->level->precision);
-    const clp_box all = shared_whole_box(&op->grid);
+    const clp_box all = shared_whole_box(&coarse->level->op.grid);
     CLP_TRY(backend->boxes_read(gather->field, &gather->own, 1, gather->packed));
     double start = clp_seconds();
     CLP_TRY(ranks->transport->gather(ranks, gather->packed, gather->most, gather->all));
@@ -102,10 +102,10 @@ clp_status clp_gathering_join(const shared_transfer *shared, clp_field *coarse)
     for (size_t rank = 0; rank < ranks->count; rank++) {
         const size_t *place = gather->places + 2 * CLP_AXES * rank;
         const clp_box box = {{place[0], place[2], place[4]}, {place[1], place[3], place[5]}};
-        copy_rows(&box, nodes, gather->all + rank * gather->most, element, gather->whole);
+        copy_rows(&box, all.count, gather->all + rank * gather->most, element, gather->whole);
     }
-    join_seams(op, element, gather->whole);
-    return backend->boxes_write(shared_own(coarse), &all, 1, gather->whole);
+    CLP_TRY(backend->boxes_write(shared_own(coarse), &all, 1, gather->whole));
+    return clp_gathering_join_seams(coarse);
 }
 
 /* Where a slice's node is along an axis of the coarse grid: a part that is split has the slice in one piece.

@@ -102,21 +102,6 @@ void clp_joining_finish(shared_transfer *shared)
     free(join->room);
 }
 
-/* The second copies of what lies on seams that are split no more. */
-static clp_status join_seams(const shared_transfer *shared, clp_field *coarse)
-{
-    const clp_backend *backend = shared_backend_of(coarse->level);
-    for (int axis = 0; axis < CLP_AXES; axis++) {
-        if (!shared_has_seam(coarse->level, axis) || shared_has_seam(shared->base.fine, axis)) continue;
-        clp_box layer = shared_whole_box(&coarse->level->op.grid);
-        size_t to[CLP_AXES] = {0};
-        to[axis] = layer.count[axis] - 1;
-        layer.count[axis] = 1;
-        CLP_TRY(backend->box_copy(shared_own(coarse), &layer, shared_own(coarse), to));
-    }
-    return CLP_OK;
-}
-
 clp_status clp_joining_join(const shared_transfer *shared, clp_field *coarse)
 {
     const joining *join = &shared->join;
@@ -134,5 +119,5 @@ clp_status clp_joining_join(const shared_transfer *shared, clp_field *coarse)
     CLP_TRY(copied);
     for (size_t i = 0; i < join->swaps.count; i++)
         CLP_TRY(backend->boxes_write(shared_own(coarse), &join->boxes[i], 1, join->swaps.swap[i].receive));
-    return join_seams(shared, coarse);
+    return clp_gathering_join_seams(coarse);
 }

@@ -105,12 +105,6 @@ static inline double shared_share(const clp_level *level)
     return 1 / team;
 }
 
-/* Whether a level has the first nodes of an axis a second time, at its end. */
-static inline bool shared_has_seam(const clp_level *level, int axis)
-{
-    return level->op.periodic[axis] && !clp_grid_is_split(&level->op.grid, axis);
-}
-
 static inline clp_box shared_whole_box(const clp_grid *grid)
 {
     return (clp_box){.count = {grid->nodes[0], grid->nodes[1], clp_planes(grid)}};
@@ -198,6 +192,9 @@ clp_status clp_gathering_create(shared_transfer *shared);
 
 /* Where every rank's box belongs; all together. */
 clp_status clp_gathering_find_places(shared_transfer *shared);
+
+/* The second copies of first nodes, at the end of periodic axes that are not split; each rank for itself. */
+clp_status clp_gathering_join_seams(clp_field *coarse);
 
 /* From the slices of all ranks to the whole field in each; all together. */
 clp_status clp_gathering_join(const shared_transfer *shared, clp_field *coarse);

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Loops over rows on the way between a level and a coarser one; tables as in tables.cl. */
-#define JOINED(a, b) a##b
-#define VECTOR_OF(type, size) JOINED(type, size)
-#define VECTOR(size) VECTOR_OF(REAL, size)
 
 __attribute__((noinline)) static void mix_rows(REAL *restrict out, __global const REAL *restrict low,
                                                __global const REAL *restrict up, REAL part, int count)

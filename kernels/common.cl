@@ -61,6 +61,10 @@
 #define ROW_LOOP
 #endif
 
+#define JOIN(a, b) a##b
+#define JOINED(a, b) JOIN(a, b) /* what they stand for */
+#define VECTOR(size) JOINED(REAL, size)
+
 #ifdef USE_FP64
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Half a multigrid cycle on a level in one pass over memory: a pipeline of rows as in sweep_rows.cl, with the way from
- * or to the coarser level at its ends. Without a network and in two dimensions only.
+ * Half a multigrid cycle on a level in one pass over memory: a pipeline of rows like that of sweep_rows.cl, with the
+ * way from or to the coarser level at its ends. Sweeps are too few here to put rows in strands. Without a network and in two dimensions only.
  *
  * DOWN  the sweeps start from 0; q - A u is restricted
  * UP    the coarse field is interpolated and added to u before the sweeps; where `added`, factor v is then added to the
@@ -15,6 +15,9 @@
  * insulated or periodic side.
  */
 #define STAGES 4
+#define PAD 16  /* before and behind a row, so that the neighbour of its first and last column is there */
+#define ALIVE 4 /* rows of a stage, in a ring */
+#define RING(k, row) (&ring[k][(row) % ALIVE][PAD])
 #define SOURCES (STAGES + 2)
 #define RESIDUALS 5 /* rows of the residual that are alive: the taps of a coarse row and one more */
 #define DOWN 1
@@ -23,6 +26,36 @@
 typedef struct {
     weights_t of[STAGES + 1]; /* the last ones are those of the residual */
 } stages_t;
+
+/*
+ * Sweeps of rows: one, or two, one above the other, at once, because loads are what bounds the loops and a pair shares
+ * some. The loops stand apart, like those of row_copies.cl; neighbours have pointers of their own (see rows.cl). Each sweep
+ * is v = keep u + x (west + east) + y (south + north) + source q, with weights of its own.
+ */
+/* The formula at column i; a macro because the loops' pointers are restrict. */
+#define SWEPT_OF(centre, west, east, south, north, q)                                                                  \
+    w.keep *(centre)[i] + w.x *((west)[i] + (east)[i]) + w.y *((south)[i] + (north)[i]) + w.source *(q)[i]
+
+ROW_FUNCTION sweep_row(REAL *restrict out, const REAL *restrict south, const REAL *restrict west,
+                       const REAL *restrict centre, const REAL *restrict east, const REAL *restrict north,
+                       const weights_t w, const REAL *restrict q, int count)
+{
+    ROW_LOOP
+    for (int i = 0; i < count; i++) out[i] = SWEPT_OF(centre, west, east, south, north, q);
+}
+
+ROW_FUNCTION sweep_pair(REAL *restrict out_low, REAL *restrict out_high, const REAL *restrict south,
+                        const REAL *restrict low_west, const REAL *restrict low, const REAL *restrict low_east,
+                        const REAL *restrict high_west, const REAL *restrict high, const REAL *restrict high_east,
+                        const REAL *restrict north, const weights_t w, const REAL *restrict q_low,
+                        const REAL *restrict q_high, int count)
+{
+    ROW_LOOP
+    for (int i = 0; i < count; i++) {
+        out_low[i] = SWEPT_OF(low, low_west, low_east, south, high, q_low);
+        out_high[i] = SWEPT_OF(high, high_west, high_east, low, north, q_high);
+    }
+}
 
 ROW_FUNCTION scale_row(REAL *restrict out, const REAL *restrict in, REAL factor, int count)
 {
@@ -191,13 +224,13 @@ __kernel void smooth_rows(__global const REAL *restrict u, __global REAL *restri
         for (long row = 2 * t; row < 2 * t + 2; row++) {
             const long j = begin + row;
             REAL *out = RING(0, row);
-            load_span(SOURCE(row), q, width, span, j, x0, nx, ny, 1);
+            load_span(SOURCE(row), q, width, span, j, x0 - HALO, nx, ny, 1);
             if (down) {
                 scale_row(out, SOURCE(row), held_row(j, ny) ? 0 : stages.of[0].source, span);
                 keep_ends(out, out, ends, 0);
                 continue;
             }
-            load_span(out, u, width, span, j, x0, nx, ny, 1);
+            load_span(out, u, width, span, j, x0 - HALO, nx, ny, 1);
             const size_t inside = (size_t)row_inside(j, ny);
             between_t rows;
             rows.low = correction + index[tables.below_y + inside] * to.width;

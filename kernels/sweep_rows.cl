@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Several sweeps in one pass over memory, for devices that run one work-item as a vectorised loop (CPUs): a pipeline of
- * rows. A work-item owns a tile of `tile` <= TILE columns and `tile_rows` rows. It streams the rows of u from below to
- * above; stage k holds the last rows after k sweeps, so that new rows of u move every stage on by as many, and the last
- * stage writes v. Without a network rows go in pairs. Tiles overlap by a halo, computed twice, in place of any exchange
- * between work-items.
+ * Several sweeps in one pass over memory, for devices that run one work-item as a thread of a CPU: a pipeline of rows in
+ * strands. A work-item owns a tile of `tile` <= TILE columns and `tile_rows` rows. Its rows come in from below to above, in
+ * pairs, and pass through the stages: stage k keeps the last two rows of what went in and lets out two with a sweep more,
+ * one row lower. Tiles overlap by a halo, computed twice, in place of any exchange between work-items.
  *
- * The sweeps are those of row_sweeps.cl, with weights of their own. Fields that do not change (q, conductances) keep
+ * The sweeps are those of strand_sweeps.cl, with weights of their own. Fields that do not change (q, conductances) keep
  * their rows for as long as the last stage needs them. Two dimensions only.
  *
  * Outside an insulated side the rows and columns are loaded mirrored; as the stencil is the same everywhere, the mirror
- * image stays one through all stages. Nodes of held sides are copied from stage to stage, so that what lies beyond them
+ * image stays one through all stages. Nodes of held sides keep their values in every stage, so that what lies beyond them
  * never matters. A network ends at its sides by itself: conductances outside are 0. On a periodic axis everything is
- * loaded wrapped. The host sees to count <= FUSED, and to more than count + 1 nodes along an axis with an insulated or
+ * loaded wrapped. The host sees to count <= SWEEPS, and to more than count + 1 nodes along an axis with an insulated or
  * periodic side.
  */
 /* Weights of all sweeps of a launch, by value. */
@@ -27,22 +26,26 @@ enum { X, Y, INVERSE, SHUNT, SOURCE, FIXED_FIELDS };
 #else
 enum { SOURCE, FIXED_FIELDS };
 #endif
-#define FUSED (NETWORK ? 8 : SWEEPS) /* sweeps of a launch at most: rows of coefficients take much of a stack */
-#define FIXED_ROWS (FUSED + 1 + STEP)
-#define FIXED(field, row) fixed[(row) % alive][field]
+#define FIXED_ROWS (SWEEPS + 3)
+#define FIXED(field, row) (&fixed[(row) % alive][field][1])
+#define VECTORS (SPAN / STRANDS) /* of a row, at most */
 
-/* The arguments of a sweep's loop that are rows of these fields. */
+/* Two rows, one above the other. */
+typedef struct {
+    vector_t *low, *high;
+} pair_t;
+
 #if NETWORK
-#define FIXED_ROW(row, column)                                                                                         \
-    , &FIXED(X, row)[column], &FIXED(X, row)[(column)-1], &FIXED(Y, row)[column],                                      \
-        &FIXED(Y, (row) + alive - 1)[column], &FIXED(INVERSE, row)[column], &FIXED(SHUNT, row)[column],                \
-        &FIXED(SOURCE, row)[column]
+#define FIXED_OF(row)                                                                                                  \
+    {                                                                                                                  \
+        FIXED(X, row), FIXED(Y, row), FIXED(Y, (row) + alive - 1), FIXED(INVERSE, row), FIXED(SHUNT, row),             \
+            FIXED(SOURCE, row)                                                                                         \
+    }
 #elif HAS_SOURCE
-#define FIXED_ROW(row, column) , &FIXED(SOURCE, row)[column]
+#define FIXED_OF(row) {.q = FIXED(SOURCE, row)}
 #else
-#define FIXED_ROW(row, column) , ring[0][0] /* not read */
+#define FIXED_OF(row) {0}
 #endif
-#define PAIR_ROWS(row, column) FIXED_ROW(row, column) FIXED_ROW((row) + 1, column)
 
 __kernel void sweep_rows(__global const REAL *restrict u, __global REAL *restrict v, __global const REAL *restrict q,
                          const layout_t at, ulong tile_rows, int tile, int count,
@@ -54,99 +57,87 @@ __kernel void sweep_rows(__global const REAL *restrict u, __global REAL *restric
     if (x0 >= nx || y0 >= ny) return;
     const long y_end = min(y0 + (long)tile_rows, ny);
     const int stored = (int)min((long)tile, nx - x0);
-    const int span = (stored + 2 * HALO + WHOLE - 1) / WHOLE * WHOLE; /* columns of a row that count */
+    /* Nothing beyond a held side matters, so that rows end there. */
+    const int lead = !NETWORK && HELD_LEFT && x0 == 0 ? 0 : HALO,
+              trail = !NETWORK && HELD_RIGHT && x0 + stored == nx ? 0 : HALO;
+    const int length = (lead + stored + trail + 2 * STRANDS - 1) / (2 * STRANDS) * 2, span = length * STRANDS;
+    const long origin = x0 - lead; /* the first column's */
 
-    REAL ring[FUSED][ALIVE][SPAN + 2 * PAD] __attribute__((aligned(64)));
-    for (int k = 0; k < FUSED; k++)
-        for (int r = 0; r < ALIVE; r++) ring[k][r][PAD - 1] = ring[k][r][PAD + span] = 0;
+    vector_t rows[2 * (SWEEPS + 1)][VECTORS + 2], spare[VECTORS];
+    REAL columns[SPAN] __attribute__((aligned(64)));
+    pair_t kept[SWEEPS + 1]; /* by the stages from 1 on; the first one is passing through */
+    for (int k = 0; k <= count; k++) kept[k].low = &rows[2 * k][1], kept[k].high = &rows[2 * k + 1][1];
 #if NETWORK || HAS_SOURCE
-    REAL fixed[FIXED_ROWS][FIXED_FIELDS][SPAN + 2 * PAD] __attribute__((aligned(64)));
-    const long alive = count + 1 + STEP; /* of the rows: few are used in turn, so that they stay in the cache */
+    vector_t fixed[FIXED_ROWS][FIXED_FIELDS][VECTORS + 2];
+    const long alive = count + 3; /* of the rows: few are used in turn, so that they stay in the cache */
 #endif
 #if NETWORK
     const network_t network = NETWORK_OF(at.origin);
-    for (int r = 0; r < FIXED_ROWS; r++) fixed[r][X][PAD - 1] = 0;
 #endif
     u += at.origin;
     v += at.origin;
     q += at.origin;
-#if !NETWORK
-    const long left = HALO - x0, right = nx - 1 - x0 + HALO; /* where the sides are in a row of the tile */
-    const int fix_left = HELD_LEFT && left >= 0, fix_right = HELD_RIGHT && right < span;
-    /* The columns that matter: nothing beyond a held side does. */
-    const int begin = HELD_LEFT && x0 == 0 ? HALO : 0,
-              end = HELD_RIGHT && x0 + stored == nx ? HALO + stored : 2 * HALO + stored,
-              columns = (end - begin + WHOLE - 1) / WHOLE * WHOLE;
-#endif
-    /* Rows are counted from `first`. Step t brings in STEP rows from STEP t on; stage k then makes those k before them. */
-    const long first = y0 - count, steps = (y_end + count - first + STEP - 1) / STEP;
+    const int fix_left = !NETWORK && HELD_LEFT && origin <= 0, fix_right = !NETWORK && HELD_RIGHT && nx - 1 - origin < span;
+    const int left = fix_left ? strand_of((int)-origin, length) : 0,
+              right = fix_right ? strand_of((int)(nx - 1 - origin), length) : 0;
+
+    /* Rows are counted from `first`. Step t brings in rows 2 t and 2 t + 1; stage k then makes those k before them. */
+    const long first = y0 - count, steps = (y_end + count - first + 1) / 2;
     for (long t = 0; t < steps; t++) {
-        for (long row = STEP * t; row < STEP * (t + 1); row++) {
-            load_span(RING(0, row), u, width, span, first + row, x0, nx, ny, !NETWORK);
+        pair_t passing = kept[0];
+        for (int r = 0; r < 2; r++) {
+            const long row = 2 * t + r, j = first + row;
+            prefetch_row(u, width, j + 2, origin, span, 0, ny);
+            prefetch_row(v, width, j + 2 - count, x0, stored, y0, y_end);
+            load_span(columns, u, width, span, j, origin, nx, ny, !NETWORK);
+            to_strands(r ? passing.high : passing.low, columns, length);
 #if HAS_SOURCE
-            load_span(&FIXED(SOURCE, row)[PAD], q, width, span, first + row, x0, nx, ny, !NETWORK);
+            load_span(columns, q, width, span, j, origin, nx, ny, !NETWORK);
+            to_strands(FIXED(SOURCE, row), columns, length);
 #endif
 #if NETWORK
-            load_span(&FIXED(X, row)[PAD], network.x, width, span, first + row, x0, nx, ny, 0);
-            load_span(&FIXED(Y, row)[PAD], network.y, width, span, first + row, x0, nx, ny, 0);
-            load_span(&FIXED(INVERSE, row)[PAD], network.inverse, width, span, first + row, x0, nx, ny, 0);
+            prefetch_row(network.x, width, j + 2, origin, span, 0, ny);
+            prefetch_row(network.y, width, j + 2, origin, span, 0, ny);
+            prefetch_row(network.inverse, width, j + 2, origin, span, 0, ny);
+            load_span(columns, network.x, width, span, j, origin, nx, ny, 0);
+            to_strands(FIXED(X, row), columns, length);
+            load_span(columns, network.y, width, span, j, origin, nx, ny, 0);
+            to_strands(FIXED(Y, row), columns, length);
+            load_span(columns, network.inverse, width, span, j, origin, nx, ny, 0);
+            to_strands(FIXED(INVERSE, row), columns, length);
 #if HAS_SHUNT
-            load_span(&FIXED(SHUNT, row)[PAD], network.shunt, width, span, first + row, x0, nx, ny, 0);
+            load_span(columns, network.shunt, width, span, j, origin, nx, ny, 0);
+            to_strands(FIXED(SHUNT, row), columns, length);
 #endif
 #endif
         }
-        for (int k = 1; k <= count && STEP * t >= 2 * k; k++) {
-            const long row = STEP * t - k, j = first + row; /* the last stage's j is inside */
-            const weights_t w = schedule.of[k - 1];
-            __global REAL *target = v + (size_t)max(j, 0L) * width + (size_t)x0;
-            const int rows = k < count || j + 1 < y_end ? STEP : 1;
-#if !NETWORK
-            if ((HELD_BOTTOM & (j + 1 < 0)) | (HELD_TOP & (j >= ny))) continue; /* beyond a held side, too */
-            const int held_low = held_row(j, ny), held_high = held_row(j + 1, ny);
-            const int paired = (rows == 2) & !held_low & !held_high;
-            const REAL *south = RING(k - 1, row - 1), *low = RING(k - 1, row), *high = RING(k - 1, row + 1),
-                       *north = RING(k - 1, row + 2);
-            if (paired & (k < count))
-                sweep_pair(RING(k, row) + begin, RING(k, row + 1) + begin, south + begin, low + begin - 1, low + begin,
-                           low + begin + 1, high + begin - 1, high + begin, high + begin + 1, north + begin,
-                           w PHASE(j + k) PAIR_ROWS(row, PAD + begin), columns);
-            else if (paired)
-                sweep_pair_store(target, target + width, south + HALO, low + HALO - 1, low + HALO, low + HALO + 1,
-                                 high + HALO - 1, high + HALO, high + HALO + 1, north + HALO,
-                                 w PHASE(j + k) PAIR_ROWS(row, PAD + HALO), stored);
-#endif
-            for (int r = 0; r < rows; r++, target += width) {
-                const long here = row + r;
-                const REAL *below = RING(k - 1, here - 1), *centre = RING(k - 1, here), *above = RING(k - 1, here + 1);
-                REAL *out = RING(k < count ? k : 0, here);
-#if NETWORK
-                if (k < count)
-                    sweep_row(out, below, centre - 1, centre, centre + 1, above,
-                              w PHASE(j + r + k) FIXED_ROW(here, PAD), span);
-                else
-                    sweep_row_store(target, below + HALO, centre + HALO - 1, centre + HALO, centre + HALO + 1, above + HALO,
-                                    w PHASE(j + r + k) FIXED_ROW(here, PAD + HALO), stored);
-#else
-                const int held = r ? held_high : held_low;
-                if (k < count) {
-                    if (held)
-                        copy_row(out + begin, centre + begin, columns);
-                    else if (!paired)
-                        sweep_row(out + begin, below + begin, centre + begin - 1, centre + begin, centre + begin + 1,
-                                  above + begin, w PHASE(j + r + k) FIXED_ROW(here, PAD + begin), columns);
-                    if (fix_left) out[left] = centre[left];
-                    if (fix_right) out[right] = centre[right];
-                } else {
-                    if (held)
-                        store_row(target, centre + HALO, stored);
-                    else if (!paired)
-                        sweep_row_store(target, below + HALO, centre + HALO - 1, centre + HALO, centre + HALO + 1,
-                                        above + HALO, w PHASE(j + r + k) FIXED_ROW(here, PAD + HALO), stored);
-                    if (fix_left && x0 == 0) target[0] = centre[left];
-                    if (fix_right && right < HALO + tile) target[nx - 1 - x0] = centre[right];
-                }
-#endif
+        for (int k = 1; k <= count; k++) {
+            const long row = 2 * t - k, j = first + row; /*of the lower row that it lets out */
+            const pair_t below = kept[k], above = passing;
+            kept[k] = above;
+            passing = below;
+            if (row < k) break; /* its first rows: nothing is let out */
+            const int held_low = !NETWORK && held_row(j, ny), held_high = !NETWORK && held_row(j + 1, ny);
+            if (held_low & held_high) { /* on a held side and beyond: the row on the side keeps its values */
+                passing = (pair_t){below.high, below.low};
+                continue;
             }
+            REAL *const centre_low = (REAL *)below.high, *const centre_high = (REAL *)above.low,
+                        *const low = (REAL *)below.low, *const high = (REAL *)below.high;
+            const REAL ends[4] = {centre_low[left], centre_low[right], centre_high[left], centre_high[right]};
+            if (held_low | held_high) copy_strands(spare, held_low ? below.high : above.low, length);
+            const fixed_t fixed_low = FIXED_OF(row), fixed_high = FIXED_OF(row + 1);
+            sweep_pair(below.low, below.high, above.low, above.high, schedule.of[k - 1], (int)((j + k + 1) & 1),
+                       fixed_low, fixed_high, length);
+            if (held_low | held_high) copy_strands(held_low ? below.low : below.high, spare, length);
+            if (fix_left) low[left] = ends[0], high[left] = ends[2];
+            if (fix_right) low[right] = ends[1], high[right] = ends[3];
+            close_pair(below.low, below.high, length);
+        }
+        kept[0] = passing;
+        for (long j = y0 + 2 * (t - count), r = 0; t >= count && r < 2 && j < y_end; r++, j++) {
+            from_strands(columns, r ? passing.high : passing.low, length);
+            store_row(v + (size_t)j * width + (size_t)x0, columns + lead, stored);
         }
     }
 }

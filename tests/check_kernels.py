@@ -48,37 +48,40 @@ def precisions(macros):
     return (next(macro for macro in macros if macro.startswith(f"-D{name}=")).partition("=")[2] for name in ("REAL", "OTHER"))
 
 
+pipeline = ["row_copies.cl", "tile.cl", "strands.cl", "strand_sweeps.cl"]
 needs = {"coarsen_nodes.cl": ["box.cl", "coarsen.cl"], "coarsen_rows.cl": ["box.cl", "coarsen.cl"], "galerkin.cl": ["box.cl"], "galerkin_rows.cl": ["box.cl"], "dense.cl": ["box.cl"], "norms.cl": ["reduce.cl"], "norms_rows.cl": ["reduce.cl", "rows.cl"], "norms_finish.cl": ["reduce.cl"], "residual_rows.cl": ["rows.cl"],
-         "sweep_rows.cl": ["row_copies.cl", "row_sweeps.cl", "tile.cl"], "sweep_planes.cl": ["rows.cl", "row_copies.cl"], "smooth_rows.cl": ["row_copies.cl", "row_sweeps.cl", "tile.cl", "tables.cl", "between_rows.cl"],
+         "strand_sweeps.cl": ["strands.cl"], "sweep_rows.cl": pipeline, "sweep_planes.cl": ["rows.cl", "row_copies.cl"], "smooth_rows.cl": ["row_copies.cl", "tile.cl", "tables.cl", "between_rows.cl"],
          "transfer_rows.cl": ["tables.cl", "between_rows.cl"], "transfer.cl": ["tables.cl"], "change.cl": ["reduce.cl"], "dot.cl": ["reduce.cl", "sum.cl"], "dot_rows.cl": ["reduce.cl", "sum.cl", "rows.cl"],
          "energy.cl": ["reduce.cl", "sum.cl"], "energy_rows.cl": ["reduce.cl", "sum.cl"]}
-jobs = [(target, [*needs.get(path.name, []), path.name], []) for target in targets for path in sorted(kernels.glob("*.cl")) if path.name not in ("common.cl", "row_copies.cl", "row_sweeps.cl", "tile.cl", "between_rows.cl", "sum.cl", "coarsen.cl")]  # which have nothing of their own
+jobs = [(target, [*needs.get(path.name, []), path.name], []) for target in targets for path in sorted(kernels.glob("*.cl")) if path.name not in ("common.cl", "row_copies.cl", "strands.cl", "strand_sweeps.cl", "tile.cl", "between_rows.cl", "sum.cl", "coarsen.cl")]  # which have nothing of their own
 for number, macros in enumerate(operators()):
     for sweep, real, source in itertools.product(sweeps, ("float", "double"), (0, 1)):
         if (number + source) % 7:  # odd: sources of both kinds come in all precisions
             continue  # what differs by sides and source is in functions that all share
         if (sweep == "sweep_rows.cl" and "-DDIM=3" in macros) or (sweep == "sweep_planes.cl" and "-DDIM=2" in macros):
             continue
+        vector = (16, 32, 64)[(number + source) // 7 % 3]
         turn = number // 7 + source  # which is not the same for all that are left
         items, lanes = norms[turn % len(norms)]
         target = targets[(turn + (real == "double")) % len(targets)]
         rows, tiles = sweep in ("sweep_rows.cl", "sweep_planes.cl"), sweep == "sweep_rows.cl"
         files = ["reduce.cl", "norms_finish.cl", "rows.cl", "norms_rows.cl" if rows else "norms.cl", "change.cl",
-                 "residual_rows.cl" if rows else "residual.cl", *(["row_copies.cl"] if rows else []), *(["row_sweeps.cl", "tile.cl"] if tiles else []), sweep]
+                 "residual_rows.cl" if rows else "residual.cl", *(["row_copies.cl"] if rows else []), *(pipeline[1:] if tiles else []), sweep]
         energy = [f"energy{'_rows' if rows else ''}.cl"] if "-DNETWORK=1" in macros else []
         if sweep == "sweep_nodes.cl":
             files += ["relax.cl", "combine.cl", "sum.cl", "dot.cl", *energy] + (["tables.cl", "transfer.cl"] if not source else [])
-        if tiles and source and "-DNETWORK=0" in macros:
-            files += ["tables.cl", "between_rows.cl", "smooth_rows.cl"]
         if rows and not source:
             files += ["combine_rows.cl", "sum.cl", "dot_rows.cl", *energy] + (["tables.cl", "between_rows.cl", "transfer_rows.cl"] if not tiles else [])
-        jobs.append((target, files, [*macros, f"-DREAL={real}", f"-DHAS_SOURCE={source}", f"-DITEMS={items}", f"-DLANES={lanes}",
-                                     "-DTILE=160", "-DSWEEPS=16"]
-                     + (["-DCOLORED=1"] if not source and number % 4 == 0 else [])
-                     + (["-DINTERLEAVE=4"] if rows and target == "spir64" else [])
-                     + (["-DSTAGES=2", "-DGROUP_X=32", "-DGROUP_Y=8"] if sweep == "sweep_stream.cl" and "-DDIM=3" in macros else [])
-                     + (["-DUSE_FP64"] if real == "double" or number % 2 else [])
-                     + (["-DOTHER=double", "-DWIDE=double"] if number % 2 else [f"-DOTHER=float", f"-DWIDE={real}"])))
+        options = ([*macros, f"-DREAL={real}", f"-DHAS_SOURCE={source}", f"-DITEMS={items}", f"-DLANES={lanes}",
+                    "-DTILE=160", "-DSWEEPS=16", f"-DVECTOR_BYTES={vector}", f"-DSTRANDS={vector // (4 if real == 'float' else 8)}"]
+                   + (["-DCOLORED=1"] if not source and number % 4 == 0 else [])
+                   + (["-DINTERLEAVE=4"] if rows and target == "spir64" else [])
+                   + (["-DSTAGES=2", "-DGROUP_X=32", "-DGROUP_Y=8"] if sweep == "sweep_stream.cl" and "-DDIM=3" in macros else [])
+                   + (["-DUSE_FP64"] if real == "double" or number % 2 else [])
+                   + (["-DOTHER=double", "-DWIDE=double"] if number % 2 else [f"-DOTHER=float", f"-DWIDE={real}"]))
+        jobs.append((target, files, options))
+        if tiles and source and "-DNETWORK=0" in macros:
+            jobs.append((target, [*needs["smooth_rows.cl"], "smooth_rows.cl"], options))
 seen = {(file, *precisions(macros)) for _, files, macros in jobs for file in files if "-DSWEEPS=16" in macros}
 missing = [pair for pair in itertools.product({file for file, *_ in seen}, ("float", "double"), ("float", "double")) if pair not in seen]
 if missing:

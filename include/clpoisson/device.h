@@ -49,6 +49,7 @@ typedef struct clp_device_info {
     unsigned long long max_allocation_bytes;
     unsigned long long local_memory_bytes;
     unsigned long long max_group_items;
+    unsigned vector_bytes; /**< of the vectors that it computes with; 0 where the device does not tell */
     bool fp64;
     bool host_memory; /**< the device works in the host's memory */
     bool tuned;       /**< opened, it runs what clpoisson tune has found for it */

@@ -47,7 +47,7 @@ static clp_status create_level(const clp_level *fine, const clp_operator *op, op
     created->base = (clp_level){.device = fine->device, .op = *op, .precision = fine->precision};
     clp_layout *layout = &created->base.layout;
     CLP_TRY(clp_layout_init(layout, &op->grid, clp_precision_bytes(fine->precision)));
-    created->tile_most = clp_opencl_tile_most(&created->tuning, layout);
+    created->tile_most = clp_opencl_tile_most(created->tuning.tile_bytes, layout);
     created->base.sweeps_per_pass = sweeps_per_pass(created);
     CLP_TRY(clp_opencl_buffer_create_zero(created->device, array_count(layout) * layout->bytes,
                                           &created->couplings));

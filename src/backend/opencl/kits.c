@@ -40,11 +40,13 @@ static void level_options(const opencl_level *level, opencl_kit kit, bool varian
     /* Denormals are below anything that matters here, and slow. */
     snprintf(options, size,
              "-cl-std=CL1.2 %s -DDIM=%d -DREAL=%s -DHELD=%u -DPERIODIC=%u -DSEAMS=%u "
-             "-DNETWORK=%d -DHAS_SHUNT=%d -DHAS_SOURCE=%d -DITEMS=%zu -DLANES=%zu -DTILE=%zu -DSWEEPS=%d",
+             "-DNETWORK=%d -DHAS_SHUNT=%d -DHAS_SOURCE=%d -DITEMS=%zu -DLANES=%zu -DTILE=%zu -DSWEEPS=%d "
+             "-DVECTOR_BYTES=%zu -DSTRANDS=%zu",
              single ? "-cl-denorms-are-zero" : "-DUSE_FP64", planar ? 2 : 3, real, held, periodic,
              anywhere || op->galerkin ? 0 : seams_of(op), source->base.op.network && !anywhere,
              source->network[NETWORK_SHUNT] && !anywhere, kit == KIT_SMOOTH || (!converts && variant),
-             level->tuning.items, level->tuning.lanes, level->tile_most, SWEEPS_MAX);
+             level->tuning.items, level->tuning.lanes, level->tile_most, SWEEPS_MAX,
+             level->tuning.vector_bytes, level->tuning.vector_bytes / layout->element_bytes);
     size_t length = strlen(options);
     if (level->tuning.interleave > 1)
         length +=
@@ -108,8 +110,7 @@ static clp_status build_kernels(opencl_level *level, opencl_kit kit, const char 
                                              : "energy.cl"},
         [KIT_TRANSFER] = {"tables.cl", rows ? "between_rows.cl" : "transfer.cl",
                           rows ? "transfer_rows.cl" : NULL},
-        [KIT_SMOOTH] = {"row_copies.cl", "row_sweeps.cl", "tile.cl", "tables.cl", "between_rows.cl",
-                        "smooth_rows.cl"},
+        [KIT_SMOOTH] = {"row_copies.cl", "tile.cl", "tables.cl", "between_rows.cl", "smooth_rows.cl"},
         [KIT_GALERKIN] = {"box.cl", "dense.cl", rows ? "galerkin_rows.cl" : "galerkin.cl",
                           planar ? "galerkin_pipeline.cl" : NULL},
         [KIT_COARSEN] = {"box.cl", "coarsen.cl", rows ? "coarsen_rows.cl" : "coarsen_nodes.cl"},

@@ -34,7 +34,6 @@ static clp_status find_sweep(const char *name, const opencl_sweep **sweep)
 static size_t sweeps_per_pass(const clp_operator *op, const opencl_sweep *sweep, size_t wanted)
 {
     size_t most = clp_max(clp_min(wanted, sweep->fuses), 1);
-    if (op->network && !sweep->streams) most = clp_min(most, SWEEPS_OF_NETWORK);
     for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++)
         if (!op->held[2 * axis] || !op->held[2 * axis + 1]) most = clp_min(most, op->grid.nodes[axis] - 2);
     return most;
@@ -119,7 +118,8 @@ static clp_status choose_kernels(opencl_level *level, const char *sweep_variant)
         level->base.sweep = level->sweep->name;
     }
     level->base.sweeps_per_pass = sweeps_per_pass(&level->base.op, level->sweep, level->tuning.sweeps);
-    level->tile_most = clp_opencl_tile_most(&level->tuning, layout);
+    size_t fields = level->base.op.network ? 2 : 1; /* rows of a network's are many on a thread's stack */
+    level->tile_most = clp_opencl_tile_most(level->tuning.tile_bytes / fields, layout);
     level->plane_most = clp_max(level->tuning.plane_bytes, 8192) / layout->element_bytes;
     if (level->sweep == &clp_opencl_sweep_planes)
         level->base.sweeps_per_pass = clp_min(level->base.sweeps_per_pass, clp_opencl_planes_per_pass(level));

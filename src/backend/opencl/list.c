@@ -55,6 +55,8 @@ void clp_opencl_describe(cl_device_id id, const char *platform, clp_device_info 
     device_text(id, CL_DEVICE_VERSION, info->version, sizeof info->version);
     device_text(id, CL_DRIVER_VERSION, info->driver, sizeof info->driver);
     info->compute_units = (unsigned)device_number(id, CL_DEVICE_MAX_COMPUTE_UNITS);
+    info->vector_bytes =
+        (unsigned)device_number(id, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT) * (unsigned)sizeof(cl_float);
     info->clock_mhz = (unsigned)device_number(id, CL_DEVICE_MAX_CLOCK_FREQUENCY);
     info->memory_bytes = device_number(id, CL_DEVICE_GLOBAL_MEM_SIZE);
     info->max_allocation_bytes = device_number(id, CL_DEVICE_MAX_MEM_ALLOC_SIZE);

@@ -94,29 +94,29 @@ void clp_cache_remove(const clp_cache_key *key);
 /* ---- levels ---- */
 
 enum {
-    ROWS_PER_ITEM = 8,     /* ROWS of rows.cl */
-    SWEEPS_OF_NETWORK = 8, /* FUSED of sweep_rows.cl */
-    SWEEPS_MAX = 16,       /* weights of a launch travel as one argument */
-    PLANES_MAX = 4,        /* STAGES of sweep_planes.cl */
-    STREAM_MAX = 8         /* STAGES of sweep_stream.cl, at most: each takes registers */
+    ROWS_PER_ITEM = 8, /* ROWS of rows.cl */
+    SWEEPS_MAX = 16,   /* weights of a launch travel as one argument */
+    PLANES_MAX = 4,    /* STAGES of sweep_planes.cl */
+    STREAM_MAX = 8     /* STAGES of sweep_stream.cl, at most: each takes registers */
 };
 
 typedef struct opencl_level opencl_level;
 
 /* How to run an operation on a class of devices. */
 typedef struct opencl_tuning {
-    const char *sweep;  /* name of a variant */
-    size_t sweeps;      /* per pass, where the variant can fuse */
-    size_t tile_bytes;  /* of a row of a tile at most, where the variant tiles */
-    size_t plane_bytes; /* of a plane of a tile likewise */
-    size_t cache_bytes; /* that the rows of a tile in use should fit; 0: any number of them */
-    size_t rows;        /* per work-item, where a work-item is a vectorised loop; 0: one per node */
-    size_t interleave;  /* vectors of a row that a loop works on at a time */
-    size_t group[2];    /* items of a group along x and y, where the variant streams */
-    size_t layers;      /* of a tile then, along the last axis */
-    size_t items;       /* per work-group of the norms */
-    size_t lanes;       /* sums per item of the norms */
-    size_t groups;      /* of the norms, per compute unit */
+    const char *sweep;   /* name of a variant */
+    size_t sweeps;       /* per pass, where the variant can fuse */
+    size_t tile_bytes;   /* of a row of a tile at most, where the variant tiles */
+    size_t plane_bytes;  /* of a plane of a tile likewise */
+    size_t cache_bytes;  /* that the rows of a tile in use should fit; 0: any number of them */
+    size_t rows;         /* per work-item, where a work-item is a vectorised loop; 0: one per node */
+    size_t vector_bytes; /* of a vector, where kernels are written in vectors */
+    size_t interleave;   /* vectors of a row that a loop works on at a time */
+    size_t group[2];     /* items of a group along x and y, where the variant streams */
+    size_t layers;       /* of a tile then, along the last axis */
+    size_t items;        /* per work-group of the norms */
+    size_t lanes;        /* sums per item of the norms */
+    size_t groups;       /* of the norms, per compute unit */
 } opencl_tuning;
 
 /* What tuning chooses from. */
@@ -138,7 +138,7 @@ clp_status clp_opencl_tuning_keep(clp_device *device, char *path, size_t path_si
  * for their halos is a sixteenth in two dimensions by default, and as much as they read at all in three. */
 void clp_opencl_tune_stream(opencl_tuning *tuning, const clp_device_info *info, const clp_layout *layout);
 
-enum { SWEEP_FILES = 4 };
+enum { SWEEP_FILES = 5 };
 
 /* Sweeps that one launch does. */
 typedef struct opencl_pass {
@@ -380,7 +380,7 @@ typedef struct clp_opencl_tiles {
 size_t clp_opencl_planes_per_pass(const opencl_level *level);
 
 /* Columns of a tile, as far as kernels go. */
-size_t clp_opencl_tile_most(const opencl_tuning *tuning, const clp_layout *layout);
+size_t clp_opencl_tile_most(size_t bytes, const clp_layout *layout);
 
 /* For tiles that compute `halo` rows of their neighbours as well and have `alive` rows in use at once. As
  * wide as these fit the cache: memory is read in long pieces then. */

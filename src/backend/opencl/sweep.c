@@ -145,9 +145,9 @@ static size_t tile_columns(size_t nodes, size_t most)
     return clp_round_up((nodes + tiles - 1) / tiles, WHOLE);
 }
 
-size_t clp_opencl_tile_most(const opencl_tuning *tuning, const clp_layout *layout)
+size_t clp_opencl_tile_most(size_t bytes, const clp_layout *layout)
 {
-    return clp_round_up(clp_max(tuning->tile_bytes, 1024) / layout->element_bytes, WHOLE);
+    return clp_round_up(clp_max(bytes, 1024) / layout->element_bytes, WHOLE);
 }
 
 clp_opencl_tiles clp_opencl_tiles_of(const opencl_level *level, size_t halo, size_t alive)
@@ -167,8 +167,7 @@ static size_t rows_alive(const opencl_level *level, bool sourced, size_t count)
 {
     size_t fixed = sourced ? 1 : 0; /* fields */
     if (level->base.op.network) fixed += level->network[NETWORK_SHUNT] ? 4 : 3;
-    size_t step = level->base.op.network ? 1 : 2; /* STEP of sweep_rows.cl */
-    return (step + 2) * count + fixed * (count + 1 + step);
+    return 2 * (count + 1) + fixed * (count + 3); /* see sweep_rows.cl */
 }
 
 /* The weights of a launch, by value: room for as many sweeps as the kernel's struct has. */
@@ -293,7 +292,7 @@ const opencl_sweep clp_opencl_sweep_nodes = {
     .name = "nodes", .files = {"sweep_nodes.cl"}, .kernel = "sweep_nodes", .launch = launch_nodes};
 const opencl_sweep clp_opencl_sweep_rows = {
     .name = "rows",
-    .files = {"row_copies.cl", "row_sweeps.cl", "tile.cl", "sweep_rows.cl"},
+    .files = {"row_copies.cl", "tile.cl", "strands.cl", "strand_sweeps.cl", "sweep_rows.cl"},
     .kernel = "sweep_rows",
     .fuses = SWEEPS_MAX,
     .planar = true,

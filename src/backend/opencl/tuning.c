@@ -12,6 +12,8 @@ typedef struct tuning_row {
     opencl_tuning tuning;
 } tuning_row;
 
+enum { VECTOR_FEWEST = 16, VECTOR_MOST = 64 }; /* bytes that kernels are written for */
+
 static const tuning_row rows[] = {
     /* llvmpipe runs a work-group as vectors across its items, so it wants them as a GPU does. */
     {"rusticl", -1, {.sweep = "stream", .items = 64, .lanes = 1, .groups = 8}},
@@ -58,7 +60,8 @@ const clp_parameter clp_opencl_parameters[] = {
     {"sweeps", {1, 2, 4, 8, 16}, "rows", true, true},
     {"cache-kib", {64, 128, 256, 448, 768}, "rows", true, false},
     {"plane-kib", {48, 96, 128}, "rows", false, true}, /* twelve of them lie on a thread's stack */
-    {"interleave", {1, 2, 4}, "rows", true, true},
+    {"interleave", {1, 2, 4}, "rows", false, true},
+    {"vector-bytes", {16, 32, 64}, "rows", true, false},
     {"stages", {1, 2, 4, 6, 8}, "stream", true, true},
     {"group", {64, 128, 256}, "stream", true, false},
     {"layers", {32, 64, 128, 256}, "stream", true, true},
@@ -71,10 +74,15 @@ _Static_assert(sizeof clp_opencl_parameters / sizeof *clp_opencl_parameters == C
 /* Puts what was chosen, in the order of the list, over what the table has. */
 static void choose(opencl_tuning *tuning, clp_tuning_kind kind, const clp_tuning *chosen)
 {
-    size_t sweeps, cache, plane, stages, *targets[CLP_PARAMETERS] = {&sweeps,         &cache,
-                                                                     &plane,          &tuning->interleave,
-                                                                     &stages,         &tuning->group[0],
-                                                                     &tuning->layers, &tuning->groups};
+    size_t sweeps, cache, plane, stages, *targets[CLP_PARAMETERS] = {&sweeps,
+                                                                     &cache,
+                                                                     &plane,
+                                                                     &tuning->interleave,
+                                                                     &tuning->vector_bytes,
+                                                                     &stages,
+                                                                     &tuning->group[0],
+                                                                     &tuning->layers,
+                                                                     &tuning->groups};
     sweeps = stages = tuning->sweeps;
     cache = tuning->cache_bytes >> 10;
     plane = tuning->plane_bytes >> 10;
@@ -117,6 +125,7 @@ static opencl_tuning tuning_with(const clp_device_info *info, clp_tuning_kind ki
     opencl_tuning tuning = row->tuning;
     while (tuning.items > 1 && info->max_group_items && tuning.items > info->max_group_items)
         tuning.items /= 2;
+    tuning.vector_bytes = clp_min(clp_max(info->vector_bytes, VECTOR_FEWEST), VECTOR_MOST);
     choose(&tuning, kind, chosen);
     return tuning;
 }
@@ -133,8 +142,7 @@ static opencl_tuning run_by(const clp_device_info *info, clp_tuning_kind kind, c
     const clp_layout layout = {.nodes = {large, large, kind.deep ? large : 1},
                                .element_bytes = kind.doubled ? sizeof(double) : sizeof(float)};
     opencl_tuning tuning = tuning_with(info, kind, chosen), none = tuning_with(info, kind, &(clp_tuning){0});
-    size_t most = kind.network ? SWEEPS_OF_NETWORK : SWEEPS_MAX;
-    if (kind.deep) most = clp_min(most, PLANES_MAX);
+    size_t most = kind.deep ? PLANES_MAX : SWEEPS_MAX;
     bool streams = strcmp(tuning.sweep, clp_opencl_sweep_stream.name) == 0,
          pipelines = strcmp(tuning.sweep, clp_opencl_sweep_rows.name) == 0;
     if (streams) clp_opencl_tune_stream(&tuning, info, &layout);
@@ -149,6 +157,7 @@ bool clp_opencl_runs_alike(const clp_device *device, clp_tuning_kind kind, const
 {
     opencl_tuning x = run_by(&device->info, kind, a), y = run_by(&device->info, kind, b);
     return strcmp(x.sweep, y.sweep) == 0 && x.sweeps == y.sweeps && x.plane_bytes == y.plane_bytes &&
-           x.cache_bytes == y.cache_bytes && x.interleave == y.interleave && x.group[0] == y.group[0] &&
-           x.group[1] == y.group[1] && x.layers == y.layers && x.groups == y.groups;
+           x.cache_bytes == y.cache_bytes && x.interleave == y.interleave &&
+           x.vector_bytes == y.vector_bytes && x.group[0] == y.group[0] && x.group[1] == y.group[1] &&
+           x.layers == y.layers && x.groups == y.groups;
 }

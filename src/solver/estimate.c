@@ -60,6 +60,10 @@ static double difference_at(const clp_solver *solver, const piece *const pieces[
     const clp_operator *op = &solver->assembly.op;
     const piece *x = pieces[0], *y = pieces[1], *z = pieces[2];
     double cubic = 0, linear = 0;
+    if (x->count == 1 && y->count == 1 && z->count == 1) /* a node of both grids */
+        return solver->values[z->node[0] * clp_operator_step(op, 2) + y->node[0] * clp_operator_step(op, 1) +
+                              x->node[0]] -
+               value;
     size_t step_y = clp_operator_step(op, 1), step_z = clp_operator_step(op, 2);
     for (int c = 0; c < z->count; c++)
         for (int b = 0; b < y->count; b++)

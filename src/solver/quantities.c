@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "solver/quantities.h"
 
+#include "base/checked.h"
+
 #include <math.h>
 
 /* What is looked at, and where what is found goes. */
@@ -13,14 +15,41 @@ typedef struct view {
     clp_report *report;
 } view;
 
+/* In several lanes: one comparison waits for the other in a lane. */
+static void range_of_piece(const double *values, size_t count, double *smallest, double *largest)
+{
+    enum { LANES = 8 };
+    double low[LANES], high[LANES];
+    for (int lane = 0; lane < LANES; lane++) low[lane] = high[lane] = values[0];
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES)
+        for (size_t lane = 0; lane < LANES; lane++) {
+            double value = values[i + lane];
+            low[lane] = value < low[lane] ? value : low[lane];
+            high[lane] = value > high[lane] ? value : high[lane];
+        }
+    for (; i < count; i++) {
+        low[0] = values[i] < low[0] ? values[i] : low[0];
+        high[0] = values[i] > high[0] ? values[i] : high[0];
+    }
+    for (int lane = 1; lane < LANES; lane++) {
+        low[0] = low[lane] < low[0] ? low[lane] : low[0];
+        high[0] = high[lane] > high[0] ? high[lane] : high[0];
+    }
+    *smallest = low[0];
+    *largest = high[0];
+}
+
 void clp_range_of(const double *values, size_t count, double *smallest, double *largest)
 {
+    const size_t piece = 1 << 14;
     double low = values[0], high = low;
-#pragma omp parallel for schedule(static) reduction(min : low) reduction(max : high) if (count > 1 << 14)
-    for (size_t i = 0; i < count; i++) {
-        double value = values[i];
-        if (value < low) low = value;
-        if (value > high) high = value;
+#pragma omp parallel for schedule(static) reduction(min : low) reduction(max : high) if (count > piece)
+    for (size_t begin = 0; begin < count; begin += piece) {
+        double own_low, own_high;
+        range_of_piece(values + begin, clp_min(piece, count - begin), &own_low, &own_high);
+        if (own_low < low) low = own_low;
+        if (own_high > high) high = own_high;
     }
     *smallest = low;
     *largest = high;

@@ -392,26 +392,60 @@ static clp_sums residual(const clp_stencil *stencil, const void *u, const void *
     return (clp_sums){.largest = largest, .squares = squares, .field = field};
 }
 
+/* What the residual of a node is the sum of, in magnitude. */
+static double magnitudes(const clp_stencil *stencil, clp_rows rows, const REAL *source, size_t i)
+{
+    double c = rows.centre[i], west = rows.centre[before(stencil, 0, i)],
+           east = rows.centre[after(stencil, 0, i)];
+    double sum = stencil->share[0] * (fabs(west - c) + fabs(east - c)) +
+                 stencil->share[1] * (fabs(rows.south[i] - c) + fabs(rows.north[i] - c)) +
+                 stencil->share[2] * (fabs(rows.below[i] - c) + fabs(rows.above[i] - c)) +
+                 stencil->ground * fabs(c);
+    return source ? sum + stencil->inverse_diagonal * fabs((double)source[i]) : sum;
+}
+
+/* The largest of [first, end), whose neighbours along x are beside them. */
+static double largest_magnitudes(const clp_stencil *stencil, clp_rows rows, const REAL *source, size_t first,
+                                 size_t end)
+{
+    const REAL *restrict u = rows.centre, *restrict south = rows.south, *restrict north = rows.north;
+    const REAL *restrict below = rows.below, *restrict above = rows.above;
+    const REAL *restrict q = source ? source : rows.centre;
+    const double x = stencil->share[0], y = stencil->share[1], z = stencil->share[2];
+    const double ground = stencil->ground, feed = source ? stencil->inverse_diagonal : 0;
+    double lanes[LANES] = {0}, largest = 0;
+    size_t i = first;
+    for (; i + LANES <= end; i += LANES)
+        for (int lane = 0; lane < LANES; lane++) {
+            size_t n = i + (size_t)lane;
+            const double c = u[n];
+            double sum = x * (fabs((double)u[n - 1] - c) + fabs((double)u[n + 1] - c)) +
+                         y * (fabs((double)south[n] - c) + fabs((double)north[n] - c)) +
+                         z * (fabs((double)below[n] - c) + fabs((double)above[n] - c)) + ground * fabs(c) +
+                         feed * fabs((double)q[n]);
+            lanes[lane] = sum > lanes[lane] ? sum : lanes[lane];
+        }
+    for (; i < end; i++) lanes[0] = fmax(lanes[0], magnitudes(stencil, rows, source, i));
+    for (int lane = 0; lane < LANES; lane++) largest = fmax(largest, lanes[lane]);
+    return largest;
+}
+
 static double summed(const clp_stencil *stencil, const void *u, const void *q)
 {
     double largest = 0;
-    size_t rows_of_all = equation_rows(stencil);
+    size_t rows_of_all = equation_rows(stencil), nx = stencil->layout.nodes[0];
+    const size_t first = stencil->first[0] > 1 ? stencil->first[0] : 1,
+                 end = stencil->end[0] < nx - 1 ? stencil->end[0] : nx - 1;
 #pragma omp parallel for schedule(static) num_threads(stencil->threads) reduction(max : largest)
     for (size_t number = 0; number < rows_of_all; number++) {
         size_t j, k;
         equation_row(stencil, number, &j, &k);
         clp_rows rows = rows_around(stencil, u, j, k);
         const REAL *source = q ? row_of(&stencil->layout, q, j, k) : NULL;
-        for (size_t i = stencil->first[0]; i < stencil->end[0]; i++) {
-            double c = rows.centre[i], west = rows.centre[before(stencil, 0, i)],
-                   east = rows.centre[after(stencil, 0, i)];
-            double sum = stencil->share[0] * (fabs(west - c) + fabs(east - c)) +
-                         stencil->share[1] * (fabs(rows.south[i] - c) + fabs(rows.north[i] - c)) +
-                         stencil->share[2] * (fabs(rows.below[i] - c) + fabs(rows.above[i] - c)) +
-                         stencil->ground * fabs(c);
-            if (source) sum += stencil->inverse_diagonal * fabs((double)source[i]);
-            largest = fmax(largest, sum);
-        }
+        largest = fmax(largest, largest_magnitudes(stencil, rows, source, first, end));
+        for (size_t i = 0; i < nx; i += nx - 1) /* the ends, where they have equations */
+            if (i >= stencil->first[0] && i < stencil->end[0])
+                largest = fmax(largest, magnitudes(stencil, rows, source, i));
     }
     return largest;
 }

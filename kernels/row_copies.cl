@@ -29,3 +29,16 @@ ROW_FUNCTION store_row(__global REAL *restrict out, const REAL *restrict in, int
     ROW_LOOP
     for (int i = 0; i < count; i++) out[i] = in[i];
 }
+
+/* Where an address is one of the processor's. */
+#if defined(__x86_64__) || defined(__aarch64__)
+#define PREFETCH(address) __builtin_prefetch((const void *)(size_t)(address), 0, 2)
+#else
+#define PREFETCH(address) (void)(address)
+#endif
+
+/* Has values brought into the second-level cache that are needed soon. */
+static inline void prefetch_values(__global const REAL *values, int count)
+{
+    for (int i = 0; i < count; i += 64 / (int)sizeof(REAL)) PREFETCH(values + i);
+}

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Several sweeps in one pass over memory in three dimensions, for devices that run one work-item as a vectorised loop
- * (CPUs): the pipeline of sweep_rows.cl, with planes in place of rows. A work-item owns a tile of `columns` x `rows` x
- * `planes` nodes and streams planes of it from front to back; stage k holds the last three planes after k sweeps. Tiles
+ * (CPUs): the pipeline of sweep_rows.cl, with planes in place of rows, as they lie. A work-item owns a tile of `columns` x
+ * `rows` x `planes` nodes and streams planes of it from front to back; stage k keeps the last two planes of what went in and
+ * lets out one with a sweep more, in the place of the one before them. Tiles
  * overlap by a halo of `count` nodes along y and z, and along x where there are several of them in a row.
  *
  * A plane of a tile is rows of `pitch` values, PLANE of them at most; what is beyond the columns is of no use. Sources and conductances are read where they are,
@@ -28,11 +29,9 @@ typedef struct {
 
 #define RING_PARAMETERS                                                                                                \
     const REAL *restrict u, const REAL *restrict west, const REAL *restrict east, const REAL *restrict south,          \
-        const REAL *restrict north, const REAL *restrict below, const REAL *restrict above,                            \
-        __global const REAL *restrict q
+        const REAL *restrict north, const REAL *restrict above, __global const REAL *restrict q
 #define RING_AT(p, q, i)                                                                                               \
-    (p).centre + (i), (p).centre + (i)-1, (p).centre + (i) + 1, (p).south + (i), (p).north + (i), (p).below + (i),     \
-        (p).above + (i), (q)
+    (p).centre + (i), (p).centre + (i)-1, (p).centre + (i) + 1, (p).south + (i), (p).north + (i), (p).above + (i), (q)
 #if HAS_SOURCE
 #define OF_SOURCE +source *q[i]
 #else
@@ -50,15 +49,16 @@ typedef struct {
 #define SWEPT_IF_TAKEN SWEPT
 #endif
 
-__attribute__((noinline)) static void plane_row(REAL *restrict out, RING_PARAMETERS, COEFFICIENT_PARAMETERS, REAL keep,
+/* In the place of the row below. */
+__attribute__((noinline)) static void plane_row(REAL *restrict below, RING_PARAMETERS, COEFFICIENT_PARAMETERS, REAL keep,
                                                 REAL source, int phase, int count)
 {
     ROW_LOOP
-    for (int i = 0; i < count; i++) out[i] = SWEPT_IF_TAKEN;
+    for (int i = 0; i < count; i++) below[i] = SWEPT_IF_TAKEN;
 }
 
-__attribute__((noinline)) static void plane_row_store(__global REAL *restrict out, RING_PARAMETERS, COEFFICIENT_PARAMETERS,
-                                                      REAL keep, REAL source, int phase, int count)
+__attribute__((noinline)) static void plane_row_store(__global REAL *restrict out, const REAL *restrict below, RING_PARAMETERS,
+                                                      COEFFICIENT_PARAMETERS, REAL keep, REAL source, int phase, int count)
 {
     ROW_LOOP
     for (int i = 0; i < count; i++) out[i] = SWEPT_IF_TAKEN;
@@ -114,53 +114,60 @@ __kernel void sweep_planes(__global const REAL *restrict u, __global REAL *restr
     const int deep = (int)(y1 - y0) + 2 * count;
     const int low = begin == 0, high = end == nx;
     const network_t network = NETWORK_OF(at.origin);
-    REAL ring[STAGES][3][PLANE] __attribute__((aligned(64)));
+    REAL planes_in_use[2 * STAGES + 1][PLANE] __attribute__((aligned(64)));
+    REAL *kept[STAGES + 1][2], *passing = planes_in_use[0]; /* by the stages from 1 on: below and centre */
+    for (int k = 1; k <= count; k++) kept[k][0] = planes_in_use[2 * k - 1], kept[k][1] = planes_in_use[2 * k];
     u += at.origin;
     v += at.origin;
     q += at.origin;
-    for (int k = 0; k < count; k++)
-        for (int p = 0; p < 3; p++)
-            for (int n = 0; n < deep * pitch; n++) ring[k][p][n] = 0;
+    for (int p = 0; p < 2 * count + 1; p++)
+        for (int n = 0; n < deep * pitch; n++) planes_in_use[p][n] = 0;
 
-    /* Step t brings in plane z0 - count + t; stage k then makes plane z0 - count + t - k, in slot (t - k) % 3. */
+    /* Step t brings in plane z0 - count + t; stage k then makes plane z0 - count + t - k. */
     const long first = z0 - count, steps = z1 + count - first;
     for (long t = 0; t < steps; t++) {
         const size_t from = stands_for(first + t, at.nz, PERIODIC_Z, NETWORK | HELD_FRONT, NETWORK | HELD_BACK);
         for (int r = 0; r < deep; r++) {
             const size_t j = stands_for(y0 - count + r, at.ny, PERIODIC_Y, NETWORK | HELD_BOTTOM, NETWORK | HELD_TOP);
             __global const REAL *in = u + node_index(0, j, from, at);
-            REAL *row = &ring[0][t % 3][r * pitch + MARGIN];
+            REAL *row = passing + r * pitch + MARGIN;
             load_row(row, in + begin, width);
             if (low) row[-1] = in[PERIODIC_X ? nx - 2 : 1];
             if (high) row[width] = in[PERIODIC_X ? 1 : nx - 2];
         }
-        for (int k = 1; k <= count && t >= 2 * k; k++) {
+        for (int k = 1; k <= count; k++) {
             const long z = first + t - k;
+            REAL *const plane_below = kept[k][0], *const centre = kept[k][1], *const above = passing;
+            kept[k][0] = centre;
+            kept[k][1] = above;
+            passing = plane_below;
+            if (t < 2 * k) break; /* its first planes: nothing is let out */
             const weights_t w = weights.of[k - 1];
-            const int kept_plane = keeps(z, at.nz, PERIODIC_Z, HELD_FRONT, HELD_BACK);
+            const int keeps_plane = keeps(z, at.nz, PERIODIC_Z, HELD_FRONT, HELD_BACK);
             const size_t inner = stands_for(z, at.nz, PERIODIC_Z, NETWORK | HELD_FRONT, NETWORK | HELD_BACK);
             for (int r = k; r < deep - k; r++) {
                 const long y = y0 - count + r;
                 const int phase = (int)((z + y + k - 1) & 1); /* of column 0 */
                 const int first_taken = NETWORK & !(COLORED & phase);
-                const int kept = kept_plane | keeps(y, at.ny, PERIODIC_Y, HELD_BOTTOM, HELD_TOP);
+                const int keeps_row = keeps_plane | keeps(y, at.ny, PERIODIC_Y, HELD_BOTTOM, HELD_TOP);
                 const size_t j = stands_for(y, at.ny, PERIODIC_Y, NETWORK | HELD_BOTTOM, NETWORK | HELD_TOP);
                 const coefficients_t c = coefficients_of(network, j, inner, at, w.x, w.y, w.z);
                 __global const REAL *source = q + node_index(0, j, inner, at);
                 planes_t p;
-                p.centre = &ring[k - 1][(t - k) % 3][r * pitch + MARGIN];
+                p.centre = centre + r * pitch + MARGIN;
                 p.south = p.centre - pitch;
                 p.north = p.centre + pitch;
-                p.below = &ring[k - 1][(t - k + 2) % 3][r * pitch + MARGIN];
-                p.above = &ring[k - 1][(t - k + 1) % 3][r * pitch + MARGIN];
+                p.below = plane_below + r * pitch + MARGIN;
+                p.above = above + r * pitch + MARGIN;
+                const REAL first_value = first_taken & low ? first_of_row(p, source, c, nx, w.keep, w.source) : 0;
                 if (k < count) {
-                    REAL *out = &ring[k][(t - k) % 3][r * pitch + MARGIN];
-                    if (kept) {
+                    REAL *out = p.below;
+                    if (keeps_row) {
                         copy_row(out, p.centre, span);
                     } else {
                         plane_row(out, RING_AT(p, source + begin, 0), COEFFICIENTS_AT(c, begin), w.keep, w.source,
                                   phase ^ (int)(begin & 1), span);
-                        if (first_taken & low) out[0] = first_of_row(p, source, c, nx, w.keep, w.source);
+                        if (first_taken & low) out[0] = first_value;
                         if (!NETWORK & HELD_LEFT & low) out[0] = p.centre[0];
                         if (!NETWORK & HELD_RIGHT & high) out[width - 1] = p.centre[width - 1];
                     }
@@ -168,12 +175,12 @@ __kernel void sweep_planes(__global const REAL *restrict u, __global REAL *restr
                 } else {
                     __global REAL *out = v + node_index((size_t)x0, (size_t)y, (size_t)z, at);
                     const int skip = (int)(x0 - begin), stored = (int)(x1 - x0);
-                    if (kept) {
+                    if (keeps_row) {
                         store_row(out, p.centre + skip, stored);
                     } else {
-                        plane_row_store(out, RING_AT(p, source + x0, skip), COEFFICIENTS_AT(c, x0), w.keep, w.source,
+                        plane_row_store(out, p.below + skip, RING_AT(p, source + x0, skip), COEFFICIENTS_AT(c, x0), w.keep, w.source,
                                         phase ^ (int)(x0 & 1), stored);
-                        if (first_taken & (x0 == 0)) out[0] = first_of_row(p, source, c, nx, w.keep, w.source);
+                        if (first_taken & (x0 == 0)) out[0] = first_value;
                         if (!NETWORK & HELD_LEFT & (x0 == 0)) out[0] = p.centre[0];
                         if (!NETWORK & HELD_RIGHT & (x1 == nx)) out[stored - 1] = p.centre[skip + stored - 1];
                     }

@@ -14,17 +14,11 @@
 #define HALO 16 /* columns on either side of a tile: SWEEPS at least, whole vectors */
 #define SPAN (TILE + 2 * HALO)
 
-#if defined(__x86_64__) || defined(__aarch64__)
-#define PREFETCH(address) __builtin_prefetch((const void *)(size_t)(address))
-#else
-#define PREFETCH(address) (void)(address)
-#endif
 /* Has `count` columns of row j of a field brought near, from `origin` on, if the row is one of [begin, end). */
 static inline void prefetch_row(__global const REAL *u, size_t width, long j, long origin, int count, long begin, long end)
 {
     if (j < begin || j >= end) return;
-    __global const REAL *row = u + (size_t)j * width + (size_t)max(origin, 0L);
-    for (int i = 0; i < count; i += 64 / (int)sizeof(REAL)) PREFETCH(row + i);
+    prefetch_values(u + (size_t)j * width + (size_t)max(origin, 0L), count);
 }
 
 /* Whether row j, inside or beyond, is held. */

@@ -114,7 +114,7 @@ static clp_status build_kernels(opencl_level *level, opencl_kit kit, const char 
         [KIT_GALERKIN] = {"box.cl", "dense.cl", rows ? "galerkin_rows.cl" : "galerkin.cl",
                           planar ? "galerkin_pipeline.cl" : NULL},
         [KIT_COARSEN] = {"box.cl", "coarsen.cl", rows ? "coarsen_rows.cl" : "coarsen_nodes.cl"},
-        [KIT_CHAIN] = {"chain.cl"},
+        [KIT_CHAIN] = {"strands.cl", "chain.cl"},
         [KIT_HOLD] = {"hold.cl"},
         [KIT_BOXES] = {"boxes.cl"}};
     const char *files[FILES_MAX + SWEEP_FILES + 1] = {0};

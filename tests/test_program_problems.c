@@ -80,8 +80,26 @@ Test(program_problems, a_dry_run_says_what_was_understood)
     EXPECT_HOLDS(ran.output, "65 x 65");
     EXPECT_HOLDS(ran.output, "wire at 1");
     EXPECT_HOLDS(ran.output, "cells (");
+    EXPECT_HOLDS(ran.output, "cg with ");
     EXPECT_HOLDS(ran.output, "fields in");
     cr_expect(!file_exists("u.npy"), "nothing is solved");
+}
+
+Test(program_problems, a_dry_run_of_time_says_which_method_and_what_is_wrong)
+{
+    write_text("t.yaml", "domain: {size: [1, 1], nodes: [65, 65]}\n"
+                         "boundary: {left: 0, right: 1}\n"
+                         "time: {end: 1, step: 0.01, output_every: 0.1}\n");
+    outcome ran = RUN("solve", "t.yaml", "--dry-run");
+    EXPECT_STATUS(ran, 0);
+    EXPECT_HOLDS(ran.output, "100 in all");
+    EXPECT_HOLDS(ran.output, "trbdf2 with ");
+    ran = RUN("solve", "t.yaml", "--dry-run", "--set", "time.step=1e-5");
+    EXPECT_HOLDS(ran.output, "explicit with 3 fields in double precision");
+    ran = RUN("solve", "t.yaml", "--dry-run", "--set", "time.method=explicit");
+    EXPECT_STATUS(ran, 2);
+    EXPECT_HOLDS(ran.error, "t.yaml");
+    EXPECT_HOLDS(ran.error, "is not stable");
 }
 
 Test(program_problems, three_dimensions_and_a_floating_ball)

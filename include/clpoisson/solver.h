@@ -83,7 +83,7 @@ typedef struct clp_solver clp_solver;
 CLP_API clp_status clp_solver_create(clp_device *device, const clp_problem *problem,
                                      const clp_solver_options *options, clp_solver **solver);
 
-/** What a solve will take. */
+/** What a solve, or a run in time, will take. */
 typedef struct clp_estimate {
     size_t unknowns_at_most;          /**< nodes less those of held sides */
     size_t fields;                    /**< on the device */
@@ -91,6 +91,7 @@ typedef struct clp_estimate {
     unsigned long long largest_bytes; /**< of one field */
     unsigned long long host_bytes;    /**< beside the fields */
     clp_precision precision;          /**< that auto takes on that device */
+    const char *method;               /**< that auto takes. Static storage */
 } clp_estimate;
 
 /** Estimates what solving would take on a device of that kind. Errors: CLP_ERROR_INPUT, CLP_ERROR_MEMORY. */

@@ -10,6 +10,7 @@
 #include <clpoisson/device.h>
 #include <clpoisson/problem.h>
 #include <clpoisson/report.h>
+#include <clpoisson/solver.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -66,6 +67,14 @@ typedef struct clp_transient clp_transient;
  */
 CLP_API clp_status clp_transient_create(clp_device *device, const clp_problem *problem,
                                         const clp_time_options *options, clp_transient **transient);
+
+/**
+ * Estimates what a run would take on a device of that kind, and which method it would be. Makes the
+ * equations, on the host, to find out. Errors: those of clp_transient_create; CLP_ERROR_UNSUPPORTED for one
+ * rank's part.
+ */
+CLP_API clp_status clp_transient_estimate(const clp_problem *problem, const clp_time_options *options,
+                                          const clp_device_info *device, clp_estimate *estimate);
 
 /** Frees it; NULL is allowed. */
 CLP_API void clp_transient_destroy(clp_transient *transient);

@@ -60,13 +60,14 @@ static void print_need(const clp_estimate *estimate, const clp_device_info *info
     char bytes[32], memory[32];
     bool fits = (info->memory_bytes == 0 || estimate->device_bytes <= info->memory_bytes) &&
                 (info->max_allocation_bytes == 0 || estimate->largest_bytes <= info->max_allocation_bytes);
-    printf("  %zu  %s (%s): %zu fields in %s precision, %s of %s%s\n", index, info->name, info->platform,
-           estimate->fields, clp_precision_name(estimate->precision),
+    printf("  %zu  %s (%s): %s with %zu fields in %s precision, %s of %s%s\n", index, info->name,
+           info->platform, estimate->method, estimate->fields, clp_precision_name(estimate->precision),
            clp_bytes_text(estimate->device_bytes, bytes, sizeof bytes),
            clp_bytes_text(info->memory_bytes, memory, sizeof memory), fits ? "" : ": DOES NOT FIT");
 }
 
-static clp_status print_memory(const clp_problem *problem, const clp_solver_options *options)
+static clp_status print_memory(const clp_problem *problem, const clp_solver_options *options,
+                               const clp_time_options *in_time)
 {
     clp_device_list *list;
     clp_estimate estimate;
@@ -75,9 +76,11 @@ static clp_status print_memory(const clp_problem *problem, const clp_solver_opti
     unsigned long long host = 0;
     printf("memory, by device\n");
     for (size_t i = 0; i < clp_device_list_count(list) && status == CLP_OK; i++) {
-        status = clp_solver_estimate(problem, options, clp_device_list_info(list, i), &estimate);
+        const clp_device_info *info = clp_device_list_info(list, i);
+        status = in_time ? clp_transient_estimate(problem, in_time, info, &estimate)
+                         : clp_solver_estimate(problem, options, info, &estimate);
         if (status != CLP_OK) break;
-        print_need(&estimate, clp_device_list_info(list, i), i);
+        print_need(&estimate, info, i);
         host = estimate.host_bytes;
     }
     if (clp_device_list_count(list) == 0) printf("  no OpenCL device here\n");
@@ -110,14 +113,14 @@ static clp_status print_all(clp_ranks *ranks, const clp_problem *problem, const 
     for (int side = 0; side < 2 * clp_grid_dimensions(&grid); side++)
         printf("  %s\n", app_side_text(problem, (clp_side)side, text, sizeof text));
     if (clp_problem_region_count(problem)) print_regions(problem, found);
-    if (!in_time) return print_memory(problem, options);
-    printf("time     %s\n", app_time_text(problem, in_time, text, sizeof text));
-    return CLP_OK;
+    if (in_time) printf("time     %s\n", app_time_text(problem, in_time, text, sizeof text));
+    if (in_time && ranks) return CLP_OK; /* a part's equations take all ranks to make */
+    return print_memory(problem, options, in_time);
 }
 
-int app_dry_run(clp_ranks *ranks, const clp_problem *problem, const clp_solver_options *options,
-                const clp_time_options *in_time)
+int app_dry_run(clp_ranks *ranks, const clp_problem_file *file, const clp_time_options *in_time)
 {
+    const clp_problem *problem = clp_problem_file_problem(file);
     const clp_grid *grid = clp_problem_grid(problem);
     uint16_t *cells = malloc(clp_grid_cell_count(grid) * sizeof *cells);
     char text[256];
@@ -131,7 +134,7 @@ int app_dry_run(clp_ranks *ranks, const clp_problem *problem, const clp_solver_o
         return EXIT_FAILED;
     }
     if (status == CLP_OK && clp_ranks_number(ranks) == 0)
-        status = print_all(ranks, problem, found, options, in_time);
+        status = print_all(ranks, problem, found, clp_problem_file_solver(file), in_time);
     free(found);
-    return status == CLP_OK ? app_finish_output(EXIT_SOLVED) : app_fail(status);
+    return status == CLP_OK ? app_finish_output(EXIT_SOLVED) : app_fail_problem(file, status);
 }

@@ -125,16 +125,6 @@ static bool writes_nothing(const clp_problem_output *output)
     return true;
 }
 
-/* What is wrong with the problem that shows only now. */
-static int fail_problem(const clp_problem_file *file, clp_status status)
-{
-    char place[512];
-    if (status != CLP_ERROR_INPUT) return app_fail(status);
-    app_error("%s: %s", clp_problem_file_place(file, clp_error_message(), place, sizeof place),
-              clp_error_message());
-    return EXIT_USAGE;
-}
-
 /* A problem with time: everything is written on the way or afterwards. */
 static clp_status evolve(const app_solve_request *request, const clp_problem_file *file, clp_device *device,
                          clp_problem_output *output, app_result *result, clp_status *written)
@@ -208,7 +198,7 @@ static int solve(const app_solve_request *request, const clp_problem_file *file,
     if (levels) app_show_levels(solver);
     answer = written != CLP_OK ? EXIT_FAILED : result.report.converged ? EXIT_SOLVED : EXIT_NOT_CONVERGED;
 cleanup:
-    if (status != CLP_OK) answer = asked ? fail_problem(file, status) : app_fail(status);
+    if (status != CLP_OK) answer = asked ? app_fail_problem(file, status) : app_fail(status);
     clp_solver_destroy(solver);
     clp_transient_destroy((clp_transient *)result.transient);
     clp_device_close(own);
@@ -340,8 +330,7 @@ static int run_problem(const app_solve_request *given, const clp_device_options 
     const app_evolve_request in_time = {
         .file = file, .output = &output, .in_time = app_time_options(file, &output), .yes = request.yes};
     if (request.dry_run)
-        status = app_dry_run(request.group, clp_problem_file_problem(file), clp_problem_file_solver(file),
-                             clp_problem_file_time(file) ? &in_time.in_time : NULL);
+        status = app_dry_run(request.group, file, clp_problem_file_time(file) ? &in_time.in_time : NULL);
     else
         status = check_all(&request, file, &in_time, &output);
     if (status < 0) status = solve(&request, file, device_options, shared, &output);

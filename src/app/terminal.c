@@ -129,6 +129,15 @@ int app_fail(clp_status status)
     return status == CLP_ERROR_INPUT ? EXIT_USAGE : EXIT_FAILED;
 }
 
+int app_fail_problem(const clp_problem_file *file, clp_status status)
+{
+    char place[512];
+    if (status != CLP_ERROR_INPUT) return app_fail(status);
+    app_error("%s: %s", clp_problem_file_place(file, clp_error_message(), place, sizeof place),
+              clp_error_message());
+    return EXIT_USAGE;
+}
+
 const char *app_count(unsigned long long value, char *text, size_t size)
 {
     char digits[32];

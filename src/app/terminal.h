@@ -34,6 +34,9 @@ void app_end_progress(void);
 /* Says the library's last error and answers the exit status for it. */
 int app_fail(clp_status status);
 
+/* The same, of what is wrong with a problem and shows only once it is made: with its place in the file. */
+int app_fail_problem(const clp_problem_file *file, clp_status status);
+
 /* The escape sequence for bold, dim, red, yellow or green text, or "" without colour; "" ends as app_plain().
  */
 const char *app_bold(void);

@@ -427,7 +427,8 @@ clp_status clp_solver_estimate(const clp_problem *problem, const clp_solver_opti
                        .device_bytes = (unsigned long long)(own + levels + coarser),
                        .largest_bytes = layout.bytes,
                        .host_bytes = (unsigned long long)clp_grid_node_count(grid) * use.host_bytes_per_node,
-                       .precision = solver.options.precision};
+                       .precision = solver.options.precision,
+                       .method = solver.method->name};
     return CLP_OK;
 }
 

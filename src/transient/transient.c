@@ -218,33 +218,49 @@ static size_t host_bytes(const clp_transient *transient)
     return clp_assembly_needs(transient->problem).host_bytes_per_node + own * sizeof(double);
 }
 
-static clp_status prepare(clp_transient *transient)
+/* Once the stepper and precision are chosen. */
+static clp_memory_use memory_use(const clp_transient *transient)
 {
-    const clp_backend *backend = transient->device->backend;
-    clp_assembly *assembly = &transient->assembly;
+    double levels =
+        transient->stepper->tableau ? clp_hierarchy_fields(&transient->assembly.op, transient->plain) : 0;
+    return (clp_memory_use){.fields = field_count(transient),
+                            .bytes_per_node = levels * (double)clp_precision_bytes(transient->inner),
+                            .host_bytes_per_node = host_bytes(transient)};
+}
+
+static clp_status check(clp_transient *transient)
+{
     CLP_TRY(clp_problem_check_in_time(transient->problem));
     CLP_TRY(check_options(&transient->options));
     transient->plain = clp_problem_is_plain_in_time(transient->problem);
     transient->feeds = clp_problem_feeds_in_time(transient->problem);
     transient->holds = clp_problem_holds_in_time(transient->problem);
-    const clp_memory_use least = {.fields = 3, .host_bytes_per_node = host_bytes(transient)};
-    CLP_TRY(backend->fits(transient->device, &transient->problem->grid, CLP_PRECISION_SINGLE, &least));
-    CLP_TRY(clp_assemble_in_time(transient->problem, transient->device, assembly));
     if (transient->options.until_steady && (transient->feeds || transient->holds))
         return clp_fail(CLP_ERROR_INPUT,
                         "there is no steady state where values or sources depend on t; leave "
                         "until: steady out");
+    return CLP_OK;
+}
+
+/* The stepper and its precision, by the assembly. */
+static clp_status choose(clp_transient *transient)
+{
     CLP_TRY(clp_transient_find_stable(transient));
     CLP_TRY(choose_stepper(transient));
     CLP_TRY(check_stable(transient));
-    CLP_TRY(choose_precision(transient));
-    const clp_memory_use use = {.fields = field_count(transient),
-                                .bytes_per_node =
-                                    transient->stepper->tableau
-                                        ? clp_hierarchy_fields(&assembly->op, transient->plain) *
-                                              (double)clp_precision_bytes(transient->inner)
-                                        : 0,
-                                .host_bytes_per_node = host_bytes(transient)};
+    return choose_precision(transient);
+}
+
+static clp_status prepare(clp_transient *transient)
+{
+    const clp_backend *backend = transient->device->backend;
+    clp_assembly *assembly = &transient->assembly;
+    CLP_TRY(check(transient));
+    const clp_memory_use least = {.fields = 3, .host_bytes_per_node = host_bytes(transient)};
+    CLP_TRY(backend->fits(transient->device, &transient->problem->grid, CLP_PRECISION_SINGLE, &least));
+    CLP_TRY(clp_assemble_in_time(transient->problem, transient->device, assembly));
+    CLP_TRY(choose(transient));
+    const clp_memory_use use = memory_use(transient);
     CLP_TRY(backend->fits(transient->device, &assembly->op.grid, transient->outer, &use));
     clp_operator op;
     CLP_TRY(make_stepping(transient, &op));
@@ -280,6 +296,39 @@ clp_status clp_transient_create(clp_device *device, const clp_problem *problem,
     created->report.seconds_setup = clp_seconds() - start - created->report.seconds_compile;
     *transient = created;
     return CLP_OK;
+}
+
+static clp_status fill_estimate(const clp_transient *transient, clp_estimate *estimate)
+{
+    const clp_operator *op = &transient->assembly.op;
+    const clp_memory_use use = memory_use(transient);
+    double nodes = (double)clp_grid_node_count(&op->grid);
+    clp_layout layout;
+    CLP_TRY(clp_layout_init(&layout, &op->grid, clp_precision_bytes(transient->outer)));
+    double bytes = (double)use.fields * (double)layout.bytes + use.bytes_per_node * nodes;
+    *estimate = (clp_estimate){.unknowns_at_most = clp_operator_unknowns(op),
+                               .fields = use.fields,
+                               .device_bytes = (unsigned long long)bytes,
+                               .largest_bytes = layout.bytes,
+                               .host_bytes = (unsigned long long)nodes * use.host_bytes_per_node,
+                               .precision = transient->options.precision,
+                               .method = transient->stepper->name};
+    return CLP_OK;
+}
+
+clp_status clp_transient_estimate(const clp_problem *problem, const clp_time_options *options,
+                                  const clp_device_info *device, clp_estimate *estimate)
+{
+    clp_device described = {.info = *device};
+    clp_transient transient = {.device = &described, .problem = problem, .options = *options};
+    if (clp_grid_is_part(&problem->grid))
+        return clp_fail(CLP_ERROR_UNSUPPORTED, "what a part of a problem in time takes is not estimated");
+    clp_status status = check(&transient);
+    if (status == CLP_OK) status = clp_assemble_in_time(problem, NULL, &transient.assembly);
+    if (status == CLP_OK) status = choose(&transient);
+    if (status == CLP_OK) status = fill_estimate(&transient, estimate);
+    clp_assembly_finish(&transient.assembly);
+    return status;
 }
 
 void clp_transient_destroy(clp_transient *transient)

@@ -250,12 +250,13 @@ void app_show_summary(const clp_report *report, const clp_problem_output *output
     app_duration(report->seconds_compile, compile, sizeof compile);
     app_duration(report->seconds_total, total, sizeof total);
     if (report->sweeps == 0 && report->converged)
-        app_say("         the first guess was right already; solve %s, kernels %s, all %s", solve, compile,
-                total);
+        app_say("         the first guess was right already; solved in %s, kernels built in %s, all %s",
+                solve, compile, total);
     else
-        app_say("         %s sweep%s of %s in %s precision in %s, %.2f G updates/s; kernels %s, all %s",
-                app_count(report->sweeps, sweeps, sizeof sweeps), report->sweeps == 1 ? "" : "s",
-                report->method, report->precision, solve, 1e-9 * report->updates_per_second, compile, total);
+        app_say(
+            "         %s sweep%s of %s in %s precision in %s, %.2f G updates/s; kernels built in %s, all %s",
+            app_count(report->sweeps, sweeps, sizeof sweeps), report->sweeps == 1 ? "" : "s", report->method,
+            report->precision, solve, 1e-9 * report->updates_per_second, compile, total);
     app_show_ranks(report);
     app_show_outputs(output);
 }

@@ -91,9 +91,10 @@ void app_show_time_summary(const clp_report *report, const clp_problem_output *o
     app_duration(report->seconds_solve, solve, sizeof solve);
     app_duration(report->seconds_compile, compile, sizeof compile);
     app_duration(report->seconds_total, total, sizeof total);
-    app_say("         %s times the operator in %s precision in %s, %.2f G updates/s; kernels %s, all %s",
-            app_count(report->in_time->applications, applications, sizeof applications), report->precision,
-            solve, 1e-9 * report->updates_per_second, compile, total);
+    app_say(
+        "         %s times the operator in %s precision in %s, %.2f G updates/s; kernels built in %s, all %s",
+        app_count(report->in_time->applications, applications, sizeof applications), report->precision, solve,
+        1e-9 * report->updates_per_second, compile, total);
     app_show_ranks(report);
     app_show_outputs(output);
     if (report->reason == CLP_REASON_INTERRUPTED)

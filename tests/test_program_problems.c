@@ -102,6 +102,24 @@ Test(program_problems, a_dry_run_of_time_says_which_method_and_what_is_wrong)
     EXPECT_HOLDS(ran.error, "is not stable");
 }
 
+/* The strip's only row of cells lies between the centres of those of the coarser grid. */
+Test(program_problems, an_estimate_by_a_grid_that_has_lost_a_strip_is_none)
+{
+    write_text("strip.yaml",
+               "domain: {size: [64, 64], nodes: [65, 65]}\n"
+               "boundary: {left: 0, right: 0, bottom: 0, top: 0}\n"
+               "regions:\n"
+               "  - {name: strip, shape: rectangle, min: [16, 34], max: [48, 35], conductivity: 1000,\n"
+               "     source: 1}\n");
+    json_t *report = solve_to_json("strip.yaml", "opencl");
+    cr_expect(json_is_null(json_object_get(json_object_get(report, "error"), "discretization_estimate")));
+    json_decref(report);
+    outcome ran = RUN("solve", "strip.yaml", "-v");
+    EXPECT_HOLDS(ran.error, "how far the grid itself is off is not known");
+    ran = RUN("solve", "strip.yaml", "-v", "--set", "domain.nodes=[257, 257]");
+    EXPECT_HOLDS(ran.error, "the grid itself is off by about");
+}
+
 Test(program_problems, three_dimensions_and_a_floating_ball)
 {
     write_text("ball.yaml",

@@ -128,6 +128,9 @@ typedef struct clp_report {
     double discretization_estimate; /**< about how far the exact answer of the equations is from that of the
                                        problem, at most, by comparing with a coarser grid (L. F. Richardson,
                                        1911); NAN where there was none */
+    bool coarser_differs; /**< there was one, but its solution is another one by more than a tenth of
+                             the range: thin materials or electrodes get lost there, and nothing is
+                             estimated */
 
     double seconds_setup, seconds_compile, seconds_solve, seconds_output, seconds_total;
     unsigned long long device_bytes;

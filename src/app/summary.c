@@ -170,6 +170,10 @@ static void show_grid_error(const clp_report *report)
     else if (isfinite(estimate))
         app_say("         the grid itself is off by %s (estimated: about %.2g)",
                 estimate > report->algebraic_bound ? "no more than rounding" : "less", estimate);
+    else if (report->coarser_differs)
+        app_say(
+            "         how far the grid itself is off is not known: what is thin gets lost on half as many "
+            "cells; more nodes would tell");
 }
 
 void app_show_outputs(const clp_problem_output *output)

@@ -7,6 +7,8 @@
  */
 #include "solver/state.h"
 
+#include "solver/quantities.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -107,7 +109,8 @@ static void compare(const clp_solver *solver, piece *const along[CLP_AXES], doub
     *highest = high;
 }
 
-double clp_solver_estimate_discretization(const clp_solver *solver)
+/* Of solutions that are known but for a constant the difference is, too. */
+static double estimate(const clp_solver *solver)
 {
     if (!solver->coarse || solver->coarse->report.reason == CLP_REASON_NONE) return NAN;
     const clp_operator *fine = &solver->assembly.op, *coarse = &solver->coarse->assembly.op;
@@ -129,7 +132,22 @@ double clp_solver_estimate_discretization(const clp_solver *solver)
     }
     for (int axis = 0; axis < CLP_AXES; axis++) free(along[axis]);
     if (!(highest >= lowest)) return NAN;
-    /* Of solutions that are known but for a constant the difference is, too. */
     double largest = solver->assembly.singular ? 0.5 * (highest - lowest) : fmax(highest, -lowest);
     return largest / (ratio * ratio - 1);
+}
+
+/* Materials and electrodes that are thin get lost on the coarser grid, or twice as thick: its solution is of
+ * another problem then, and says nothing of this one. */
+clp_status clp_solver_estimate_discretization(clp_solver *solver)
+{
+    const double most = 0.1; /* of the solution's own range */
+    clp_report *report = &solver->report;
+    double smallest, largest, found = estimate(solver);
+    report->discretization_estimate = found;
+    report->coarser_differs = false;
+    if (solver->plain || !isfinite(found)) return CLP_OK;
+    CLP_TRY(clp_range(&solver->assembly, solver->values, &smallest, &largest));
+    report->coarser_differs = found > most * (largest - smallest);
+    if (report->coarser_differs) report->discretization_estimate = NAN;
+    return CLP_OK;
 }

@@ -120,9 +120,9 @@ clp_status clp_solver_take_estimate(clp_solver *solver);
 /* What auto asks for at most. */
 double clp_solver_tolerance_at_most(const clp_solver *solver);
 
-/* How far solver->values, where they solve the equations, are from the solution of the problem; NAN where
- * there was no coarser grid to compare with. */
-double clp_solver_estimate_discretization(const clp_solver *solver);
+/* Reports how far solver->values, where they solve the equations, are from the solution of the problem; NAN
+ * where there was no coarser grid to compare with, or none that is like it. */
+clp_status clp_solver_estimate_discretization(clp_solver *solver);
 
 /* Lagrange's weights on four nodes one apart, at t from the first. */
 void clp_cubic_weights(double t, double weight[4]);

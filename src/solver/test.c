@@ -210,13 +210,12 @@ static clp_status interval_bound(const clp_solver *solver, double *bound)
 clp_status clp_solver_take_guess(clp_solver *solver)
 {
     CLP_TRY(read_field(solver, solver->u, solver->values));
-    solver->report.discretization_estimate = clp_solver_estimate_discretization(solver);
-    return CLP_OK;
+    return clp_solver_estimate_discretization(solver);
 }
 
 clp_status clp_solver_take_estimate(clp_solver *solver)
 {
-    solver->report.discretization_estimate = clp_solver_estimate_discretization(solver);
+    CLP_TRY(clp_solver_estimate_discretization(solver));
     if (solver->options.tolerance != 0) return CLP_OK;
     double smallest, largest;
     CLP_TRY(clp_range(&solver->assembly, solver->values, &smallest, &largest));

@@ -619,6 +619,7 @@ def errors(folder):
             ("parts that are none", 2, (plain, "--ranks", "2x"), 2, ["--ranks 2x: write how many"]),
             ("a halo that is none", 2, (plain, "--halo", "0"), 2, ["--halo 0: write how many nodes deep"]),
             ("a grid that is none", 2, (plain, "--gathered", "65x65"), 2, ["--gathered 65x65: write how many nodes"]),
+            ("a halo of one process", 1, (plain, "--halo", "4"), 0, ["--halo is for several processes"]),
             ("parts of one process", 1, (plain, "--ranks", "2x2"), 2, ["mpirun -n 4"]),
             ("no such transport", 2, (plain, "--transport", "mpy"), 2, ["no transport 'mpy', did you mean mpi?"]),
             ("no such device", 2, (plain, "--device", "nonesuch"), 2, ["no device fits 'nonesuch'"]),

@@ -149,6 +149,11 @@ int app_ranks_set(const char *halo, const char *gathered, const char *overlap, c
         app_error("--overlap %s: write yes, no or auto", overlap);
         return EXIT_USAGE;
     }
+    const char *const for_several[] = {halo ? "--halo" : NULL, gathered ? "--gathered" : NULL,
+                                       overlap ? "--overlap" : NULL};
+    for (size_t i = 0; i < sizeof for_several / sizeof *for_several; i++)
+        if (for_several[i] && !ranks)
+            app_warn("%s is for several processes, as mpirun -n 4 starts; this is one alone", for_several[i]);
     clp_ranks_set_halo(ranks, depth);
     clp_ranks_set_gathered(ranks, nodes);
     clp_ranks_set_overlap(ranks, overlaps);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Half a multigrid cycle on a level in one pass over memory: a pipeline of rows like that of sweep_rows.cl, with the
- * way from or to the coarser level at its ends. Sweeps are too few here to put rows in strands. Without a network and in two dimensions only.
+ * way from or to the coarser level at its ends. Sweeps are too few here to put rows in strands. Without a network and in
+ * two dimensions only.
  *
  * DOWN  the sweeps start from 0; q - A u is restricted
  * UP    the coarse field is interpolated and added to u before the sweeps; where `added`, factor v is then added to the
@@ -10,9 +11,9 @@
  * OTHER   type of the field total
  *
  * Coarse row J gathers taps_y fine rows from first_y[J] on, with weights; rows outside the box are mirrored or wrapped
- * like all others, so that indices need not be. Rows go in pairs. A tile makes the coarse nodes that lie above its own nodes: they reach
- * two nodes further at most. The host sees to count <= STAGES, and to more than count + 4 nodes along an axis with an
- * insulated or periodic side.
+ * like all others, so that indices need not be. Rows go in pairs. A tile makes the coarse nodes that lie above its own
+ * nodes: they reach two nodes further at most. The host sees to count <= STAGES, and to more than count + 4 nodes along an
+ * axis with an insulated or periodic side.
  */
 #define STAGES 4
 #define PAD 16  /* before and behind a row, so that the neighbour of its first and last column is there */

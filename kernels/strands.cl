@@ -16,6 +16,9 @@
 #endif
 #define LOADED(size) JOINED(vload, size)
 #define STORE(size) JOINED(vstore, size)
+#if STRANDS != 2 && STRANDS != 4 && STRANDS != 8 && STRANDS != 16
+#error "there are no strands of that many values"
+#endif
 typedef VECTOR(STRANDS) vector_t;
 
 /* PREVIOUS, NEXT: lanes moved by one strand. LOW_HALVES, HIGH_HALVES: those of two vectors, in turns. */

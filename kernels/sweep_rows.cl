@@ -12,7 +12,7 @@
  * image stays one through all stages. Nodes of held sides keep their values in every stage, so that what lies beyond them
  * never matters. A network ends at its sides by itself: conductances outside are 0. On a periodic axis everything is
  * loaded wrapped. The host sees to count <= SWEEPS, and to more than count + 1 nodes along an axis with an insulated or
- * periodic side.
+ * periodic side; three rows there always are.
  */
 /* Weights of all sweeps of a launch, by value. */
 typedef struct {
@@ -22,13 +22,17 @@ typedef struct {
 /* Fields that do not change, and their rows that are alive at once: from the newest pair to the row below the last
  * stage's. */
 #if NETWORK
-enum { X, Y, INVERSE, SHUNT, SOURCE, FIXED_FIELDS };
+enum { X, Y, INVERSE, OF_NETWORK };
 #else
-enum { SOURCE, FIXED_FIELDS };
+enum { OF_NETWORK };
 #endif
+enum { SHUNT = OF_NETWORK, SOURCE = OF_NETWORK + HAS_SHUNT, FIXED_FIELDS = SOURCE + HAS_SOURCE };
 #define FIXED_ROWS (SWEEPS + 3)
 #define FIXED(field, row) (&fixed[(row) % alive][field][1])
 #define VECTORS (SPAN / STRANDS) /* of a row, at most */
+#if SPAN % (2 * STRANDS)
+#error "rows are no whole number of pairs of vectors"
+#endif
 
 /* Two rows, one above the other. */
 typedef struct {
@@ -38,8 +42,8 @@ typedef struct {
 #if NETWORK
 #define FIXED_OF(row)                                                                                                  \
     {                                                                                                                  \
-        FIXED(X, row), FIXED(Y, row), FIXED(Y, (row) + alive - 1), FIXED(INVERSE, row), FIXED(SHUNT, row),             \
-            FIXED(SOURCE, row)                                                                                         \
+        FIXED(X, row), FIXED(Y, row), FIXED(Y, (row) + alive - 1), FIXED(INVERSE, row),                                \
+            HAS_SHUNT ? FIXED(SHUNT, row) : 0, HAS_SOURCE ? FIXED(SOURCE, row) : 0                                     \
     }
 #elif HAS_SOURCE
 #define FIXED_OF(row) {.q = FIXED(SOURCE, row)}
@@ -92,6 +96,7 @@ __kernel void sweep_rows(__global const REAL *restrict u, __global REAL *restric
             load_span(columns, u, width, span, j, origin, nx, ny, !NETWORK);
             to_strands(r ? passing.high : passing.low, columns, length);
 #if HAS_SOURCE
+            prefetch_row(q, width, j + 2, origin, span, 0, ny);
             load_span(columns, q, width, span, j, origin, nx, ny, !NETWORK);
             to_strands(FIXED(SOURCE, row), columns, length);
 #endif
@@ -106,13 +111,14 @@ __kernel void sweep_rows(__global const REAL *restrict u, __global REAL *restric
             load_span(columns, network.inverse, width, span, j, origin, nx, ny, 0);
             to_strands(FIXED(INVERSE, row), columns, length);
 #if HAS_SHUNT
+            prefetch_row(network.shunt, width, j + 2, origin, span, 0, ny);
             load_span(columns, network.shunt, width, span, j, origin, nx, ny, 0);
             to_strands(FIXED(SHUNT, row), columns, length);
 #endif
 #endif
         }
         for (int k = 1; k <= count; k++) {
-            const long row = 2 * t - k, j = first + row; /*of the lower row that it lets out */
+            const long row = 2 * t - k, j = first + row; /* of the lower row that it lets out */
             const pair_t below = kept[k], above = passing;
             kept[k] = above;
             passing = below;

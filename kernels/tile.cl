@@ -11,7 +11,7 @@
 #ifndef TILE
 #define TILE 256
 #endif
-#define HALO 16 /* columns on either side of a tile: SWEEPS at least, whole vectors */
+#define HALO 16 /* columns on either side of a tile: SWEEPS at least, and even for colours to agree */
 #define SPAN (TILE + 2 * HALO)
 
 /* Has `count` columns of row j of a field brought near, from `origin` on, if the row is one of [begin, end). */

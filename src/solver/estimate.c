@@ -140,14 +140,16 @@ static double estimate(const clp_solver *solver)
  * another problem then, and says nothing of this one. */
 clp_status clp_solver_estimate_discretization(clp_solver *solver)
 {
-    const double most = 0.1; /* of the solution's own range */
+    const double most = 0.1, rounding = 1e-6; /* of the solution's own range; of its values */
     clp_report *report = &solver->report;
     double smallest, largest, found = estimate(solver);
     report->discretization_estimate = found;
     report->coarser_differs = false;
     if (solver->plain || !isfinite(found)) return CLP_OK;
     CLP_TRY(clp_range(&solver->assembly, solver->values, &smallest, &largest));
-    report->coarser_differs = found > most * (largest - smallest);
+    double solved = solver->options.criterion == CLP_CRITERION_ERROR ? report->tolerance : 0;
+    report->coarser_differs = found > most * (largest - smallest) && !(found <= solved) &&
+                              found > rounding * fmax(fabs(smallest), fabs(largest));
     if (report->coarser_differs) report->discretization_estimate = NAN;
     return CLP_OK;
 }

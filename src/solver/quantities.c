@@ -20,7 +20,8 @@ static void range_of_piece(const double *values, size_t count, double *smallest,
 {
     enum { LANES = 8 };
     double low[LANES], high[LANES];
-    for (int lane = 0; lane < LANES; lane++) low[lane] = high[lane] = values[0];
+    for (int lane = 0; lane < LANES; lane++)
+        low[lane] = INFINITY, high[lane] = -INFINITY; /* NaN counts for nothing */
     size_t i = 0;
     for (; i + LANES <= count; i += LANES)
         for (size_t lane = 0; lane < LANES; lane++) {

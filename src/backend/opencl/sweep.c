@@ -136,7 +136,7 @@ static size_t tile_rows(size_t rows, size_t tiles_across, size_t units, size_t c
     return best;
 }
 
-enum { WHOLE = 32 }; /* values that rows of a tile consist of: see tile.cl */
+enum { WHOLE = 32 }; /* values that rows of a tile consist of: see row_copies.cl */
 
 /* Columns per tile: the row's nodes in equal tiles of whole vectors. */
 static size_t tile_columns(size_t nodes, size_t most)

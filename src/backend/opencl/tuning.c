@@ -60,7 +60,7 @@ const clp_parameter clp_opencl_parameters[] = {
     {"sweeps", {1, 2, 4, 8, 16}, "rows", true, true},
     {"cache-kib", {64, 128, 256, 448, 768}, "rows", true, false},
     {"plane-kib", {48, 96, 128}, "rows", false, true}, /* nine of them lie on a thread's stack */
-    {"interleave", {1, 2, 4}, "rows", false, true},
+    {"interleave", {1, 2, 4}, "rows", true, true},
     {"vector-bytes", {16, 32, 64}, "rows", true, false},
     {"stages", {1, 2, 4, 6, 8}, "stream", true, true},
     {"group", {64, 128, 256}, "stream", true, false},
@@ -125,7 +125,9 @@ static opencl_tuning tuning_with(const clp_device_info *info, clp_tuning_kind ki
     opencl_tuning tuning = row->tuning;
     while (tuning.items > 1 && info->max_group_items && tuning.items > info->max_group_items)
         tuning.items /= 2;
-    tuning.vector_bytes = clp_min(clp_max(info->vector_bytes, VECTOR_FEWEST), VECTOR_MOST);
+    tuning.vector_bytes = VECTOR_FEWEST;
+    while (tuning.vector_bytes < VECTOR_MOST && 2 * tuning.vector_bytes <= info->vector_bytes)
+        tuning.vector_bytes *= 2;
     choose(&tuning, kind, chosen);
     return tuning;
 }

@@ -13,6 +13,7 @@
  * COLORED      1 where sweeps take every other node only: the first of a launch those whose indices add up to an even
  *              number, the second the others, and so on
  * INTERLEAVE   vectors of a row that a loop works on at a time
+ * VECTOR_BYTES what a vector of the device takes; STRANDS: values in one
  * HAS_SHUNT    1 if nodes of the network leak to the ground
  *
  * Node (k, j, i) of a field is element origin + k * plane + j * width + i of its buffer. All indices are size_t: fields

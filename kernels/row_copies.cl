@@ -6,6 +6,16 @@
 #define WHOLE 32 /* of that many values rows of a tile consist: a step of a loop */
 #define ROW_FUNCTION __attribute__((noinline, unused)) static void
 
+/* Functions with loops in vectors of 512 bits, which compilers avoid by themselves; whole rows have no rest then. */
+#if defined(INTERLEAVE) && defined(__clang__) && VECTOR_BYTES == 64 && STRANDS == 16
+#define WIDENED(values, count) AS_PRAGMA(clang loop vectorize_width(values) interleave_count(count))
+#define WIDE_LOOP WIDENED(STRANDS, WHOLE / STRANDS)
+#define WIDE_FUNCTION __attribute__((noinline, unused, min_vector_width(512))) static void
+#else
+#define WIDE_LOOP ROW_LOOP
+#define WIDE_FUNCTION ROW_FUNCTION
+#endif
+
 ROW_FUNCTION load_row(REAL *restrict out, __global const REAL *restrict in, int count)
 {
     ROW_LOOP

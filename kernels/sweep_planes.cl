@@ -3,14 +3,15 @@
  * Several sweeps in one pass over memory in three dimensions, for devices that run one work-item as a vectorised loop
  * (CPUs): the pipeline of sweep_rows.cl, with planes in place of rows, as they lie. A work-item owns a tile of `columns` x
  * `rows` x `planes` nodes and streams planes of it from front to back; stage k keeps the last two planes of what went in and
- * lets out one with a sweep more, in the place of the one before them. Tiles
- * overlap by a halo of `count` nodes along y and z, and along x where there are several of them in a row.
+ * lets out one with a sweep more, in the place of the one before them. Tiles overlap by a halo of `count` nodes along y and
+ * z, and along x where there are several of them in a row.
  *
- * A plane of a tile is rows of `pitch` values, PLANE of them at most; what is beyond the columns is of no use. Sources and conductances are read where they are,
- * `count` times each while they are in the cache. Rows and planes outside an insulated or periodic side are computed as
- * the nodes that they stand for; those beyond a held side, or outside a network, whose edges end there, keep any value.
- * Along x the neighbours outside are filled in after each sweep. The host sees to count <= STAGES, to more than count + 1
- * nodes along an axis with an insulated or periodic side, and to whole rows or count = 1 where x is periodic.
+ * A plane of a tile is rows of `pitch` values, PLANE of them at most; what is beyond the columns is of no use. Sources and
+ * conductances are read where they are, `count` times each while they are in the cache. Rows and planes outside an insulated
+ * or periodic side are computed as the nodes that they stand for; those beyond a held side, or outside a network, whose edges
+ * end there, keep any value. Along x the neighbours outside are filled in after each sweep. The host sees to count <=
+ * STAGES, to more than count + 1 nodes along an axis with an insulated or periodic side, and to whole rows or count = 1
+ * where x is periodic.
  */
 #define STAGES 4
 #ifndef PLANE
@@ -50,17 +51,17 @@ typedef struct {
 #endif
 
 /* In the place of the row below. */
-__attribute__((noinline)) static void plane_row(REAL *restrict below, RING_PARAMETERS, COEFFICIENT_PARAMETERS, REAL keep,
-                                                REAL source, int phase, int count)
+WIDE_FUNCTION plane_row(REAL *restrict below, RING_PARAMETERS, COEFFICIENT_PARAMETERS, REAL keep, REAL source, int phase,
+                        int count)
 {
-    ROW_LOOP
+    WIDE_LOOP
     for (int i = 0; i < count; i++) below[i] = SWEPT_IF_TAKEN;
 }
 
-__attribute__((noinline)) static void plane_row_store(__global REAL *restrict out, const REAL *restrict below, RING_PARAMETERS,
-                                                      COEFFICIENT_PARAMETERS, REAL keep, REAL source, int phase, int count)
+WIDE_FUNCTION plane_row_store(__global REAL *restrict out, const REAL *restrict below, RING_PARAMETERS,
+                              COEFFICIENT_PARAMETERS, REAL keep, REAL source, int phase, int count)
 {
-    ROW_LOOP
+    WIDE_LOOP
     for (int i = 0; i < count; i++) out[i] = SWEPT_IF_TAKEN;
 }
 
@@ -135,6 +136,12 @@ __kernel void sweep_planes(__global const REAL *restrict u, __global REAL *restr
             if (low) row[-1] = in[PERIODIC_X ? nx - 2 : 1];
             if (high) row[width] = in[PERIODIC_X ? 1 : nx - 2];
         }
+        /* Asked for row by row while there are sweeps to do: what the next step brings in, and where the last stage lets
+         * out, which stores would wait for. */
+        const size_t next = stands_for(first + t + 1, at.nz, PERIODIC_Z, NETWORK | HELD_FRONT, NETWORK | HELD_BACK);
+        __global const REAL *coming = u + node_index((size_t)begin, 0, next, at);
+        const long out_of = first + t - count;
+        __global const REAL *leaving = out_of >= z0 ? v + node_index((size_t)x0, 0, (size_t)out_of, at) : 0;
         for (int k = 1; k <= count; k++) {
             const long z = first + t - k;
             REAL *const plane_below = kept[k][0], *const centre = kept[k][1], *const above = passing;
@@ -151,6 +158,9 @@ __kernel void sweep_planes(__global const REAL *restrict u, __global REAL *restr
                 const int first_taken = NETWORK & !(COLORED & phase);
                 const int keeps_row = keeps_plane | keeps(y, at.ny, PERIODIC_Y, HELD_BOTTOM, HELD_TOP);
                 const size_t j = stands_for(y, at.ny, PERIODIC_Y, NETWORK | HELD_BOTTOM, NETWORK | HELD_TOP);
+                if (k == 1) prefetch_values(coming + j * at.width, width);
+                if (k == count - 1 && leaving && r >= count && r < deep - count)
+                    prefetch_values(leaving + (size_t)y * at.width, (int)(x1 - x0));
                 const coefficients_t c = coefficients_of(network, j, inner, at, w.x, w.y, w.z);
                 __global const REAL *source = q + node_index(0, j, inner, at);
                 planes_t p;

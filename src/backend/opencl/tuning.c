@@ -23,7 +23,7 @@ static const tuning_row rows[] = {
      {.sweep = "rows",
       .sweeps = 16,
       .tile_bytes = 16640,
-      .plane_bytes = 96 << 10,
+      .plane_bytes = 80 << 10,
       .cache_bytes = 448 << 10,
       .rows = ROWS_PER_ITEM,
       .interleave = 4,
@@ -59,7 +59,7 @@ void clp_opencl_tune_stream(opencl_tuning *tuning, const clp_device_info *info, 
 const clp_parameter clp_opencl_parameters[] = {
     {"sweeps", {1, 2, 4, 8, 16}, "rows", true, true},
     {"cache-kib", {64, 128, 256, 448, 768}, "rows", true, false},
-    {"plane-kib", {48, 96, 128}, "rows", false, true}, /* nine of them lie on a thread's stack */
+    {"plane-kib", {48, 80, 128}, "rows", false, true}, /* nine of them lie on a thread's stack */
     {"interleave", {1, 2, 4}, "rows", true, true},
     {"vector-bytes", {16, 32, 64}, "rows", true, false},
     {"stages", {1, 2, 4, 6, 8}, "stream", true, true},

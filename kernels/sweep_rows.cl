@@ -51,9 +51,21 @@ typedef struct {
 #define FIXED_OF(row) {0}
 #endif
 
+/* Adds the columns of row j of a tile from x0 on to a field, where they are on a side or next to one. */
+ROW_FUNCTION add_at_sides(__global REAL *restrict sum, const REAL *restrict columns, REAL factor, long x0, int count,
+                          long j, long nx, long ny)
+{
+    const int all = j <= 1 || j >= ny - 2, from = (int)max(nx - 2 - x0, 0L);
+    const int low_end = all ? count : (int)clamp(2 - x0, 0L, (long)count);
+    ROW_LOOP
+    for (int i = 0; i < low_end; i++) sum[i] += factor * columns[i];
+    for (int i = max(from, low_end); i < count; i++) sum[i] += factor * columns[i];
+}
+
+/* Where `added`, factor u is added to the field `sum` first, on sides and next to them. */
 __kernel void sweep_rows(__global const REAL *restrict u, __global REAL *restrict v, __global const REAL *restrict q,
-                         const layout_t at, ulong tile_rows, int tile, int count,
-                         const schedule_t schedule NETWORK_PARAMETERS)
+                         const layout_t at, ulong tile_rows, int tile, int count, __global REAL *restrict sum,
+                         REAL factor, int added, const schedule_t schedule NETWORK_PARAMETERS)
 {
     const long nx = (long)at.nx, ny = (long)at.ny;
     const size_t width = at.width;
@@ -94,6 +106,8 @@ __kernel void sweep_rows(__global const REAL *restrict u, __global REAL *restric
             prefetch_row(u, width, j + 2, origin, span, 0, ny);
             prefetch_row(v, width, j + 2 - count, x0, stored, y0, y_end);
             load_span(columns, u, width, span, j, origin, nx, ny, !NETWORK);
+            if (added && j >= y0 && j < y_end)
+                add_at_sides(sum + element_of((size_t)x0, (size_t)j, 0, at), columns + lead, factor, x0, stored, j, nx, ny);
             to_strands(r ? passing.high : passing.low, columns, length);
 #if HAS_SOURCE
             prefetch_row(q, width, j + 2, origin, span, 0, ny);

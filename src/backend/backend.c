@@ -102,6 +102,14 @@ clp_status clp_sweep_from_zero(clp_field *u, clp_field *scratch, const clp_field
     return count > 1 ? backend->sweep(u, scratch, q, weights + 1, count - 1) : CLP_OK;
 }
 
+clp_status clp_sweep_adding_in_steps(clp_field *u, clp_field *scratch, const clp_field *q,
+                                     const double *weights, size_t count, clp_field *sum, double factor)
+{
+    const clp_backend *backend = u->level->device->backend;
+    CLP_TRY(backend->combine(sum, factor, u, 1));
+    return backend->sweep(u, scratch, q, weights, count);
+}
+
 clp_status clp_smooth_restrict_in_steps(const clp_transfer *transfer, clp_field *u, clp_field *scratch,
                                         const clp_field *q, const double *weights, size_t count,
                                         clp_field *coarse)

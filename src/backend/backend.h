@@ -142,6 +142,11 @@ struct clp_backend {
     clp_status (*sweep)(clp_field *u, clp_field *scratch, const clp_field *q, const double *weights,
                         size_t count);
 
+    /* Likewise, and before that factor u is added to `sum`, another field of the level: on held sides and the
+     * nodes next to them, elsewhere as well or not. */
+    clp_status (*sweep_adding)(clp_field *u, clp_field *scratch, const clp_field *q, const double *weights,
+                               size_t count, clp_field *sum, double factor);
+
     /*
      * Relaxation: count times, for one colour of nodes after the other, the sweep's formula with one weight,
      * each colour seeing the one before. Red-black Gauss-Seidel with weight 1, over-relaxed above 1. The
@@ -276,7 +281,9 @@ clp_status clp_field_fill_in_blocks(clp_field *field, clp_fill_columns fill, con
 clp_status clp_sweep_from_zero(clp_field *u, clp_field *scratch, const clp_field *q, const double *weights,
                                size_t count);
 
-/* smooth_restrict and prolong_smooth by the operations that they are made of. */
+/* sweep_adding, smooth_restrict and prolong_smooth by the operations that they are made of. */
+clp_status clp_sweep_adding_in_steps(clp_field *u, clp_field *scratch, const clp_field *q,
+                                     const double *weights, size_t count, clp_field *sum, double factor);
 clp_status clp_smooth_restrict_in_steps(const clp_transfer *transfer, clp_field *u, clp_field *scratch,
                                         const clp_field *q, const double *weights, size_t count,
                                         clp_field *coarse);

@@ -124,6 +124,48 @@ static clp_status check_sweep_many(check_bench *bench, double *difference, doubl
     return check_sweeps(bench, 41, 0.5, difference, allowed);
 }
 
+/* Whether a node lies on a held side or next to one. */
+static bool is_at_side(const clp_operator *op, size_t p)
+{
+    const size_t *nodes = op->grid.nodes,
+                 at[CLP_AXES] = {p % nodes[0], p / nodes[0] % nodes[1], p / nodes[0] / nodes[1]};
+    for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++)
+        if ((op->held[2 * axis] && at[axis] <= 1) || (op->held[2 * axis + 1] && at[axis] + 2 >= nodes[axis]))
+            return true;
+    return false;
+}
+
+/* Sweeps, and what u was before them added to another field, twice. */
+static clp_status sweep_adding(check_side *side, const check_bench *bench, double *added)
+{
+    enum { SWEEPS = 19 };
+    double weights[SWEEPS];
+    clp_field *sum;
+    for (size_t k = 0; k < SWEEPS; k++) weights[k] = 0.9;
+    CLP_TRY(side->backend->field_create(side->level, &sum));
+    clp_status status = CLP_OK;
+    for (int time = 0; time < 2 && status == CLP_OK; time++)
+        status = side->backend->sweep_adding(side->u, side->v, clp_check_source(side, bench), weights, SWEEPS,
+                                             sum, 0.75 - time);
+    if (status == CLP_OK)
+        status = side->backend->field_read(sum, 0, clp_layout_rows(&side->level->layout), added);
+    side->backend->field_destroy(sum);
+    for (size_t p = 0; p < bench->count && status == CLP_OK; p++)
+        if (!is_at_side(&bench->op, p)) added[p] = 0; /* as it may be */
+    return status;
+}
+
+static clp_status check_sweep_adding(check_bench *bench, double *difference, double *allowed)
+{
+    CLP_TRY(sweep_adding(&bench->tested, bench, bench->got));
+    CLP_TRY(sweep_adding(&bench->reference, bench, bench->expected));
+    double added = clp_check_difference(bench);
+    CLP_TRY(clp_check_read(bench));
+    *difference = clp_check_worse(added, clp_check_difference(bench));
+    *allowed = 400 * bench->epsilon; /* as of 38 sweeps */
+    return CLP_OK;
+}
+
 /* More than one pass does, then two that go too far. */
 static clp_status check_relax(check_bench *bench, double *difference, double *allowed)
 {
@@ -371,6 +413,7 @@ static const struct {
     {"field by rows", check_fill},
     {"sweep, once", check_sweep_one},
     {"sweep, 41 times", check_sweep_many},
+    {"sweep, adding to a sum", check_sweep_adding},
     {"sweep, previous field", check_sweep_scratch},
     {"relaxation, 11 times", check_relax},
     {"relaxation, previous field", check_relax_scratch},

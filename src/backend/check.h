@@ -16,7 +16,7 @@ typedef struct clp_check_case {
     double aspect;                                                         /* hy / hx */
 } clp_check_case;
 
-enum { CLP_CHECKS = 22 }; /* operations that are tried, a result each; or one, "build", if kernels do not */
+enum { CLP_CHECKS = 23 }; /* operations that are tried, a result each; or one, "build", if kernels do not */
 
 /* The larger of two differences; infinity where one is NaN, and ever after. */
 double clp_check_worse(double a, double b);

@@ -116,12 +116,24 @@ void clp_balance_destroy(clp_transient *transient)
     free(balance->values);
 }
 
+double clp_balance_take(clp_transient *transient, double weight)
+{
+    clp_balance *balance = &transient->balance;
+    weight += balance->pending;
+    balance->pending = 0;
+    forcing_add_now(transient, weight, &balance->forcing);
+    return weight;
+}
+
+bool clp_balance_is_of_sides(const clp_transient *transient)
+{
+    return transient->plain && transient->assembly.op.shunt == 0;
+}
+
 clp_status clp_balance_add(clp_transient *transient, double weight, const clp_field *u)
 {
     clp_balance *balance = &transient->balance;
-    forcing_add_now(transient, weight + balance->pending, &balance->forcing);
-    weight += balance->pending;
-    balance->pending = 0;
+    weight = clp_balance_take(transient, weight);
     return weight == 0 ? CLP_OK : transient->device->backend->combine(balance->sum, weight, u, 1);
 }
 

@@ -26,7 +26,7 @@ static size_t steps_to(const clp_transient *transient, const clp_plan *made, siz
 /* Some steps at a time, so that the monitor is heard. */
 static clp_status advance(clp_transient *transient, double step, size_t count)
 {
-    const double launch = 1 << 17, patience = 1 << 28;
+    const double launch = 1 << 17, patience = 1 << 30;
     size_t together = (size_t)fmax(patience / ((double)transient->report.unknowns + launch), 1);
     for (size_t done = 0, now; done < count && !transient->stopped && !transient->in_time.steady;
          done += now) {

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { TOGETHER = 128 };
+enum { TOGETHER = 1024 };
 
 double clp_transient_weight(const clp_transient *transient, double step)
 {
@@ -93,29 +93,31 @@ clp_status clp_transient_largest(clp_field *u, clp_field *zero, double *largest)
     return CLP_OK;
 }
 
-static clp_status sweep(clp_transient *transient, double step, const double *weights, size_t count)
+/* Steps, before which u counts for so long in the balance. */
+static clp_status sweep(clp_transient *transient, double step, const double *weights, size_t count,
+                        double length)
 {
-    CLP_TRY(
-        transient->device->backend->sweep(transient->u, transient->scratch, transient->q, weights, count));
+    const clp_backend *backend = transient->device->backend;
+    clp_field *u = transient->u, *scratch = transient->scratch, *sum = transient->balance.sum;
+    bool adds = clp_balance_is_of_sides(transient);
+    if (adds)
+        CLP_TRY(backend->sweep_adding(u, scratch, transient->q, weights, count, sum,
+                                      clp_balance_take(transient, length)));
+    else
+        CLP_TRY(clp_balance_add(transient, length, u));
+    if (!adds) CLP_TRY(backend->sweep(u, scratch, transient->q, weights, count));
     transient->in_time.applications += count;
     transient->in_time.steps += count;
     transient->time += (double)count * step;
     return CLP_OK;
 }
 
-/* A step that counts by itself. */
-static clp_status step_alone(clp_transient *transient, double step, const double *weights)
+/* A step that counts by itself, and what it changes that many times as well: u after it less u before. */
+static clp_status step_alone(clp_transient *transient, double step, const double *weights, double changes)
 {
-    CLP_TRY(clp_balance_add(transient, step, transient->u));
-    CLP_TRY(sweep(transient, step, weights, 1));
+    CLP_TRY(sweep(transient, step, weights, 1, step - changes));
+    transient->balance.pending += changes;
     return clp_transient_move(transient, transient->time, transient->u);
-}
-
-/* What the step just made has changed, times a factor, into the balance. */
-static clp_status add_change(clp_transient *transient, double factor)
-{
-    const clp_field *fields[] = {transient->u, transient->scratch};
-    return clp_transient_blend(transient->balance.sum, 1, fields, (double[]){factor, -factor}, 2);
 }
 
 /*
@@ -127,15 +129,12 @@ static clp_status step_in_pieces(clp_transient *transient, double step, const do
                                  size_t pieces)
 {
     double factor = step * ((double)m * (double)m - 1) / 12;
-    CLP_TRY(step_alone(transient, step, weights));
-    CLP_TRY(add_change(transient, factor));
+    CLP_TRY(step_alone(transient, step, weights, factor));
     for (size_t piece = 0; piece < pieces; piece++) {
-        CLP_TRY(clp_balance_add(transient, 0.5 * step * (double)(m + 1), transient->u));
-        CLP_TRY(sweep(transient, step, weights, m));
+        CLP_TRY(sweep(transient, step, weights, m, 0.5 * step * (double)(m + 1)));
         transient->balance.pending = 0.5 * step * (double)(m - 1);
     }
-    CLP_TRY(step_alone(transient, step, weights));
-    return add_change(transient, -factor);
+    return step_alone(transient, step, weights, -factor);
 }
 
 /* Early on the state changes fast, and where t matters in every step. */
@@ -149,7 +148,7 @@ static clp_status advance(clp_transient *transient, double step, size_t count)
         m = left > 2 ? clp_min(m, left - 2) : 0;
         if (m > pass) m -= m % pass;
         if (transient->feeds || transient->holds || m < 4)
-            CLP_TRY(step_alone(transient, step, weights));
+            CLP_TRY(step_alone(transient, step, weights, 0));
         else
             CLP_TRY(step_in_pieces(transient, step, weights, m, clp_min((left - 2) / m, 8)));
     }

@@ -130,6 +130,12 @@ void clp_balance_destroy(clp_transient *transient);
 clp_status clp_balance_add(clp_transient *transient, double weight, const clp_field *u);
 clp_status clp_balance_add_stage(clp_transient *transient, double weight, const clp_field *u);
 
+/* What feeds now, and how long u is to count for: so long, and what is pending. */
+double clp_balance_take(clp_transient *transient, double weight);
+
+/* Whether the sums matter on held sides and next to them only. */
+bool clp_balance_is_of_sides(const clp_transient *transient);
+
 /* What feeds now, counted for so long, without u. */
 void clp_balance_feed(clp_transient *transient, double weight);
 

@@ -423,6 +423,7 @@ static const clp_backend shared_backend = {
     .field_fill = shared_field_fill,
     .hold = shared_hold,
     .sweep = shared_sweep,
+    .sweep_adding = clp_sweep_adding_in_steps,
     .relax = shared_relax,
     .residual = shared_residual,
     .combine = shared_combine,

@@ -218,6 +218,7 @@ const clp_backend clp_opencl_backend = {
     .field_fill = clp_opencl_field_fill,
     .hold = clp_opencl_hold,
     .sweep = clp_opencl_sweep,
+    .sweep_adding = clp_opencl_sweep_adding,
     .relax = clp_opencl_relax,
     .residual = clp_opencl_residual,
     .combine = clp_opencl_combine,

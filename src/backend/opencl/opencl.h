@@ -146,6 +146,8 @@ typedef struct opencl_pass {
     const double *weights;
     size_t count;
     bool colored; /* each takes every other node only: even ones first */
+    cl_mem sum;   /* what factor `from` is added to, by variants that add; NULL: nothing */
+    double factor;
 } opencl_pass;
 
 /* A variant of the sweep: a kernel file, and how it is launched. */
@@ -156,6 +158,7 @@ typedef struct opencl_sweep {
     size_t fuses; /* sweeps that one launch does, at most; 0 counts as 1 */
     bool streams; /* its groups have a shape of their own, known when it is built */
     bool planar;  /* for two dimensions only: through planes in three */
+    bool adds;    /* what it begins from to a field beside it */
     clp_status (*launch)(opencl_level *level, const opencl_pass *pass); /* queues it */
 } opencl_sweep;
 
@@ -323,6 +326,8 @@ clp_status clp_opencl_field_fill(clp_field *field, clp_fill_columns fill, const 
 
 clp_status clp_opencl_sweep(clp_field *u, clp_field *scratch, const clp_field *q, const double *weights,
                             size_t count);
+clp_status clp_opencl_sweep_adding(clp_field *u, clp_field *scratch, const clp_field *q,
+                                   const double *weights, size_t count, clp_field *sum, double factor);
 clp_status clp_opencl_relax(clp_field *u, clp_field *scratch, const clp_field *q, double weight,
                             size_t count);
 clp_status clp_opencl_residual(const clp_field *u, const clp_field *q, clp_field *r);

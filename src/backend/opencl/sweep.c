@@ -6,21 +6,26 @@
 
 #include <stdint.h>
 
-/* As many launches as it takes, `most` sweeps each, from u to scratch and back. */
-static clp_status launch_passes(clp_field *u, clp_field *scratch, const clp_field *q, const double *weights,
-                                size_t count, size_t most, bool colored)
+static cl_mem buffer_of(const clp_field *field)
+{
+    return field ? ((const opencl_field *)field)->buffer : NULL;
+}
+
+/* As many launches as it takes, `most` sweeps each, from u to scratch and back. The first one has q, the
+ * weights of all and what else there is. */
+static clp_status launch_passes(clp_field *u, clp_field *scratch, opencl_pass pass, size_t count, size_t most)
 {
     opencl_level *level = (opencl_level *)u->level;
     opencl_field *from = (opencl_field *)u, *to = (opencl_field *)scratch;
-    opencl_pass pass = {.q = q ? ((const opencl_field *)q)->buffer : NULL, .colored = colored};
     for (size_t done = 0; done < count; done += pass.count) {
         pass.from = from->buffer;
         pass.to = to->buffer;
-        pass.weights = weights + (colored ? 0 : done);
         pass.count = clp_min(count - done, most);
         CLP_TRY(level->sweep->launch(level, &pass));
         from->buffer = pass.to;
         to->buffer = pass.from;
+        pass.sum = NULL;
+        if (!pass.colored) pass.weights += pass.count;
     }
     CLP_CL_TRY(level->device, clFlush(level->device->queue));
     return CLP_OK;
@@ -29,7 +34,17 @@ static clp_status launch_passes(clp_field *u, clp_field *scratch, const clp_fiel
 clp_status clp_opencl_sweep(clp_field *u, clp_field *scratch, const clp_field *q, const double *weights,
                             size_t count)
 {
-    return launch_passes(u, scratch, q, weights, count, u->level->sweeps_per_pass, false);
+    const opencl_pass pass = {.q = buffer_of(q), .weights = weights};
+    return launch_passes(u, scratch, pass, count, u->level->sweeps_per_pass);
+}
+
+clp_status clp_opencl_sweep_adding(clp_field *u, clp_field *scratch, const clp_field *q,
+                                   const double *weights, size_t count, clp_field *sum, double factor)
+{
+    if (!((opencl_level *)u->level)->sweep->adds)
+        return clp_sweep_adding_in_steps(u, scratch, q, weights, count, sum, factor);
+    const opencl_pass pass = {.q = buffer_of(q), .weights = weights, .sum = buffer_of(sum), .factor = factor};
+    return launch_passes(u, scratch, pass, count, u->level->sweeps_per_pass);
 }
 
 /* The kernel of a pass with the arguments that all begin with. */
@@ -101,7 +116,8 @@ clp_status clp_opencl_relax(clp_field *u, clp_field *scratch, const clp_field *q
     double weights[SWEEPS_MAX];
     if (clp_opencl_relaxes_by_sweeps(level)) {
         for (size_t k = 0; k < SWEEPS_MAX; k++) weights[k] = weight;
-        return launch_passes(u, scratch, q, weights, 2 * count, level->base.sweeps_per_pass / 2 * 2, true);
+        const opencl_pass pass = {.q = buffer_of(q), .weights = weights, .colored = true};
+        return launch_passes(u, scratch, pass, 2 * count, level->base.sweeps_per_pass / 2 * 2);
     }
     if (count == 1) CLP_TRY(clp_opencl_combine(scratch, 1, u, 0));
     clp_opencl_weights(op, weight, weights);
@@ -190,6 +206,9 @@ static clp_status launch_rows(opencl_level *level, const opencl_pass *pass)
     clp_argument_size(&arguments, tiles.rows);
     clp_argument_int(&arguments, tiles.columns);
     clp_argument_int(&arguments, pass->count);
+    clp_argument_buffer(&arguments, pass->sum ? pass->sum : pass->to);
+    clp_argument_real(&arguments, pass->factor);
+    clp_argument_int(&arguments, pass->sum != NULL);
     argument_schedule(&arguments, level, pass, SWEEPS_MAX);
     clp_argument_network(&arguments, level);
     size_t global[2] = {tiles.across, (layout->nodes[1] + tiles.rows - 1) / tiles.rows}, group[2] = {1, 1};
@@ -296,4 +315,5 @@ const opencl_sweep clp_opencl_sweep_rows = {
     .kernel = "sweep_rows",
     .fuses = SWEEPS_MAX,
     .planar = true,
+    .adds = true,
     .launch = launch_rows};

@@ -616,6 +616,7 @@ const clp_backend clp_reference_backend = {
     .staging = reference_staging,
     .field_fill = clp_field_fill_in_blocks,
     .sweep = reference_sweep,
+    .sweep_adding = clp_sweep_adding_in_steps,
     .relax = reference_relax,
     .residual = reference_residual,
     .defect = reference_defect,

@@ -73,9 +73,9 @@ __kernel void sweep_rows(__global const REAL *restrict u, __global REAL *restric
     if (x0 >= nx || y0 >= ny) return;
     const long y_end = min(y0 + (long)tile_rows, ny);
     const int stored = (int)min((long)tile, nx - x0);
-    /* Nothing beyond a held side matters, so that rows end there. */
-    const int lead = !NETWORK && HELD_LEFT && x0 == 0 ? 0 : HALO,
-              trail = !NETWORK && HELD_RIGHT && x0 + stored == nx ? 0 : HALO;
+    /* Whole lines of the cache, and even for colours to agree. Nothing beyond a held side matters: rows end there. */
+    const int halo = (count + 15) / 16 * 16, lead = !NETWORK && HELD_LEFT && x0 == 0 ? 0 : halo,
+              trail = !NETWORK && HELD_RIGHT && x0 + stored == nx ? 0 : halo;
     const int length = (lead + stored + trail + 2 * STRANDS - 1) / (2 * STRANDS) * 2, span = length * STRANDS;
     const long origin = x0 - lead; /* the first column's */
 

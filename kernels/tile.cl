@@ -4,6 +4,7 @@
  *
  * TILE    columns of a tile, at most; a multiple of WHOLE
  * SWEEPS  sweeps of a launch of sweep_rows, at most
+ * HALO    columns on either side of a tile, at most: SWEEPS there
  */
 #ifndef SWEEPS
 #define SWEEPS 16
@@ -11,7 +12,9 @@
 #ifndef TILE
 #define TILE 256
 #endif
-#define HALO 16 /* columns on either side of a tile: SWEEPS at least, and even for colours to agree */
+#ifndef HALO
+#define HALO 16
+#endif
 #define SPAN (TILE + 2 * HALO)
 
 /* Has `count` columns of row j of a field brought near, from `origin` on, if the row is one of [begin, end). */

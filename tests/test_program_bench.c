@@ -50,7 +50,7 @@ Test(program_bench, quick_run)
         double nodes = (double)json_integer_value(json_array_get(json_object_get(row, "nodes"), 0));
         if (strcmp(name, "sweep") == 0) {
             sweeps++;
-            cr_expect_float_eq(real_of(row, "updates_per_second") * seconds / (16 * nodes * nodes), 1, 1e-9);
+            cr_expect_float_eq(real_of(row, "updates_per_second") * seconds / (32 * nodes * nodes), 1, 1e-9);
             cr_expect_gt(real_of(row, "part_of_streaming"), 0);
         }
         if (strcmp(name, "solve") == 0) {

@@ -76,7 +76,7 @@ enum { CLP_CHAIN = 256 };
 enum { CLP_BOXES_MOST = 26 };
 
 /* A multiple of what fused sweeps do in a pass: for counts that must not depend on the device. */
-enum { CLP_SWEEPS_TOGETHER = 16 };
+enum { CLP_SWEEPS_TOGETHER = 32 };
 
 struct clp_backend {
     const char *name;

@@ -30,7 +30,7 @@ typedef struct clp_bench_operation {
     bool tuned;        /* part of what tuning looks at */
 } clp_bench_operation;
 
-enum { CLP_BENCH_SWEEPS = 16, CLP_BENCH_OPERATIONS = 10 };
+enum { CLP_BENCH_SWEEPS = 32, CLP_BENCH_OPERATIONS = 10 };
 extern const clp_bench_operation clp_bench_operations_list[CLP_BENCH_OPERATIONS];
 
 /* Level, fields and, without a network, the way to a coarser level; `side->device` is set, the rest 0.

@@ -15,7 +15,7 @@ typedef struct clp_tuning_kind {
     bool network; /* varying coefficients */
 } clp_tuning_kind;
 
-enum { CLP_TUNING_KINDS = 8, CLP_PARAMETERS = 9, CLP_CHOICES = 6 };
+enum { CLP_TUNING_KINDS = 8, CLP_PARAMETERS = 9, CLP_CHOICES = 7 };
 
 /* Something that a number says: how many sweeps a pass does, how wide a tile is. */
 typedef struct clp_parameter {

@@ -31,7 +31,7 @@ static size_t sweeps_per_pass(const opencl_level *level)
     const clp_operator *op = &level->base.op;
     bool periodic = op->periodic[0] || op->periodic[1], planar = op->grid.nodes[2] <= 1;
     if (!level->tuning.rows || !planar || periodic) return 1;
-    return clp_opencl_tiles_of(level, STAGES, ROWS_IN_USE).across == 1 ? STAGES : 1;
+    return clp_opencl_tiles_of(level, level->tile_most, STAGES, ROWS_IN_USE).across == 1 ? STAGES : 1;
 }
 
 static clp_status create_level(const clp_level *fine, const clp_operator *op, opencl_level **level)
@@ -212,7 +212,8 @@ static clp_arguments apply(opencl_level *level, cl_kernel kernel, cl_mem u, cl_m
 static clp_status launch_pipeline(opencl_level *level, const opencl_kernels *kernels, const opencl_pass *pass)
 {
     double lengths[STAGES] = {0};
-    const size_t strip = clp_opencl_tiles_of(level, pass->count, ROWS_IN_USE).rows, group = 1;
+    const size_t strip = clp_opencl_tiles_of(level, level->tile_most, pass->count, ROWS_IN_USE).rows,
+                 group = 1;
     const size_t strips = (level->base.layout.nodes[1] + strip - 1) / strip;
     for (size_t k = 0; k < pass->count; k++) lengths[k] = pass->weights[k];
     clp_arguments arguments =

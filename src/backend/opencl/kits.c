@@ -37,6 +37,7 @@ static void level_options(const opencl_level *level, opencl_kit kit, bool varian
     for (unsigned side = 0; side < CLP_SIDES && !anywhere; side++) held |= (unsigned)op->held[side] << side;
     for (unsigned axis = 0; axis < CLP_AXES && !anywhere; axis++)
         periodic |= (unsigned)op->periodic[axis] << axis;
+    const bool sweeps = is_sweep(level, kit), strands = sweeps && level->sweep == &clp_opencl_sweep_rows;
     /* Denormals are below anything that matters here, and slow. */
     snprintf(options, size,
              "-cl-std=CL1.2 %s -DDIM=%d -DREAL=%s -DHELD=%u -DPERIODIC=%u -DSEAMS=%u "
@@ -45,16 +46,17 @@ static void level_options(const opencl_level *level, opencl_kit kit, bool varian
              single ? "-cl-denorms-are-zero" : "-DUSE_FP64", planar ? 2 : 3, real, held, periodic,
              anywhere || op->galerkin ? 0 : seams_of(op), source->base.op.network && !anywhere,
              source->network[NETWORK_SHUNT] && !anywhere, kit == KIT_SMOOTH || (!converts && variant),
-             level->tuning.items, level->tuning.lanes, level->tile_most, SWEEPS_MAX,
+             level->tuning.items, level->tuning.lanes,
+             strands ? clp_opencl_sweep_tile_most(level) : level->tile_most, SWEEPS_MAX,
              level->tuning.vector_bytes, level->tuning.vector_bytes / layout->element_bytes);
     size_t length = strlen(options);
     if (level->tuning.interleave > 1)
         length +=
             (size_t)snprintf(options + length, size - length, " -DINTERLEAVE=%zu", level->tuning.interleave);
     if (op->galerkin && !anywhere) snprintf(options + length, size - length, " -DAXES=%u", level->axes);
-    const bool sweeps = is_sweep(level, kit);
     if (sweeps && kit == KIT_RELAX)
         length += (size_t)snprintf(options + length, size - length, " -DCOLORED=1");
+    if (strands) length += (size_t)snprintf(options + length, size - length, " -DHALO=%d", SWEEPS_MAX);
     if (sweeps && level->sweep == &clp_opencl_sweep_planes)
         snprintf(options + length, size - length, " -DPLANE=%zu", level->plane_most);
     if (sweeps && level->sweep->streams)

@@ -95,7 +95,7 @@ void clp_cache_remove(const clp_cache_key *key);
 
 enum {
     ROWS_PER_ITEM = 8, /* ROWS of rows.cl */
-    SWEEPS_MAX = 16,   /* weights of a launch travel as one argument */
+    SWEEPS_MAX = 32,   /* weights of a launch travel as one argument */
     PLANES_MAX = 4,    /* STAGES of sweep_planes.cl */
     STREAM_MAX = 8     /* STAGES of sweep_stream.cl, at most: each takes registers */
 };
@@ -389,7 +389,10 @@ size_t clp_opencl_tile_most(size_t bytes, const clp_layout *layout);
 
 /* For tiles that compute `halo` rows of their neighbours as well and have `alive` rows in use at once. As
  * wide as these fit the cache: memory is read in long pieces then. */
-clp_opencl_tiles clp_opencl_tiles_of(const opencl_level *level, size_t halo, size_t alive);
+clp_opencl_tiles clp_opencl_tiles_of(const opencl_level *level, size_t most, size_t halo, size_t alive);
+
+/* Columns per tile of sweep_rows.cl, which has more rows in use than others, at most. */
+size_t clp_opencl_sweep_tile_most(const opencl_level *level);
 
 /* Arguments of a kernel, set one after the other; the first error is kept. */
 typedef struct clp_arguments {

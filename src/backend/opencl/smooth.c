@@ -62,8 +62,8 @@ static clp_status launch(const smooth_pass *pass)
     stages[STAGES][0] = -op->diagonal;
     for (int axis = 0; axis < CLP_AXES; axis++) stages[STAGES][1 + axis] = op->conductance[axis];
     stages[STAGES][4] = 1;
-    clp_opencl_tiles tiles =
-        clp_opencl_tiles_of(level, pass->way == DOWN ? pass->count + 2 : pass->count, ROWS_ALIVE);
+    clp_opencl_tiles tiles = clp_opencl_tiles_of(
+        level, level->tile_most, pass->way == DOWN ? pass->count + 2 : pass->count, ROWS_ALIVE);
     clp_arguments arguments =
         clp_opencl_arguments(level, kernels->kernel[KERNEL_SMOOTH], pass->u, pass->v, pass->q);
     clp_argument_buffer(&arguments, pass->other);

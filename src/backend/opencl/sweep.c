@@ -166,10 +166,15 @@ size_t clp_opencl_tile_most(size_t bytes, const clp_layout *layout)
     return clp_round_up(clp_max(bytes, 1024) / layout->element_bytes, WHOLE);
 }
 
-clp_opencl_tiles clp_opencl_tiles_of(const opencl_level *level, size_t halo, size_t alive)
+size_t clp_opencl_sweep_tile_most(const opencl_level *level)
+{
+    return clp_round_up(level->tile_most / 2, WHOLE);
+}
+
+clp_opencl_tiles clp_opencl_tiles_of(const opencl_level *level, size_t most, size_t halo, size_t alive)
 {
     const clp_layout *layout = &level->base.layout;
-    size_t units = clp_max(level->device->base.info.compute_units, 1), most = level->tile_most;
+    size_t units = clp_max(level->device->base.info.compute_units, 1);
     size_t cache = level->tuning.cache_bytes / (alive * layout->element_bytes);
     if (cache > 0) most = clp_min(most, clp_round_up(cache, WHOLE));
     clp_opencl_tiles tiles = {.columns = tile_columns(layout->nodes[0], most)};
@@ -201,8 +206,8 @@ static clp_status launch_rows(opencl_level *level, const opencl_pass *pass)
     clp_arguments arguments;
     CLP_TRY(begin_arguments(level, pass, &arguments));
     const clp_layout *layout = &level->base.layout;
-    clp_opencl_tiles tiles =
-        clp_opencl_tiles_of(level, pass->count, rows_alive(level, pass->q != NULL, pass->count));
+    clp_opencl_tiles tiles = clp_opencl_tiles_of(level, clp_opencl_sweep_tile_most(level), pass->count,
+                                                 rows_alive(level, pass->q != NULL, pass->count));
     clp_argument_size(&arguments, tiles.rows);
     clp_argument_int(&arguments, tiles.columns);
     clp_argument_int(&arguments, pass->count);

@@ -21,7 +21,7 @@ static const tuning_row rows[] = {
     {NULL,
      CLP_DEVICE_CPU,
      {.sweep = "rows",
-      .sweeps = 16,
+      .sweeps = SWEEPS_MAX,
       .tile_bytes = 16640,
       .plane_bytes = 80 << 10,
       .cache_bytes = 448 << 10,
@@ -57,7 +57,7 @@ void clp_opencl_tune_stream(opencl_tuning *tuning, const clp_device_info *info, 
 /* Groups of norms are of one item where a work-item is a vectorised loop, so `items` is not to be chosen
  * there. */
 const clp_parameter clp_opencl_parameters[] = {
-    {"sweeps", {1, 2, 4, 8, 16}, "rows", true, true},
+    {"sweeps", {1, 2, 4, 8, 16, 32}, "rows", true, true},
     {"cache-kib", {64, 128, 256, 448, 768}, "rows", true, false},
     {"plane-kib", {48, 80, 128}, "rows", false, true}, /* nine of them lie on a thread's stack */
     {"interleave", {1, 2, 4}, "rows", true, true},

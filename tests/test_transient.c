@@ -720,6 +720,35 @@ Test(transient, fields_that_die_out)
 }
 
 /* From nothing to the steady state, by steps of either kind. */
+/* Nearly as warm everywhere, so that the body is as good as a single one: 20 + 80 exp(-t / 10). */
+Test(transient, a_body_that_conducts_well_cools_in_few_steps)
+{
+    clp_device *device = open_device("opencl");
+    clp_problem *problem;
+    clp_transient *transient;
+    const clp_grid grid = {.nodes = {33, 33}, .size = {0.1, 0.1}};
+    const clp_value capacity = {.number = 1000}, conductivity = {.number = 400}, initial = {.number = 100};
+    OK(clp_problem_create(&grid, &problem));
+    OK(clp_problem_set_conductivity(problem, &conductivity));
+    OK(clp_problem_set_capacity(problem, &capacity));
+    OK(clp_problem_set_initial(problem, &initial));
+    OK(clp_problem_set_boundary(problem, CLP_SIDE_RIGHT,
+                                &(clp_boundary){.kind = CLP_BOUNDARY_TRANSFER,
+                                                .transfer = {.number = 10},
+                                                .ambient = {.number = 20}}));
+    const clp_time_options options = {.end = 30, .output_every = 10};
+    OK(clp_transient_create(device, problem, &options, &transient));
+    OK(clp_transient_run(transient));
+    const clp_time_report *report = clp_transient_report(transient)->in_time;
+    for (size_t i = 1; i < report->interval_count; i++)
+        cr_expect_float_eq(report->intervals[i].mean, 20 + 80 * exp(-0.1 * report->intervals[i].time), 0.02,
+                           "%g at t = %g", report->intervals[i].mean, report->intervals[i].time);
+    cr_expect_leq(report->steps, 100, "%zu steps", report->steps);
+    clp_transient_destroy(transient);
+    clp_problem_destroy(problem);
+    clp_device_close(device);
+}
+
 Test(transient, steady_states_are_found_from_nothing)
 {
     clp_device *device = open_device("reference");

@@ -42,6 +42,28 @@ static clp_status check_finite(const clp_transient *transient)
                     transient->time, clp_precision_name(transient->options.precision));
 }
 
+/* How far values lie apart, with the ambients that they go towards: where a body is nearly as warm everywhere
+ * as at its surface, it is those that it differs from. */
+static clp_status find_spread(const clp_transient *transient, double lowest, double highest, double *spread)
+{
+    const clp_assembly *assembly = &transient->assembly;
+    const clp_grid *grid = &assembly->op.grid;
+    double ends[] = {highest, -lowest};
+    for (int side = 0; side < 2 * clp_grid_dimensions(grid); side++) {
+        const double *shunt = assembly->side_shunt[side], *feed = assembly->side_feed[side];
+        size_t count = shunt ? clp_grid_node_count(grid) / grid->nodes[side / 2] : 0;
+        for (size_t i = 0; i < count; i++) {
+            if (!(shunt[i] > 0)) continue;
+            double ambient = (feed ? feed[i] : 0) / shunt[i];
+            ends[0] = fmax(ends[0], ambient);
+            ends[1] = fmax(ends[1], -ambient);
+        }
+    }
+    CLP_TRY(clp_reduce(assembly->ranks, CLP_REDUCE_MAX, ends, 2));
+    *spread = ends[0] + ends[1];
+    return CLP_OK;
+}
+
 clp_status clp_transient_put_out(clp_transient *transient, const clp_field *u)
 {
     const clp_backend *backend = transient->device->backend;
@@ -53,7 +75,7 @@ clp_status clp_transient_put_out(clp_transient *transient, const clp_field *u)
     CLP_TRY(check_finite(transient));
     size_t index = transient->in_time.interval_count - 1;
     const clp_interval_report *made = &transient->intervals[index];
-    transient->spread = made->maximum - made->minimum;
+    CLP_TRY(find_spread(transient, made->minimum, made->maximum, &transient->spread));
     transient->widest = fmax(transient->widest, transient->spread);
     transient->magnitude = fmax(fabs(made->minimum), fabs(made->maximum));
     transient->largest = transient->magnitude;

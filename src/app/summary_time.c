@@ -66,6 +66,7 @@ static void show_course(const clp_report *report)
 /* What is stored in addition since the beginning, and what brought it. */
 static void show_balance(const clp_time_report *t)
 {
+    const double rounding = 1e-9;
     double change = 0, entered = 0, fed = 0, drained = 0, imbalance = 0;
     char sources[96] = "";
     for (size_t i = 0; i < t->interval_count; i++) {
@@ -75,9 +76,11 @@ static void show_balance(const clp_time_report *t)
         drained += t->intervals[i].drained;
         imbalance += t->intervals[i].imbalance;
     }
-    if (fed != 0) snprintf(sources, sizeof sources, ", sources fed %.5g", fed);
+    double matters = rounding * fmax(fmax(fabs(change), fabs(entered)), fmax(fabs(fed), fabs(drained)));
+    if (fabs(fed) > matters) snprintf(sources, sizeof sources, ", sources fed %.5g", fed);
     size_t length = strlen(sources);
-    if (drained != 0) snprintf(sources + length, sizeof sources - length, ", reaction took %.5g", drained);
+    if (fabs(drained) > matters)
+        snprintf(sources + length, sizeof sources - length, ", reaction took %.5g", drained);
     app_say("         stored %.6g, a change of %.6g: %.6g entered%s; off by %.2g",
             t->intervals[t->interval_count - 1].stored, change, entered, sources, imbalance);
 }

@@ -195,6 +195,7 @@ static int write_row(table *t, const sweep *sweeps, size_t count, const double *
 {
     int status = open_table(t);
     if (status >= 0) return status;
+    app_end_progress(); /* rows may go to the same terminal */
     if (t->json) {
         fputs(t->rows ? ",\n {" : "[{", t->stream);
     } else if (t->rows == 0) {
@@ -331,6 +332,7 @@ int app_sweep(const app_sweep_request *request)
         status = solve_row(request, &c, &t, sweeps, values);
         app_progress("row %zu of %zu", row + 1, sweeps[0].count);
     }
+    app_end_progress();
     clp_device_close(c.device);
     free(c.guess);
     return end_table(&t, status >= 0 ? status : c.all_converged ? EXIT_SOLVED : EXIT_NOT_CONVERGED);

@@ -471,6 +471,8 @@ clp_status clp_solver_create(clp_device *device, const clp_problem *problem,
 {
     CLP_TRY(clp_solver_create_quiet(device, problem, options, NULL, solver));
     (*solver)->quiet = false;
+    if (clp_problem_feeds_in_time(problem) || clp_problem_holds_in_time(problem))
+        clp_notice("what depends on t is taken at t = 0, as the problem has no time: {end: ...}");
     clp_status status = clp_note_lost_regions(problem, &(*solver)->assembly);
     if (status == CLP_OK) return CLP_OK;
     clp_solver_destroy(*solver);

@@ -99,13 +99,13 @@ static clp_status sweep(clp_transient *transient, double step, const double *wei
 {
     const clp_backend *backend = transient->device->backend;
     clp_field *u = transient->u, *scratch = transient->scratch, *sum = transient->balance.sum;
-    bool adds = clp_balance_is_of_sides(transient);
-    if (adds)
-        CLP_TRY(backend->sweep_adding(u, scratch, transient->q, weights, count, sum,
-                                      clp_balance_take(transient, length)));
-    else
+    if (clp_balance_is_of_sides(transient)) {
+        double weight = clp_balance_take(transient, length);
+        CLP_TRY(backend->sweep_adding(u, scratch, transient->q, weights, count, sum, weight));
+    } else {
         CLP_TRY(clp_balance_add(transient, length, u));
-    if (!adds) CLP_TRY(backend->sweep(u, scratch, transient->q, weights, count));
+        CLP_TRY(backend->sweep(u, scratch, transient->q, weights, count));
+    }
     transient->in_time.applications += count;
     transient->in_time.steps += count;
     transient->time += (double)count * step;

@@ -276,10 +276,13 @@ void clp_ranks_set_overlap(clp_ranks *ranks, clp_overlap overlap)
 /* What suits devices, by where they have their memory and by dimensions: an exchange with one that has its
  * own takes as long as many sweeps, or as a grid of 513^2. From MANY ranks on gathering takes longer than
  * that, and where it has not, two exchanges of a small part take less than a grid of 129^2. */
-static size_t usual_depth(const clp_ranks *ranks, bool deep)
+static size_t usual_depth(const clp_ranks *ranks, const clp_grid *grid, size_t count)
 {
+    enum { LARGE = 1 << 20 }; /* nodes of a part from which on passes of many sweeps pay for deep halos */
     static const size_t depths[2][2] = {{16, 4}, {32, 8}};
-    return depths[ranks && ranks->apart][deep];
+    const bool deep = clp_grid_dimensions(grid) == 3,
+               large = !deep && clp_grid_node_count(grid) / count >= LARGE;
+    return depths[large || (ranks && ranks->apart)][deep];
 }
 
 static size_t usual_gathered(const clp_ranks *ranks, bool deep)
@@ -306,7 +309,7 @@ clp_status clp_ranks_take_part(clp_ranks *ranks, const clp_grid *grid, const boo
         return CLP_OK;
     }
     if (depth == 0 && ranks) depth = ranks->halo;
-    if (depth == 0) depth = usual_depth(ranks, deep);
+    if (depth == 0) depth = usual_depth(ranks, grid, count);
     const double *speeds = ranks ? ranks->speeds : NULL;
     CLP_TRY(clp_grid_take_part(grid, periodic, parts, speeds, clp_ranks_number(ranks), depth, part));
     /* To join takes several copies, in which such devices do a grid that is whole. */

@@ -22,8 +22,8 @@ void app_show_levels(clp_solver *solver)
     if (clp_solver_time_levels(solver, times, ROOM, &count, &making) != CLP_OK || count == 0) return;
     for (size_t i = 0; i < count; i++) all += times[i].seconds;
     if (isfinite(making))
-        app_say("         levels of a cycle, made in %.3f ms, %.0f %% of the solve:", 1e3 * making,
-                100 * making / clp_solver_report(solver)->seconds_solve);
+        app_say("         levels of a cycle, made in %.3f ms beforehand, %.0f %% as long as the solve:",
+                1e3 * making, 100 * making / clp_solver_report(solver)->seconds_solve);
     else
         app_say("         levels of a cycle:");
     for (size_t i = 0; i < count && i < ROOM; i++) {

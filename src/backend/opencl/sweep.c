@@ -124,8 +124,7 @@ clp_status clp_opencl_relax(clp_field *u, clp_field *scratch, const clp_field *q
     for (size_t k = 0; k < count; k++)
         for (size_t i = 0; i < clp_color_count(op); i++) {
             clp_color color = clp_color_at(op, i);
-            CLP_TRY(relax_color(level, ((opencl_field *)u)->buffer,
-                                q ? ((const opencl_field *)q)->buffer : NULL, weights, &color));
+            CLP_TRY(relax_color(level, ((opencl_field *)u)->buffer, buffer_of(q), weights, &color));
         }
     CLP_CL_TRY(level->device, clFlush(level->device->queue));
     return CLP_OK;

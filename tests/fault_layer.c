@@ -9,6 +9,7 @@
  *   CLP_FAULT_CORRUPT=W     a device that computes wrongly: fields (W = field) are read with a bit turned,
  *                           norms (W = norms) as zeros
  *   CLP_FAULT_OWN_MEMORY=1  devices say that their memory is not the host's
+ *   CLP_FAULT_LARGEST=B     devices give no buffer of more bytes, and say so
  *   CLP_FAULT_LOG=PATH      receives "calls N", "fault FUNCTION" for the first one that failed, and per kind
  *                           of object how many are alive
  *
@@ -19,6 +20,7 @@
 #include <CL/cl_layer.h>
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,6 +64,13 @@ static cl_int fault(const char *function)
     return code ? atoi(code) : CL_OUT_OF_RESOURCES;
 }
 
+/* In bytes; 0: as large as the device gives them. */
+static cl_ulong largest_buffer(void)
+{
+    const char *text = getenv("CLP_FAULT_LARGEST");
+    return text ? strtoull(text, NULL, 10) : 0;
+}
+
 /* The loader may unload the layer before or at exit; either way this runs once. */
 __attribute__((destructor)) static void write_log(void)
 {
@@ -97,6 +106,8 @@ static cl_int CL_API_CALL fail_clGetDeviceInfo(cl_device_id id, cl_device_info w
     if (code == CL_SUCCESS && value && what == CL_DEVICE_HOST_UNIFIED_MEMORY &&
         is_set("CLP_FAULT_OWN_MEMORY", "1"))
         *(cl_bool *)value = CL_FALSE;
+    if (code == CL_SUCCESS && value && what == CL_DEVICE_MAX_MEM_ALLOC_SIZE && largest_buffer())
+        *(cl_ulong *)value = largest_buffer();
     return code;
 }
 
@@ -229,7 +240,7 @@ CREATE(KERNEL, cl_kernel, clCreateKernel, (cl_program program, const char *name,
        (program, name, told))
 CREATE(BUFFER, cl_mem, clCreateBuffer,
        (cl_context context, cl_mem_flags flags, size_t size, void *data, cl_int *code),
-       (context, flags, size, data, told))
+       (context, flags, largest_buffer() && size > largest_buffer() ? SIZE_MAX : size, data, told))
 
 /* ---- functions that hold or release one ---- */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What every transport must do, as each of so many ranks: test_transport NAME. What it says goes to standard
- * error; the exit status tells whether all went well.
+ * What every transport must do, as each of so many ranks: test_transport NAME, which starts those of shm
+ * itself. What it says goes to standard error; the exit status tells whether all went well.
  */
 #include "transport/transport.h"
 
@@ -22,7 +22,7 @@ static void check(bool good, const char *condition, int line)
     if (failed < 20) fprintf(stderr, "test_transport.c:%d: not so: %s\n", line, condition);
 }
 
-enum { MOST = 700001 }; /* bytes: more than Global Arrays' mailboxes hold */
+enum { MOST = 700001 }; /* bytes: more than mailboxes hold */
 
 /* What rank `from` sends to one side in a round. */
 static unsigned char byte_of(size_t from, int round, int side, size_t i)
@@ -68,7 +68,7 @@ static void swap(clp_ranks *ranks, int axis, bool ring, int rounds)
 /* With all directions at once, to any of the ranks, again and again from the same buffers. */
 static void swap_around(clp_ranks *ranks)
 {
-    enum { BYTES = 70000 }; /* for the largest; more than Global Arrays' mailboxes hold */
+    enum { BYTES = 300000 }; /* for the largest; more than mailboxes hold */
     static unsigned char send[CLP_DIRECTIONS][BYTES], receive[CLP_DIRECTIONS][BYTES];
     const size_t me = ranks->number, count = ranks->count;
     clp_swaps around = {.count = 0};
@@ -176,7 +176,13 @@ static void gathers(clp_ranks *ranks)
 int main(int count, char **arguments)
 {
     clp_ranks *others, *ranks;
+    int result;
     if (count != 2) return EXIT_FAILURE;
+    if (strcmp(arguments[1], "shm") == 0 && !clp_ranks_are_started()) {
+        if (clp_ranks_launch(3, arguments, &result) == CLP_OK) return result;
+        fprintf(stderr, "%s\n", clp_error_message());
+        return EXIT_FAILURE;
+    }
     /* On top of the others, as the program does. */
     if (clp_ranks_join(NULL, &others) != CLP_OK || clp_ranks_join(arguments[1], &ranks) != CLP_OK) {
         fprintf(stderr, "%s\n", clp_error_message());

@@ -44,7 +44,7 @@ typedef struct clp_ranks clp_ranks;
 /** Names of the ways in which ranks of this build can talk, NULL-terminated; the first is "none". */
 CLP_API const char *const *clp_transport_names(void);
 
-/** Whether this process was started as one of several, by mpirun or its like. */
+/** Whether this process was started as one of several, by mpirun or its like, or by clp_ranks_launch. */
 CLP_API bool clp_ranks_are_started(void);
 
 /** Whether this process was started as one of several, in a way that this build cannot join them by. */
@@ -55,6 +55,21 @@ CLP_API bool clp_ranks_are_started_alone(void);
  * caller owns *ranks. Errors: CLP_ERROR_INPUT for a transport that is not there, CLP_ERROR_DEVICE.
  */
 CLP_API clp_status clp_ranks_join(const char *transport, clp_ranks **ranks);
+
+/** Processes that clp_ranks_launch starts at most. */
+#define CLP_LAUNCH_MAX 256
+
+/** The environment variable that tells them how many they are. */
+#define CLP_LAUNCH_COUNT "CLPOISSON_RANKS"
+
+/**
+ * Runs this program anew, with `arguments` (NULL-terminated, the program's name first), as `count` ranks of
+ * this machine that share memory, and waits for them: clp_ranks_join(NULL, ...) in them joins the others.
+ * Where one ends without having left the others, all are ended. *result receives the exit status of the first
+ * rank, or of the one that failed. Linux only. Errors: CLP_ERROR_INPUT for too many, CLP_ERROR_MEMORY,
+ * CLP_ERROR_FILE, CLP_ERROR_DEVICE where processes could not be started or were ended by a signal.
+ */
+CLP_API clp_status clp_ranks_launch(size_t count, char *const arguments[], int *result);
 
 /** Leaves them; NULL is allowed. Waits for the others. */
 CLP_API void clp_ranks_leave(clp_ranks *ranks);

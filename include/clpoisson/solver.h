@@ -88,7 +88,7 @@ typedef struct clp_estimate {
     size_t unknowns_at_most;          /**< nodes less those of held sides */
     size_t fields;                    /**< on the device */
     unsigned long long device_bytes;  /**< of all fields */
-    unsigned long long largest_bytes; /**< of one field */
+    unsigned long long largest_bytes; /**< of the largest buffer */
     unsigned long long host_bytes;    /**< beside the fields */
     clp_precision precision;          /**< that auto takes on that device */
     const char *method;               /**< that auto takes. Static storage */

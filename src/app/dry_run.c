@@ -2,6 +2,7 @@
 /* clpoisson solve --dry-run: what was understood, and what it will take. */
 #include "app/dry_run.h"
 
+#include "app/launch.h"
 #include "app/options.h"
 #include "app/summary.h"
 #include "app/terminal.h"
@@ -55,15 +56,21 @@ static void print_regions(const clp_problem *problem, const double *found)
     printf("  %-40s %12.0f cells (%.3g %%)\n", "(none)", found[0], 100 * found[0] / all);
 }
 
-static void print_need(const clp_estimate *estimate, const clp_device_info *info, size_t index)
+static void print_need(const clp_grid *grid, const clp_estimate *estimate, const clp_device_info *info,
+                       size_t index)
 {
-    char bytes[32], memory[32];
+    char bytes[32], memory[32], verdict[64] = "";
     bool fits = (info->memory_bytes == 0 || estimate->device_bytes <= info->memory_bytes) &&
                 (info->max_allocation_bytes == 0 || estimate->largest_bytes <= info->max_allocation_bytes);
+    const size_t processes = app_parts_needed(info, grid, estimate);
+    if (processes > 1)
+        snprintf(verdict, sizeof verdict, ", shared by %zu processes for smaller buffers", processes);
+    else if (!fits)
+        snprintf(verdict, sizeof verdict, ": DOES NOT FIT");
     printf("  %zu  %s (%s): %s with %zu fields in %s precision, %s of %s%s\n", index, info->name,
            info->platform, estimate->method, estimate->fields, clp_precision_name(estimate->precision),
            clp_bytes_text(estimate->device_bytes, bytes, sizeof bytes),
-           clp_bytes_text(info->memory_bytes, memory, sizeof memory), fits ? "" : ": DOES NOT FIT");
+           clp_bytes_text(info->memory_bytes, memory, sizeof memory), verdict);
 }
 
 static clp_status print_memory(const clp_problem *problem, const clp_solver_options *options,
@@ -80,7 +87,7 @@ static clp_status print_memory(const clp_problem *problem, const clp_solver_opti
         status = in_time ? clp_transient_estimate(problem, in_time, info, &estimate)
                          : clp_solver_estimate(problem, options, info, &estimate);
         if (status != CLP_OK) break;
-        print_need(&estimate, info, i);
+        print_need(clp_problem_grid(problem), &estimate, info, i);
         host = estimate.host_bytes;
     }
     if (clp_device_list_count(list) == 0) printf("  no OpenCL device here\n");

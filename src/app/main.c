@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* clpoisson: the program. */
+#include "app/launch.h"
 #include "app/options.h"
 #include "app/terminal.h"
 #include "app/threads.h"
@@ -39,6 +40,7 @@ static int refuse_command(const char *name)
 
 int main(int count, char **arguments)
 {
+    app_launch_init(arguments);
     app_let_threads_sleep(arguments);
     app_keep_threads_apart();
     app_terminal_init();

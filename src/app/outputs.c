@@ -76,7 +76,7 @@ int app_check_outputs(const char *problem_path, const clp_problem_output *output
         }
         if (outputs[i].binary && strcmp(path, "-") == 0 && isatty(STDOUT_FILENO)) {
             app_error("the %s is no text for a terminal; %s", outputs[i].name,
-                      clp_ranks_are_started() ? "under mpirun, whose output is one, name a file"
+                      clp_ranks_are_started() ? "several processes have one between them; name a file"
                                               : "send standard output to a file or another program");
             return EXIT_USAGE;
         }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/ranks.h"
 
+#include "app/launch.h"
 #include "app/options.h"
 #include "app/terminal.h"
 
@@ -10,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* "2x3" or "2x3x4". */
+/* "2x3" or "2x3x4"; of "4" parts[1] and [2] stay 0. */
 static bool read_blocks(const char *text, size_t parts[CLP_AXES])
 {
     const char *at = text;
@@ -94,18 +95,32 @@ static int change_transport(const char *transport, clp_ranks **ranks)
     return -1;
 }
 
-int app_ranks_choose(const char *transport, const char *blocks, clp_ranks **ranks, size_t parts[CLP_AXES])
+/* How many there are to be, and the parts along each axis, all 0 where that is left open. -1, or an exit
+ * status. */
+static int count_ranks(const char *blocks, size_t parts[CLP_AXES], size_t *wanted)
 {
     parts[0] = parts[1] = parts[2] = 0;
-    take_place(*ranks); /* options may have made it speak again */
-    if (blocks) {
-        parts[1] = parts[2] = 1;
-        if (!read_blocks(blocks, parts)) {
-            app_error("--ranks %s: write how many along each axis, such as 2x3 or 2x2x2", blocks);
-            return EXIT_USAGE;
-        }
+    *wanted = 0;
+    if (!blocks) return -1;
+    if (!read_blocks(blocks, parts)) {
+        app_error("--ranks %s: write how many, such as 4, or how many along each axis, such as 2x3 or 2x2x2",
+                  blocks);
+        return EXIT_USAGE;
     }
-    size_t wanted = parts[0] * parts[1] * parts[2];
+    *wanted = parts[0] * (parts[1] > 0 ? parts[1] : 1) * (parts[2] > 0 ? parts[2] : 1);
+    if (parts[1] == 0)
+        parts[0] = 0;
+    else if (parts[2] == 0)
+        parts[2] = 1;
+    return -1;
+}
+
+int app_ranks_choose(const char *transport, const char *blocks, clp_ranks **ranks, size_t parts[CLP_AXES])
+{
+    size_t wanted;
+    take_place(*ranks); /* options may have made it speak again */
+    int read = count_ranks(blocks, parts, &wanted);
+    if (read >= 0) return read;
     int status = change_transport(transport, ranks);
     if (status >= 0) return status;
     if (!*ranks && !transport && clp_ranks_are_started_alone()) {
@@ -114,9 +129,12 @@ int app_ranks_choose(const char *transport, const char *blocks, clp_ranks **rank
             "all of the problem and write the same files; build it with MPI, or run one process");
         return EXIT_USAGE;
     }
-    if (*ranks || !blocks || wanted == 1) return -1;
-    app_error("--ranks %s: this is one process alone; start %zu, by mpirun -n %zu clpoisson solve ...",
-              blocks, wanted, wanted);
+    const bool is_divided = *ranks && parts[0] > 0; /* which is checked when parts are taken */
+    if (!blocks || wanted == clp_ranks_count(*ranks) || is_divided) return -1;
+    if (!*ranks && (!transport || strcmp(transport, "shm") == 0)) return app_launch(wanted);
+    app_error("--ranks %s: there %s %zu process%s%s", blocks, clp_ranks_count(*ranks) == 1 ? "is" : "are",
+              clp_ranks_count(*ranks), clp_ranks_count(*ranks) == 1 ? "" : "es",
+              *ranks ? "; mpirun says how many" : "; leave --transport out, and as many are started");
     return EXIT_USAGE;
 }
 

@@ -4,6 +4,7 @@
 #include "app/dry_run.h"
 #include "app/evolve.h"
 #include "app/interrupt.h"
+#include "app/launch.h"
 #include "app/options.h"
 #include "app/outputs.h"
 #include "app/ranks.h"
@@ -142,9 +143,35 @@ static clp_status evolve(const app_solve_request *request, const clp_problem_fil
     return CLP_OK;
 }
 
-/* The device is `shared`, or opened for this where that is NULL. */
+/* As many processes as it takes for a field to fit the device's buffers. What would take long to find out is
+ * asked only of grids that may be too large. */
+static size_t count_processes(const clp_device *device, const clp_problem_file *file,
+                              const clp_problem_output *output)
+{
+    const clp_device_info *info = clp_device_get_info(device);
+    const clp_problem *problem = clp_problem_file_problem(file);
+    const double most = 32 * (double)clp_grid_node_count(clp_problem_grid(problem));
+    clp_estimate estimate;
+    if (most <= (double)info->max_allocation_bytes) return 1;
+    const clp_time_options in_time = app_time_options(file, output);
+    clp_status status = clp_problem_file_time(file)
+                            ? clp_transient_estimate(problem, &in_time, info, &estimate)
+                            : clp_solver_estimate(problem, clp_problem_file_solver(file), info, &estimate);
+    if (status != CLP_OK) return 1; /* which will be said where it is to be solved */
+    size_t count = app_parts_needed(info, clp_problem_grid(problem), &estimate);
+    char field[32], largest[32];
+    if (count > 1)
+        app_say("a buffer would take %s, and %s gives %s at most: %zu processes share the grid",
+                clp_bytes_text(estimate.largest_bytes, field, sizeof field), info->name,
+                clp_bytes_text(info->max_allocation_bytes, largest, sizeof largest), count);
+    return count;
+}
+
+/* The device is `shared`, or opened for this where that is NULL. *processes is more than 1 where it takes as
+ * many, and nothing else was done then. */
 static int solve(const app_solve_request *request, const clp_problem_file *file,
-                 const clp_device_options *device_options, clp_device *shared, clp_problem_output *output)
+                 const clp_device_options *device_options, clp_device *shared, clp_problem_output *output,
+                 size_t *processes)
 {
     app_result result = {.problem_path = request->path,
                          .problem = clp_problem_file_problem(file),
@@ -161,6 +188,9 @@ static int solve(const app_solve_request *request, const clp_problem_file *file,
     if (status != CLP_OK) goto cleanup;
     clp_device *device = shared ? shared : own;
     asked = true;
+    const bool may_share = !shared && (!request->transport || strcmp(request->transport, "shm") == 0);
+    *processes = may_share ? count_processes(device, file, output) : 1;
+    if (*processes > 1) goto cleanup;
     app_show_problem(clp_device_get_info(device), result.problem);
 
     clp_status written = CLP_OK;
@@ -301,9 +331,9 @@ static int check_all(app_solve_request *request, const clp_problem_file *file,
     return status < 0 && answers[0] > 0 ? (int)(answers[1] / answers[0]) : status;
 }
 
-/* A problem by itself, on a device as solve() takes it. */
+/* A problem by itself, with a device and `processes` as solve() has them. */
 static int run_problem(const app_solve_request *given, const clp_device_options *device_options,
-                       clp_device *shared)
+                       clp_device *shared, size_t *processes)
 {
     app_solve_request request = *given;
     clp_problem_file *file;
@@ -333,7 +363,7 @@ static int run_problem(const app_solve_request *given, const clp_device_options 
         status = app_dry_run(request.group, file, clp_problem_file_time(file) ? &in_time.in_time : NULL);
     else
         status = check_all(&request, file, &in_time, &output);
-    if (status < 0) status = solve(&request, file, device_options, shared, &output);
+    if (status < 0) status = solve(&request, file, device_options, shared, &output, processes);
     clp_problem_file_destroy(file);
     return status;
 }
@@ -362,9 +392,10 @@ static int run_request(const app_solve_request *request)
         clp_status opened = app_ranks_open(request->group, &options, &shared);
         if (opened != CLP_OK) return app_fail(opened);
     }
-    status = run_problem(request, &options, shared);
+    size_t processes = 1;
+    status = run_problem(request, &options, shared, &processes);
     clp_device_close(shared);
-    return status;
+    return processes > 1 ? app_launch(processes) : status;
 }
 
 static int run(int count, char **arguments)

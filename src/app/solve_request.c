@@ -111,17 +111,18 @@ int app_read_solve_request(app_solve_request *request, int count, char **argumen
          .text = &request->report},
         {.name = "--device",
          .value = "D",
-         .help =
-             "index, part of a name, cpu or gpu (also CLPOISSON_DEVICE); under mpirun a list with commas, "
-             "of which ranks take one each",
+         .help = "index, part of a name, cpu or gpu (also CLPOISSON_DEVICE); of several processes a list "
+                 "with commas, "
+                 "of which they take one each",
          .text = &request->device},
         {.name = "--backend",
          .value = "B",
          .help = "opencl (default) or reference (plain C, needs no OpenCL)",
          .text = &request->backend},
         {.name = "--ranks",
-         .value = "NxM",
-         .help = "under mpirun: parts of the grid along x, y and z (default: those of the least surface)",
+         .value = "N|NxM",
+         .help = "how many processes share the grid, such as 4, or its parts along x, y and z, such as 2x2; "
+                 "starts them, unless mpirun has",
          .text = &request->ranks},
         {.name = "--halo",
          .value = "N",
@@ -137,7 +138,8 @@ int app_read_solve_request(app_solve_request *request, int count, char **argumen
          .text = &request->overlap},
         {.name = "--transport",
          .value = "T",
-         .help = "how several processes talk: mpi (default under mpirun), ga (Global Arrays), or none",
+         .help = "how several processes talk: shm (shared memory; default for --ranks), mpi "
+                 "(default under mpirun), ga (Global Arrays), or none",
          .text = &request->transport},
         {.name = "--threads",
          .value = "N",

@@ -13,4 +13,8 @@ void app_let_threads_sleep(char **arguments);
  * while the other is idle. To be called before OpenCL is; the environment's own POCL_AFFINITY stands. */
 void app_keep_threads_apart(void);
 
+/* Before this process starts so many others: takes back what keeps its own threads apart, and gives each a
+ * share of the processors for its OpenMP, unless the environment says how many. */
+void app_share_processors(long processes);
+
 #endif

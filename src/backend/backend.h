@@ -68,6 +68,7 @@ enum { CLP_FILL_COLUMNS = 512 }; /* at a time, at most */
 typedef struct clp_memory_use {
     size_t fields;              /* on the device, coefficients of a network included */
     double bytes_per_node;      /* on the device, beside the fields: coarser levels */
+    double largest_per_node;    /* bytes of the largest buffer beside the fields */
     size_t host_bytes_per_node; /* on the host, beside the fields */
 } clp_memory_use;
 
@@ -318,6 +319,9 @@ typedef struct clp_memory_limits {
     unsigned long long host;    /* of the host */
     bool shared;                /* fields lie in the host's memory too */
 } clp_memory_limits;
+
+/* Bytes of the largest buffer of a use. */
+double clp_memory_largest(const clp_layout *layout, const clp_memory_use *use);
 
 /*
  * CLP_ERROR_MEMORY if what is to be allocated does not fit: the message tells needed and available bytes, and

@@ -13,11 +13,18 @@ typedef struct need {
     double largest, total, host;
 } need;
 
+double clp_memory_largest(const clp_layout *layout, const clp_memory_use *use)
+{
+    /* Rows of others are padded much as those of fields are. */
+    double elements = (double)layout->bytes / (double)layout->element_bytes;
+    return fmax((double)layout->bytes, elements * use->largest_per_node);
+}
+
 static need need_of(const clp_layout *layout, const clp_memory_use *use, const clp_memory_limits *limits)
 {
     double nodes = (double)layout->nodes[0] * (double)layout->nodes[1] * (double)layout->nodes[2];
-    double fields = (double)use->fields * (double)layout->bytes + nodes * use->bytes_per_node;
-    return (need){.largest = (double)layout->bytes,
+    const double fields = (double)use->fields * (double)layout->bytes + nodes * use->bytes_per_node;
+    return (need){.largest = clp_memory_largest(layout, use),
                   .total = fields,
                   .host = nodes * (double)use->host_bytes_per_node + (limits->shared ? fields : 0)};
 }
@@ -83,11 +90,11 @@ clp_status clp_backend_check_memory(const clp_layout *layout, const clp_memory_u
     double bytes = one ? needed.largest : all ? needed.total : needed.host;
     unsigned long long available = one ? limits->largest : all ? limits->total : limits->host;
     char need_text[32], have_text[32], extent[64], fitting[64], sharing[96] = "";
+    const double halos = 1.1, parts = fmax(ceil(halos * needed.largest / (double)limits->largest), 2);
     const bool parted = one && !all && within(needed.host, limits->host);
-    const double halos = 1.1;
     if (parted)
-        snprintf(sharing, sizeof sharing, ", and %.0f processes (mpirun) have a buffer of a part each",
-                 fmax(ceil(halos * needed.largest / (double)limits->largest), 2));
+        snprintf(sharing, sizeof sharing, ", and %.0f processes (--ranks %.0f) have a buffer of a part each",
+                 parts, parts);
     return clp_fail(
         CLP_ERROR_MEMORY,
         "%s nodes need %.0f bytes (%s) in %s on %s, which has %llu bytes (%s) %s; the largest grid of "

@@ -370,6 +370,19 @@ static double network_fields(const clp_operator *op)
     return numbers / finest;
 }
 
+double clp_hierarchy_largest(const clp_operator *op, bool plain)
+{
+    clp_operator coarser;
+    double along[CLP_AXES], weights = 1;
+    if (plain) return 1;
+    fill_along(op, along);
+    if (!clp_operator_coarsen_galerkin(op, along, &coarser)) return 1;
+    for (unsigned axes = clp_galerkin_axes(op, &coarser); axes; axes >>= 1) weights *= axes & 1 ? 3 : 1;
+    const int couplings = clp_galerkin_points(&coarser) / 2 + 1;
+    return fmax(couplings, weights - 1) * (double)clp_grid_node_count(&coarser.grid) /
+           (double)clp_grid_node_count(&op->grid);
+}
+
 double clp_hierarchy_fields(const clp_operator *op, bool plain)
 {
     if (!plain) return network_fields(op);

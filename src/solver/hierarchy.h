@@ -56,6 +56,9 @@ unsigned long long clp_hierarchy_bytes(const clp_hierarchy *hierarchy);
  */
 double clp_hierarchy_fields(const clp_operator *op, bool plain);
 
+/* Likewise, that their largest buffer holds: couplings, or weights, of the first coarser level of a network. */
+double clp_hierarchy_largest(const clp_operator *op, bool plain);
+
 /*
  * One V-cycle: u of the finest level becomes about N A^-1 q by a symmetric positive operator, N being what
  * the equations are divided by: `norm`. Where there is a total, a field of the finest grid in any precision,

@@ -392,12 +392,14 @@ static clp_memory_use memory_use(const clp_solver *solver, const clp_problem *pr
     const clp_operator op = stencil_of(problem);
     bool host = solver->options.check == CLP_CHECK_HOST,
          uses = solver->method->multigrid != CLP_MULTIGRID_UNUSED;
+    const double largest = solver->multigrid ? clp_hierarchy_largest(&op, solver->plain) : 0;
     double levels = solver->multigrid ? clp_hierarchy_fields(&op, solver->plain) : 0;
     if (solver->shares_vectors) levels++;
     return (clp_memory_use){.fields = (needs_scratch(solver) ? 2 : 1) + need.fields +
                                       (solver->method->corrects && !solver->shares_vectors ? 2 : 0) +
                                       (uses && !solver->multigrid ? 1 : 0),
                             .bytes_per_node = levels * (double)clp_precision_bytes(solver->inner),
+                            .largest_per_node = largest * (double)clp_precision_bytes(solver->inner),
                             .host_bytes_per_node =
                                 need.host_bytes_per_node +
                                 ((host ? 1 : 0) + (solver->plain ? 0 : 1)) * sizeof(double)};
@@ -425,7 +427,7 @@ clp_status clp_solver_estimate(const clp_problem *problem, const clp_solver_opti
         (clp_estimate){.unknowns_at_most = clp_operator_unknowns(&op),
                        .fields = use.fields,
                        .device_bytes = (unsigned long long)(own + levels + coarser),
-                       .largest_bytes = layout.bytes,
+                       .largest_bytes = (unsigned long long)clp_memory_largest(&layout, &use),
                        .host_bytes = (unsigned long long)clp_grid_node_count(grid) * use.host_bytes_per_node,
                        .precision = solver.options.precision,
                        .method = solver.method->name};

@@ -221,10 +221,13 @@ static size_t host_bytes(const clp_transient *transient)
 /* Once the stepper and precision are chosen. */
 static clp_memory_use memory_use(const clp_transient *transient)
 {
-    double levels =
-        transient->stepper->tableau ? clp_hierarchy_fields(&transient->assembly.op, transient->plain) : 0;
+    const clp_operator *op = &transient->assembly.op;
+    const bool uses = transient->stepper->tableau;
+    double levels = uses ? clp_hierarchy_fields(op, transient->plain) : 0,
+           largest = uses ? clp_hierarchy_largest(op, transient->plain) : 0;
     return (clp_memory_use){.fields = field_count(transient),
                             .bytes_per_node = levels * (double)clp_precision_bytes(transient->inner),
+                            .largest_per_node = largest * (double)clp_precision_bytes(transient->inner),
                             .host_bytes_per_node = host_bytes(transient)};
 }
 
@@ -309,7 +312,7 @@ static clp_status fill_estimate(const clp_transient *transient, clp_estimate *es
     *estimate = (clp_estimate){.unknowns_at_most = clp_operator_unknowns(op),
                                .fields = use.fields,
                                .device_bytes = (unsigned long long)bytes,
-                               .largest_bytes = layout.bytes,
+                               .largest_bytes = (unsigned long long)clp_memory_largest(&layout, &use),
                                .host_bytes = (unsigned long long)nodes * use.host_bytes_per_node,
                                .precision = transient->options.precision,
                                .method = transient->stepper->name};

@@ -5,9 +5,10 @@
 #include "base/status.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool is_started(void)
 {
@@ -94,23 +95,35 @@ static clp_status collect(clp_ranks *ranks, size_t to, const void *own, size_t b
     return CLP_OK;
 }
 
+/* 0, or what went wrong. */
+static int write_at(int file, const char *data, size_t bytes, size_t at)
+{
+    while (bytes > 0) {
+        ssize_t done = pwrite(file, data, bytes, (off_t)at);
+        if (done < 0 && errno == EINTR) continue;
+        if (done <= 0) return done < 0 ? errno : ENOSPC;
+        data += done, at += (size_t)done, bytes -= (size_t)done;
+    }
+    return 0;
+}
+
 static clp_status write_box(clp_ranks *ranks, const char *path, const clp_file_array *array,
                             const clp_box *box, const void *own)
 {
     (void)ranks;
     const char *in = own;
-    const size_t *nodes = array->nodes, bytes = box->count[0] * array->element_bytes;
-    FILE *file = fopen(path, "r+b");
-    if (!file) return clp_fail(CLP_ERROR_FILE, "%s: %s", path, strerror(errno));
-    bool good = true;
+    const size_t *nodes = array->nodes, row_bytes = box->count[0] * array->element_bytes;
+    const size_t rows = box->count[0] == nodes[0] ? box->count[1] : 1; /* that lie one behind the other */
+    int file = open(path, O_WRONLY), error = 0;
+    if (file < 0) return clp_fail(CLP_ERROR_FILE, "%s: %s", path, strerror(errno));
     for (size_t k = 0; k < box->count[2]; k++)
-        for (size_t j = 0; j < box->count[1]; j++, in += bytes) {
+        for (size_t j = 0; j < box->count[1] && !error; j += rows, in += rows * row_bytes) {
             size_t row = (box->first[2] + k) * nodes[1] + box->first[1] + j;
-            off_t at = (off_t)(array->offset + (row * nodes[0] + box->first[0]) * array->element_bytes);
-            good = good && fseeko(file, at, SEEK_SET) == 0 && fwrite(in, 1, bytes, file) == bytes;
+            size_t at = array->offset + (row * nodes[0] + box->first[0]) * array->element_bytes;
+            error = write_at(file, in, rows * row_bytes, at);
         }
-    good = fclose(file) == 0 && good;
-    return good ? CLP_OK : clp_fail(CLP_ERROR_FILE, "%s: it cannot be written: %s", path, strerror(errno));
+    if (close(file) != 0 && !error) error = errno;
+    return error ? clp_fail(CLP_ERROR_FILE, "%s: it cannot be written: %s", path, strerror(error)) : CLP_OK;
 }
 
 static bool meet(clp_ranks *ranks, double seconds)

@@ -12,7 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const clp_transport *const transports[] = {&clp_transport_none, &clp_transport_mpi, &clp_transport_ga};
+static const clp_transport *const transports[] = {&clp_transport_none, &clp_transport_mpi, &clp_transport_ga,
+                                                  &clp_transport_shm};
 
 enum { TRANSPORTS = sizeof transports / sizeof *transports };
 

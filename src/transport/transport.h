@@ -93,7 +93,7 @@ typedef struct clp_transport {
     bool (*meet)(clp_ranks *ranks, double seconds);
 } clp_transport;
 
-extern const clp_transport clp_transport_none, clp_transport_mpi, clp_transport_ga;
+extern const clp_transport clp_transport_none, clp_transport_mpi, clp_transport_ga, clp_transport_shm;
 
 /* What went between ranks, for the report. */
 typedef struct clp_traffic {

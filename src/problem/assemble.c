@@ -9,6 +9,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 bool clp_problem_is_plain(const clp_problem *problem)
 {
@@ -101,45 +102,79 @@ clp_status clp_sources_finish(const clp_problem *problem, clp_assembly *assembly
     return CLP_OK;
 }
 
-/* The edges that meet at a node. */
-static double edges_at(const clp_operator *op, const clp_network *network, size_t p)
+/* The edges that meet at each node of a row, whose first one is p. */
+static void add_edges(const clp_operator *op, const clp_network *network, size_t p, double *restrict sums)
 {
-    double sum = 0;
+    const size_t nx = op->grid.nodes[0];
     for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++) {
-        size_t step = clp_operator_step(op, axis);
-        const double *g = network->conductance[axis];
-        sum += g[p];
-        if (clp_operator_at(op, p, axis) > 0)
-            sum += g[p - step];
-        else if (op->periodic[axis])
-            sum += g[p + (op->grid.nodes[axis] - 2) * step];
+        const size_t step = clp_operator_step(op, axis), around = (op->grid.nodes[axis] - 2) * step;
+        const double *g = network->conductance[axis] + p;
+        for (size_t i = 0; i < nx; i++) sums[i] += g[i];
+        if (axis == 0) {
+            for (size_t i = 1; i < nx; i++) sums[i] += g[i - 1];
+            if (op->periodic[0]) sums[0] += g[around];
+            continue;
+        }
+        const bool is_first = clp_operator_at(op, p, axis) == 0;
+        const double *before = is_first ? g + around : g - step;
+        for (size_t i = 0; (!is_first || op->periodic[axis]) && i < nx; i++) sums[i] += before[i];
     }
-    return sum;
 }
 
-/* Whether a node is an outermost one of an open side. */
-static bool is_outermost(const clp_grid *grid, const clp_operator *op, size_t p)
+/* Whether a row is an outermost one of an open side. */
+static bool is_outermost(const clp_grid *grid, const clp_row *row)
 {
-    for (int side = 0; side < 2 * clp_grid_dimensions(grid); side++)
-        if (grid->part.open[side] &&
-            clp_operator_at(op, p, side / 2) == (side % 2 ? grid->nodes[side / 2] - 1 : 0))
+    for (int side = 2; side < 2 * clp_grid_dimensions(grid); side++)
+        if (grid->part.open[side] && row->at[side / 2] == (side % 2 ? grid->nodes[side / 2] - 1 : 0))
             return true;
     return false;
+}
+
+/* Whether nodes of a row are among those that only this part counts, but for where they are along x. */
+static bool counts(const clp_operator *op, const clp_row *row)
+{
+    bool all = true;
+    for (int axis = 1; axis < clp_grid_dimensions(&op->grid); axis++)
+        all = all && row->at[axis] >= clp_operator_first(op, axis) &&
+              row->at[axis] < clp_operator_end(op, axis);
+    return all;
+}
+
+/* The diagonals of a row, in place of the edges that meet there, and 0 where nodes are held, which are added
+ * to `fixed`. What it answers is the most edges of a node that is not. */
+static double finish_diagonal(const clp_assembly *assembly, const clp_row *row, double *diagonal,
+                              size_t *fixed)
+{
+    const clp_operator *op = &assembly->op;
+    const uint16_t *holder = assembly->holder + row->first;
+    const double *shunt = assembly->network.shunt ? assembly->network.shunt + row->first : NULL;
+    const size_t nx = op->grid.nodes[0], begin = clp_operator_first(op, 0),
+                 end = counts(op, row) ? clp_operator_end(op, 0) : 0;
+    const bool outermost = is_outermost(&op->grid, row), *open = op->grid.part.open;
+    double most = 0;
+    for (size_t i = 0; i < nx; i++) {
+        const bool held =
+            outermost || holder[i] != CLP_HOLDER_NONE || (i == 0 && open[0]) || (i == nx - 1 && open[1]);
+        if (!held && diagonal[i] > most) most = diagonal[i];
+        diagonal[i] = held ? 0 : diagonal[i] + (shunt ? shunt[i] : 0);
+        *fixed += held && i >= begin && i < end;
+    }
+    return most;
 }
 
 static clp_status fill_diagonal(clp_assembly *assembly)
 {
     clp_operator *op = &assembly->op;
     const clp_network *network = &assembly->network;
-    size_t count = clp_grid_node_count(&op->grid), fixed = 0;
+    size_t count = clp_grid_node_count(&op->grid), nx = op->grid.nodes[0], fixed = 0;
     double diagonal = 0;
 #pragma omp parallel for schedule(static) reduction(max : diagonal) reduction(+ : fixed)
-    for (size_t p = 0; p < count; p++) {
-        bool held = assembly->holder[p] != CLP_HOLDER_NONE || is_outermost(&op->grid, op, p);
-        double edges = edges_at(op, network, p);
-        network->diagonal[p] = held ? 0 : edges + (network->shunt ? network->shunt[p] : 0);
-        if (!held) diagonal = fmax(diagonal, edges);
-        fixed += held && clp_operator_in_range(op, p);
+    for (size_t r = 0; r < clp_operator_rows(op); r++) {
+        const clp_row row = clp_operator_row(op, r);
+        double *own = network->diagonal + row.first;
+        memset(own, 0, nx * sizeof *own);
+        add_edges(op, network, row.first, own);
+        diagonal = fmax(diagonal, finish_diagonal(assembly, &row, own, &fixed));
     }
     double all_fixed = (double)fixed;
     CLP_TRY(clp_reduce(assembly->ranks, CLP_REDUCE_MAX, &diagonal, 1));

@@ -186,33 +186,27 @@ static void enter(const view *v, uint16_t holder, double flux)
         v->electrodes[v->electrode_of[holder - CLP_HOLDER_REGION]].flux += flux;
 }
 
-/* The side that holds a node of a plain box. */
-static uint16_t holding_side(const clp_operator *op, size_t p)
-{
-    for (int side = 0; side < 2 * clp_grid_dimensions(&op->grid); side++)
-        if (op->held[side] &&
-            clp_operator_at(op, p, side / 2) == (side % 2 ? op->grid.nodes[side / 2] - 1 : 0))
-            return (uint16_t)side;
-    return 0;
-}
-
-/* What enters an unknown node through its edges from held ones. */
-static void add_held_neighbours(const view *v, size_t p)
+/* What enters an unknown node of a row through its edges from held ones; without a network these are on a
+ * side across the edge. */
+static void add_held_neighbours(const view *v, const clp_row *row, size_t i)
 {
     const clp_operator *op = v->op;
-    double volume = clp_cell_volume(&op->grid);
+    const size_t p = row->first + i;
     for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++) {
-        size_t step = clp_operator_step(op, axis), at = clp_operator_at(op, p, axis),
+        size_t step = clp_operator_step(op, axis), at = axis == 0 ? i : row->at[axis],
                last = op->grid.nodes[axis] - 1;
         for (int back = 0; back < 2; back++) {
+            const int side = 2 * axis + !back;
             size_t q, from;
             if (back && at == 0 && !op->periodic[axis]) continue;
             if (!back && at == last) continue;
             q = back ? (at > 0 ? p - step : p + (last - 1) * step) : p + step;
             from = back ? q : p;
-            if (!clp_operator_is_held(op, q)) continue;
-            uint16_t holder = v->assembly->holder ? v->assembly->holder[q] : holding_side(op, q);
-            enter(v, holder, volume * edge(op, axis, from) * (v->values[q] - v->values[p]));
+            const bool held =
+                op->network ? op->network->diagonal[q] == 0 : op->held[side] && at == (back ? 1 : last - 1);
+            if (!held) continue;
+            enter(v, v->assembly->holder ? v->assembly->holder[q] : (uint16_t)side,
+                  clp_cell_volume(&op->grid) * edge(op, axis, from) * (v->values[q] - v->values[p]));
         }
     }
 }
@@ -229,15 +223,19 @@ static void add_fed_sides(const view *v, totals *all)
     for (int side = 0; side < 2 * clp_grid_dimensions(&op->grid); side++) {
         const double *feed = v->assembly->side_feed[side], *shunt = v->assembly->side_shunt[side];
         size_t at_side = side % 2 ? op->grid.nodes[side / 2] - 1 : 0, n = 0;
-        for (size_t p = 0; feed && p < clp_grid_node_count(&op->grid); p++) {
-            if (clp_operator_at(op, p, side / 2) != at_side) continue;
-            double part = clp_cell_volume(&op->grid) * clp_operator_volume_part(op, p);
-            double fed = part * feed[n], drained = shunt ? part * shunt[n] * v->values[p] : 0;
-            n++;
-            if (clp_operator_is_held(op, p) || !clp_operator_in_range(op, p)) continue;
-            v->report->flux[side] += fed - drained;
-            all->fed -= fed;
-            all->drained -= drained;
+        for (size_t r = 0; feed && r < clp_operator_rows(op); r++) {
+            const clp_row row = clp_operator_row(op, r);
+            if (side > 1 && row.at[side / 2] != at_side) continue;
+            const size_t begin = side > 1 ? 0 : at_side, end = side > 1 ? op->grid.nodes[0] : at_side + 1;
+            for (size_t i = begin; i < end; i++, n++) {
+                const size_t p = row.first + i;
+                const double part = clp_cell_volume(&op->grid) * clp_row_part(op, &row, i);
+                double fed = part * feed[n], drained = shunt ? part * shunt[n] * v->values[p] : 0;
+                if (clp_row_is_held(op, &row, i) || !clp_operator_in_range(op, p)) continue;
+                v->report->flux[side] += fed - drained;
+                all->fed -= fed;
+                all->drained -= drained;
+            }
         }
     }
 }
@@ -294,20 +292,54 @@ static void add_row(const view *v, const clp_row *row, totals *all)
             add_nodes(v, row, i, i + 1, all);
 }
 
-/* Without a network only the nodes beside held sides have held neighbours. */
-static bool may_have_held_neighbours(const clp_operator *op, const clp_row *row, size_t i)
-{
-    return op->network || row->near_held || i == 1 || i + 2 == op->grid.nodes[0];
-}
-
-static void add_held_neighbours_of_row(const view *v, const clp_row *row)
+/* Where `all` only, the nodes of a row may have held neighbours that are not beside its ends. */
+static void add_held_neighbours_of_row(const view *v, const clp_row *row, bool all)
 {
     const clp_operator *op = v->op;
-    size_t nx = op->grid.nodes[0], step = op->network || row->near_held || nx < 5 ? 1 : nx - 3;
-    for (size_t i = step == 1 ? 0 : 1; i < nx; i += step) {
+    const size_t nx = op->grid.nodes[0];
+    for (size_t i = 0; i < nx; i++) {
+        if (!all && i == 2 && nx > 4) i = nx - 2;
         if (!clp_row_is_own(op, row, i) || clp_row_is_held(op, row, i) || clp_row_is_copy(op, row, i))
             continue;
-        if (may_have_held_neighbours(op, row, i)) add_held_neighbours(v, row->first + i);
+        add_held_neighbours(v, row, i);
+    }
+}
+
+/* Whether a row, but for its ends, has held nodes in it or beside it. */
+static bool is_near_held(const clp_operator *op, const clp_row *row)
+{
+    if (!op->network) return row->near_held;
+    const size_t last_inner = op->grid.nodes[0] - 1;
+    const double *diagonal = op->network->diagonal + row->first;
+    bool any = false;
+    for (size_t i = 1; i < last_inner; i++) any |= diagonal[i] == 0;
+    for (int axis = 1; axis < clp_grid_dimensions(&op->grid); axis++) {
+        const size_t step = clp_operator_step(op, axis), at = row->at[axis], last = op->grid.nodes[axis] - 1;
+        if (op->periodic[axis] && (at == 0 || at == last)) return true;
+        for (size_t i = 1; at > 0 && i < last_inner; i++) any |= (diagonal - step)[i] == 0;
+        for (size_t i = 1; at < last && i < last_inner; i++) any |= (diagonal + step)[i] == 0;
+    }
+    return any;
+}
+
+/* In the order of the rows, so that it is the same whatever the threads; which ones count is found by all. */
+static void add_all_held_neighbours(const view *v)
+{
+    enum { ROWS = 4096 };
+    const clp_operator *op = v->op;
+    const size_t rows = clp_operator_rows(op);
+    bool near[ROWS];
+    for (size_t begin = 0; begin < rows; begin += ROWS) {
+        const size_t end = clp_min(begin + ROWS, rows);
+#pragma omp parallel for schedule(static) if (op->network)
+        for (size_t r = begin; r < end; r++) {
+            const clp_row row = clp_operator_row(op, r);
+            near[r - begin] = is_near_held(op, &row);
+        }
+        for (size_t r = begin; r < end; r++) {
+            const clp_row row = clp_operator_row(op, r);
+            add_held_neighbours_of_row(v, &row, near[r - begin]);
+        }
     }
 }
 
@@ -325,7 +357,8 @@ static clp_status add_up(const view *v, totals *all)
         double own_low, own_high, own_volume;
         columns of_part = own_columns(op, &row);
         if (of_part.end == 0) continue;
-        clp_range_of(v->values + row.first + of_part.begin, of_part.end - of_part.begin, &own_low, &own_high);
+        range_of_piece(v->values + row.first + of_part.begin, of_part.end - of_part.begin, &own_low,
+                       &own_high);
         low = fmin(low, own_low);
         high = fmax(high, own_high);
         sum += row_integral(op, &row, v->values, &own_volume);
@@ -349,12 +382,8 @@ static clp_status add_up(const view *v, totals *all)
 
 static clp_status balance(const view *v, totals all)
 {
-    const clp_operator *op = v->op;
     clp_report *report = v->report;
-    for (size_t r = 0; r < clp_operator_rows(op); r++) {
-        clp_row row = clp_operator_row(op, r);
-        add_held_neighbours_of_row(v, &row);
-    }
+    add_all_held_neighbours(v);
     add_fed_sides(v, &all);
     add_cuts(v, &all);
     double own[] = {all.fed, all.drained};

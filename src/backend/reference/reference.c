@@ -538,41 +538,78 @@ void clp_reference_defect(const clp_operator *op, const double *values, const do
     clp_reference_loops_double.defect(&stencil, values, source, r);
 }
 
-/* The sum of the magnitudes that the equation of node p of a network adds up. */
-static double summed_at(const clp_operator *op, const double *values, const double *source, size_t p)
+/* Adds to sums what flows through the edges along an axis at nodes of a row, in magnitude: the neighbours
+ * before and behind them are so many nodes away. Edges that are not there conduct nothing: `before` is 0
+ * then. */
+static void add_flows(const double *g, const double *u, ptrdiff_t before, ptrdiff_t behind, size_t count,
+                      double *restrict sums)
+{
+    const double *restrict g_before = g + before, *restrict u_before = u + before,
+                           *restrict u_behind = u + behind;
+    for (size_t i = 0; i < count; i++)
+        sums[i] += fabs(g[i] * (u_behind[i] - u[i])) + fabs(g_before[i] * (u_before[i] - u[i]));
+}
+
+/* The sums of the magnitudes that the equations of `count` nodes of a network add up, from p on, which are in
+ * one row and have as many neighbours in it. */
+static void sum_magnitudes(const clp_operator *op, const double *values, const double *source, size_t p,
+                           size_t count, double *restrict sums)
 {
     const clp_network *network = op->network;
-    double sum = source ? fabs(source[p]) : 0, u = values[p];
-    if (network->shunt) sum += fabs(network->shunt[p] * u);
+    const double *u = values + p;
+    for (size_t i = 0; i < count; i++) sums[i] = source ? fabs(source[p + i]) : 0;
+    for (size_t i = 0; network->shunt && i < count; i++) sums[i] += fabs(network->shunt[p + i] * u[i]);
     for (int axis = 0; axis < clp_grid_dimensions(&op->grid); axis++) {
-        size_t step = clp_operator_step(op, axis), at = clp_operator_at(op, p, axis);
-        size_t last = op->grid.nodes[axis] - 1, behind = at < last ? p + step : p - (last - 1) * step;
-        const double *g = network->conductance[axis];
-        sum += fabs(g[p] * (values[behind] - u));
-        if (at > 0) sum += fabs(g[p - step] * (values[p - step] - u));
-        if (at == 0 && op->periodic[axis])
-            sum += fabs(g[p + (last - 1) * step] * (values[p + (last - 1) * step] - u));
+        const ptrdiff_t step = (ptrdiff_t)clp_operator_step(op, axis),
+                        around = (ptrdiff_t)(op->grid.nodes[axis] - 2) * step;
+        size_t at = clp_operator_at(op, p, axis), last = op->grid.nodes[axis] - 1;
+        const ptrdiff_t before = at > 0 ? -step : op->periodic[axis] ? around : 0;
+        add_flows(network->conductance[axis] + p, u, before, at < last ? step : -around, count, sums);
     }
-    return sum;
+}
+
+/* The largest of them in the measure of residuals, at nodes that are not held; `each` gets its own where it
+ * is not NULL. */
+static double largest_rounding(const clp_operator *op, const double *sums, size_t p, size_t count,
+                               double operations, double *each)
+{
+    const double *diagonal = op->network->diagonal + p;
+    double largest = 0;
+    for (size_t i = 0; i < count; i++) {
+        const double measured = sums[i] / (diagonal[i] == 0 ? INFINITY : clp_operator_measure(op, p + i));
+        largest = measured > largest ? measured : largest;
+    }
+    for (size_t i = 0; each && i < count; i++)
+        if (diagonal[i] != 0) each[p + i] += operations * sums[i];
+    return largest;
+}
+
+static double rounding_of_row(const clp_operator *op, const double *values, const double *source, size_t row,
+                              double operations, double *each)
+{
+    enum { BLOCK = 512 };
+    const size_t nx = op->grid.nodes[0], first = row * nx;
+    double sums[BLOCK], largest = 0;
+    for (size_t begin = 0, count; begin < nx; begin += count) {
+        count = begin == 0 || begin == nx - 1 ? 1 : clp_min(nx - 1 - begin, BLOCK);
+        sum_magnitudes(op, values, source, first + begin, count, sums);
+        largest = fmax(largest, largest_rounding(op, sums, first + begin, count, operations, each));
+    }
+    return largest;
 }
 
 double clp_reference_rounding(const clp_operator *op, const double *values, const double *source,
                               double *each)
 {
     const double operations = 16 * 0x1p-53; /* of a sum of seven differences times g */
-    size_t count = clp_grid_node_count(&op->grid);
     double largest = 0;
     if (!op->network) {
         clp_stencil stencil = host_stencil(op);
         return operations * op->diagonal * clp_reference_loops_double.summed(&stencil, values, source);
     }
 #pragma omp parallel for schedule(static) reduction(max : largest)
-    for (size_t p = 0; p < count; p++) {
-        if (op->network->diagonal[p] == 0) continue;
-        double sum = summed_at(op, values, source, p);
-        if (each) each[p] += operations * sum;
-        largest = fmax(largest, sum / clp_operator_measure(op, p));
-    }
+    for (size_t row = 0; row < clp_operator_rows(op); row++)
+        largest = fmax(largest, rounding_of_row(op, values, source, row, operations, each));
     return operations * largest;
 }
 

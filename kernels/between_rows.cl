@@ -1,17 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /* Loops over rows on the way between a level and a coarser one; tables as in tables.cl. */
+#define BETWEEN_FUNCTION __attribute__((noinline, unused)) static void
 
-__attribute__((noinline)) static void mix_rows(REAL *restrict out, __global const REAL *restrict low,
-                                               __global const REAL *restrict up, REAL part, int count)
+BETWEEN_FUNCTION mix_rows(REAL *restrict out, __global const REAL *restrict low, __global const REAL *restrict up,
+                          REAL part, int count)
 {
     ROW_LOOP
     for (int i = 0; i < count; i++) out[i] = (1 - part) * low[i] + part * up[i];
 }
 
+/* Goes on to what the two rows of the plane above would give, by the part `above` of the way. */
+BETWEEN_FUNCTION blend_rows(REAL *restrict line, __global const REAL *restrict low, __global const REAL *restrict up,
+                            REAL part, REAL above, int count)
+{
+    ROW_LOOP
+    for (int i = 0; i < count; i++) line[i] += above * ((1 - part) * low[i] + part * up[i] - line[i]);
+}
+
 /* Adds what lies between coarse values; `in` begins with coarse node `base`. */
-__attribute__((noinline)) static void interpolate_row(REAL *restrict out, const REAL *restrict in,
-                                                      __global const uint *restrict below,
-                                                      __global const REAL *restrict part, int base, int count)
+BETWEEN_FUNCTION interpolate_row(REAL *restrict out, const REAL *restrict in, __global const uint *restrict below,
+                                 __global const REAL *restrict part, int base, int count)
 {
     for (int i = 0; i < count; i++) {
         const int at = (int)below[i] - base;
@@ -20,7 +28,7 @@ __attribute__((noinline)) static void interpolate_row(REAL *restrict out, const 
 }
 
 /* Likewise where every other node is a coarse one, from an even one on. */
-__attribute__((noinline)) static void interpolate_nested(REAL *restrict out, const REAL *restrict in, int count)
+BETWEEN_FUNCTION interpolate_nested(REAL *restrict out, const REAL *restrict in, int count)
 {
     int i = 0;
     for (; 2 * i + 8 <= count; i += 4) {
@@ -37,9 +45,8 @@ __attribute__((noinline)) static void interpolate_nested(REAL *restrict out, con
 }
 
 /* Coarse nodes from a row of fine ones; `in` begins with fine node `base`. */
-__attribute__((noinline)) static void gather_row(__global REAL *restrict out, const REAL *restrict in,
-                                                 __global const int *restrict first, __global const REAL *restrict weight,
-                                                 int taps, int stride, int base, int count)
+BETWEEN_FUNCTION gather_row(__global REAL *restrict out, const REAL *restrict in, __global const int *restrict first,
+                            __global const REAL *restrict weight, int taps, int stride, int base, int count)
 {
     for (int i = 0; i < count; i++) {
         REAL sum = 0;
@@ -49,7 +56,7 @@ __attribute__((noinline)) static void gather_row(__global REAL *restrict out, co
 }
 
 /* Likewise where every other node is a coarse one; `in` begins with the node before the first of them. */
-__attribute__((noinline)) static void gather_nested(__global REAL *restrict out, const REAL *restrict in, int count)
+BETWEEN_FUNCTION gather_nested(__global REAL *restrict out, const REAL *restrict in, int count)
 {
     for (int i = 0; i < count; i++)
         out[i] = (REAL)0.25 * (in[2 * i] + in[2 * i + 2]) + (REAL)0.5 * in[2 * i + 1];

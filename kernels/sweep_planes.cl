@@ -12,12 +12,22 @@
  * end there, keep any value. Along x the neighbours outside are filled in after each sweep. The host sees to count <=
  * STAGES, to more than count + 1 nodes along an axis with an insulated or periodic side, and to whole rows or count = 1
  * where x is periodic.
+ *
+ * With SMOOTH it is most of half a multigrid cycle (OTHER: the type of the field total), without a network, with whole rows
+ * where x is periodic:
+ *
+ * DOWN  the first sweep from 0 is done as planes come in: u is `begin_factor` q
+ * UP    the coarse field is interpolated and added to u as planes come in; where `added`, factor v is added to the field
+ *       total in place of being stored
  */
 #define STAGES 4
 #ifndef PLANE
 #define PLANE 32768
 #endif
 #define MARGIN 16 /* before and behind a row */
+
+#define DOWN 1
+#define UP 2
 
 typedef struct {
     weights_t of[STAGES];
@@ -65,6 +75,46 @@ WIDE_FUNCTION plane_row_store(__global REAL *restrict out, const REAL *restrict 
     for (int i = 0; i < count; i++) out[i] = SWEPT_IF_TAKEN;
 }
 
+#if SMOOTH
+ROW_FUNCTION load_scaled(REAL *restrict out, __global const REAL *restrict in, REAL factor, int count)
+{
+    ROW_LOOP
+    for (int i = 0; i < count; i++) out[i] = factor * in[i];
+}
+
+WIDE_FUNCTION plane_row_add(__global OTHER *restrict total, OTHER factor, const REAL *restrict below, RING_PARAMETERS,
+                            COEFFICIENT_PARAMETERS, REAL keep, REAL source, int count)
+{
+    WIDE_LOOP
+    for (int i = 0; i < count; i++) total[i] += factor * (OTHER)(SWEPT);
+}
+
+ROW_FUNCTION add_to_total(__global OTHER *restrict total, const REAL *restrict in, OTHER factor, int count)
+{
+    ROW_LOOP
+    for (int i = 0; i < count; i++) total[i] += factor * (OTHER)in[i];
+}
+
+/* Adds the correction to columns [begin, begin + width) of fine row (k, j); `line` is room for the coarse row there. */
+static void add_correction(REAL *row, REAL *line, __global const REAL *coarse, const layout_t at, const layout_t to,
+                           __global const uint *index, __global const REAL *weight, size_t begin, size_t j, size_t k,
+                           int width, int nested)
+{
+    const tables_t t = tables_of(at, to);
+    const int even = nested & !(begin & 1);
+    const size_t base = even ? begin / 2 : index[t.below_x + begin]; /* not the same at the last node */
+    const int span = (int)(index[t.below_x + begin + width - 1] - base) + 2;
+    const REAL part = weight[t.below_y + j], above = weight[t.below_z + k];
+    __global const REAL *low = coarse + element_of(base, index[t.below_y + j], index[t.below_z + k], to);
+    mix_rows(line, low, low + to.width, part, span);
+    blend_rows(line, low + to.plane, low + to.plane + to.width, part, above, span);
+    if (even)
+        interpolate_nested(row, line, width);
+    else
+        interpolate_row(row, line, index + t.below_x + begin, weight + t.below_x + begin, (int)base, width);
+}
+#endif
+
 /* Whether a row or plane keeps its values: on a held side or beyond, or outside a network. */
 static inline int keeps(long i, size_t nodes, int periodic, int low_held, int high_held)
 {
@@ -101,9 +151,18 @@ static inline REAL first_of_row(const planes_t p, __global const REAL *q, const 
 #endif
 }
 
+#if SMOOTH
+__kernel void smooth_planes(__global const REAL *restrict u, __global REAL *restrict v, __global const REAL *restrict q,
+                            const layout_t at, int columns, int rows, ulong planes, int count,
+                            const plane_weights_t weights, int way, REAL begin_factor,
+                            __global const REAL *restrict coarse, const layout_t to, __global const uint *restrict index,
+                            __global const REAL *restrict weight, int nested, __global OTHER *restrict total,
+                            const layout_t whole, OTHER factor, int added)
+#else
 __kernel void sweep_planes(__global const REAL *restrict u, __global REAL *restrict v, __global const REAL *restrict q,
                            const layout_t at, int columns, int rows, ulong planes, int count,
                            const plane_weights_t weights NETWORK_PARAMETERS)
+#endif
 {
     const long nx = (long)at.nx, ny = (long)at.ny, nz = (long)at.nz;
     const long x0 = (long)get_global_id(0) * columns, y0 = (long)get_global_id(1) * rows,
@@ -114,7 +173,12 @@ __kernel void sweep_planes(__global const REAL *restrict u, __global REAL *restr
     const int width = (int)(end - begin), span = (width + WHOLE - 1) / WHOLE * WHOLE, pitch = span + 2 * MARGIN;
     const int deep = (int)(y1 - y0) + 2 * count;
     const int low = begin == 0, high = end == nx;
+#if SMOOTH
+    const network_t network = {0};
+    REAL line[PLANE / 8 + 2 * MARGIN] __attribute__((aligned(64)));
+#else
     const network_t network = NETWORK_OF(at.origin);
+#endif
     REAL planes_in_use[2 * STAGES + 1][PLANE] __attribute__((aligned(64)));
     REAL *kept[STAGES + 1][2], *passing = planes_in_use[0]; /* by the stages from 1 on: below and centre */
     for (int k = 1; k <= count; k++) kept[k][0] = planes_in_use[2 * k - 1], kept[k][1] = planes_in_use[2 * k];
@@ -132,9 +196,16 @@ __kernel void sweep_planes(__global const REAL *restrict u, __global REAL *restr
             const size_t j = stands_for(y0 - count + r, at.ny, PERIODIC_Y, NETWORK | HELD_BOTTOM, NETWORK | HELD_TOP);
             __global const REAL *in = u + node_index(0, j, from, at);
             REAL *row = passing + r * pitch + MARGIN;
+#if SMOOTH
+            load_scaled(row, in + begin, way == DOWN ? begin_factor : 1, width);
+            if (way == UP)
+                add_correction(row, line, coarse, at, to, index, weight, (size_t)begin, j, from, width, nested);
+            fill_ends(row - begin, nx, low, high);
+#else
             load_row(row, in + begin, width);
             if (low) row[-1] = in[PERIODIC_X ? nx - 2 : 1];
             if (high) row[width] = in[PERIODIC_X ? 1 : nx - 2];
+#endif
         }
         /* Asked for row by row while there are sweeps to do: what the next step brings in, and where the last stage lets
          * out, which stores would wait for. */
@@ -185,6 +256,22 @@ __kernel void sweep_planes(__global const REAL *restrict u, __global REAL *restr
                 } else {
                     __global REAL *out = v + node_index((size_t)x0, (size_t)y, (size_t)z, at);
                     const int skip = (int)(x0 - begin), stored = (int)(x1 - x0);
+#if SMOOTH
+                    if (added) {
+                        __global OTHER *sum = total + element_of((size_t)x0, (size_t)y, (size_t)z, whole);
+                        const int ahead = HELD_LEFT & (x0 == 0), behind = stored - (HELD_RIGHT & (x1 == nx));
+                        const int inner = ahead + skip;
+                        if (keeps_row) {
+                            add_to_total(sum, p.centre + skip, factor, stored);
+                            continue;
+                        }
+                        plane_row_add(sum + ahead, factor, p.below + inner, RING_AT(p, source + x0 + ahead, inner),
+                                      COEFFICIENTS_AT(c, x0), w.keep, w.source, behind - ahead);
+                        if (ahead) sum[0] += factor * (OTHER)p.centre[skip];
+                        if (behind < stored) sum[behind] += factor * (OTHER)p.centre[skip + behind];
+                        continue;
+                    }
+#endif
                     if (keeps_row) {
                         store_row(out, p.centre + skip, stored);
                     } else {

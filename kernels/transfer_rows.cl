@@ -13,13 +13,6 @@ __attribute__((noinline)) static void add_weighted(REAL *restrict line, __global
     for (int i = 0; i < count; i++) line[i] += weight * row[i];
 }
 
-__attribute__((noinline)) static void blend_rows(REAL *restrict line, __global const REAL *restrict low,
-                                                 __global const REAL *restrict up, REAL part, REAL above, int count)
-{
-    ROW_LOOP
-    for (int i = 0; i < count; i++) line[i] += above * ((1 - part) * low[i] + part * up[i] - line[i]);
-}
-
 __attribute__((noinline)) static void add_private(__global REAL *restrict out, const REAL *restrict line, int count)
 {
     ROW_LOOP

@@ -50,7 +50,7 @@ def precisions(macros):
 
 pipeline = ["row_copies.cl", "tile.cl", "strands.cl", "strand_sweeps.cl"]
 needs = {"chain.cl": ["strands.cl"], "coarsen_nodes.cl": ["box.cl", "coarsen.cl"], "coarsen_rows.cl": ["box.cl", "coarsen.cl"], "galerkin.cl": ["box.cl"], "galerkin_rows.cl": ["box.cl"], "dense.cl": ["box.cl"], "norms.cl": ["reduce.cl"], "norms_rows.cl": ["reduce.cl", "rows.cl"], "norms_finish.cl": ["reduce.cl"], "residual_rows.cl": ["rows.cl"],
-         "sweep_rows.cl": pipeline, "sweep_planes.cl": ["rows.cl", "row_copies.cl"], "smooth_rows.cl": ["row_copies.cl", "tile.cl", "tables.cl", "between_rows.cl"],
+         "sweep_rows.cl": pipeline, "sweep_planes.cl": ["rows.cl", "row_copies.cl"], "restrict_planes.cl": ["rows.cl", "row_copies.cl", "tables.cl", "between_rows.cl"], "smooth_rows.cl": ["row_copies.cl", "tile.cl", "tables.cl", "between_rows.cl"],
          "transfer_rows.cl": ["tables.cl", "between_rows.cl"], "transfer.cl": ["tables.cl"], "change.cl": ["reduce.cl"], "dot.cl": ["reduce.cl", "sum.cl"], "dot_rows.cl": ["reduce.cl", "sum.cl", "rows.cl"],
          "energy.cl": ["reduce.cl", "sum.cl"], "energy_rows.cl": ["reduce.cl", "sum.cl"]}
 jobs = [(target, [*needs.get(path.name, []), path.name], []) for target in targets for path in sorted(kernels.glob("*.cl")) if path.name not in ("common.cl", "row_copies.cl", "strands.cl", "strand_sweeps.cl", "tile.cl", "between_rows.cl", "sum.cl", "coarsen.cl")]  # which have nothing of their own
@@ -82,6 +82,8 @@ for number, macros in enumerate(operators()):
         jobs.append((target, files, options))
         if tiles and source and "-DNETWORK=0" in macros:
             jobs.append((target, [*needs["smooth_rows.cl"], "smooth_rows.cl"], options))
+        if sweep == "sweep_planes.cl" and source and "-DNETWORK=0" in macros and "-DCOLORED=1" not in options:
+            jobs.append((target, [*needs["restrict_planes.cl"], sweep, "restrict_planes.cl"], [*options, "-DSMOOTH=1"]))
 seen = {(file, *precisions(macros)) for _, files, macros in jobs for file in files if "-DSWEEPS=16" in macros}
 missing = [pair for pair in itertools.product({file for file, *_ in seen}, ("float", "double"), ("float", "double")) if pair not in seen]
 if missing:

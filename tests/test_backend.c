@@ -120,13 +120,14 @@ Test(backend, opencl_keeps_the_contract)
     run_contract("opencl");
 }
 
-/* Rows that are cut into tiles, in vectors of all sizes. */
+/* Rows and planes that are cut into tiles, in vectors of all sizes. */
 Test(backend, tiles_fit_together)
 {
     static const clp_check_case wide[] = {
         CASE(1500, 21, 0, 15, 0, true, PLAIN, 1), CASE(1111, 18, 0, 5, 0, false, PLAIN, 2),
         CASE(900, 20, 0, 12, 1, false, PLAIN, 1), CASE(1300, 19, 0, 2, 2, true, PLAIN, 1),
         CASE(700, 19, 0, 6, 0, true, NETWORK, 1), CASE(800, 20, 0, 12, 1, true, SHUNTS, 1),
+        CASE(1130, 17, 9, 21, 0, true, PLAIN, 1), CASE(70, 120, 23, 2, 6, true, PLAIN, 1),
     };
     clp_device *device;
     cr_assert_eq(clp_device_open(NULL, &device), CLP_OK, "%s", clp_error_message());
@@ -135,14 +136,16 @@ Test(backend, tiles_fit_together)
     size_t count = tiny() ? 0 : sizeof wide / sizeof *wide, trials = 0;
     for (clp_precision precision = CLP_PRECISION_SINGLE; precision <= CLP_PRECISION_DOUBLE; precision++)
         for (size_t i = 0; i < count && threads; i++) {
-            bool doubled = precision == CLP_PRECISION_DOUBLE, network = wide[i].network != CLP_CHECK_PLAIN;
+            bool doubled = precision == CLP_PRECISION_DOUBLE, network = wide[i].network != CLP_CHECK_PLAIN,
+                 deep = wide[i].nodes[2] > 0;
             if (doubled != (i % 2 == 1) && device->info.fp64) continue; /* each in one precision */
             if (doubled && !device->info.fp64) continue;
             char text[100];
             clp_tuning tuning;
-            snprintf(text, sizeof text, "cache-kib=64 vector-bytes=%d", 16 << i % 3);
+            snprintf(text, sizeof text, "cache-kib=64 plane-kib=48 vector-bytes=%d", 16 << i % 3);
             cr_assert(clp_tuning_parse(backend->parameters, backend->sweep_variants, text, &tuning));
-            backend->tune(device, (clp_tuning_kind){.doubled = doubled, .network = network}, &tuning);
+            backend->tune(device, (clp_tuning_kind){.doubled = doubled, .network = network, .deep = deep},
+                          &tuning);
             place at = {&wide[i], "rows", precision, 0};
             cr_assert_eq(clp_backend_check_case(device, &wide[i], precision, "rows", expect_passed, &at),
                          CLP_OK, "%s", clp_error_message());

@@ -57,8 +57,9 @@ static void level_options(const opencl_level *level, opencl_kit kit, bool varian
     if (sweeps && kit == KIT_RELAX)
         length += (size_t)snprintf(options + length, size - length, " -DCOLORED=1");
     if (strands) length += (size_t)snprintf(options + length, size - length, " -DHALO=%d", SWEEPS_MAX);
-    if (sweeps && level->sweep == &clp_opencl_sweep_planes)
-        snprintf(options + length, size - length, " -DPLANE=%zu", level->plane_most);
+    if ((sweeps || kit == KIT_SMOOTH) && level->sweep == &clp_opencl_sweep_planes)
+        length += (size_t)snprintf(options + length, size - length, " -DPLANE=%zu%s", level->plane_most,
+                                   kit == KIT_SMOOTH ? " -DSMOOTH=1" : "");
     if (sweeps && level->sweep->streams)
         snprintf(options + length, size - length, " -DSTAGES=%zu -DGROUP_X=%zu -DGROUP_Y=%zu",
                  level->tuning.sweeps, level->tuning.group[0], level->tuning.group[1]);
@@ -81,7 +82,7 @@ static clp_status build_kernels(opencl_level *level, opencl_kit kit, const char 
 {
     enum { FILES_MAX = 8 };
     bool rows = level->tuning.rows > 0, planar = rows && level->base.layout.nodes[2] == 1,
-         sweeps = is_sweep(level, kit);
+         sweeps = is_sweep(level, kit), planes = level->sweep == &clp_opencl_sweep_planes;
     const char *const names[KITS][KERNELS_MAX + 1] = {
         [KIT_SWEEP] = {"residual_norms", "residual", level->sweep->kernel},
         [KIT_DEFECT] = {"residual_norms"},
@@ -91,7 +92,7 @@ static clp_status build_kernels(opencl_level *level, opencl_kit kit, const char 
         [KIT_SEPARABLE] = {"separable"},
         [KIT_DOT] = {"dot_product", level->base.op.network ? "energy" : NULL},
         [KIT_TRANSFER] = {"restrict_field", "prolong_add"},
-        [KIT_SMOOTH] = {"smooth_rows"},
+        [KIT_SMOOTH] = {planes ? "smooth_planes" : "smooth_rows", planes ? "restrict_planes" : NULL},
         [KIT_GALERKIN] = {"galerkin_sweep", "galerkin_residual", "galerkin_restrict", "galerkin_prolong",
                           "dense", planar ? "galerkin_sweeps" : NULL},
         [KIT_COARSEN] = {"interpolation", "coarsen"},
@@ -112,7 +113,8 @@ static clp_status build_kernels(opencl_level *level, opencl_kit kit, const char 
                                              : "energy.cl"},
         [KIT_TRANSFER] = {"tables.cl", rows ? "between_rows.cl" : "transfer.cl",
                           rows ? "transfer_rows.cl" : NULL},
-        [KIT_SMOOTH] = {"row_copies.cl", "tile.cl", "tables.cl", "between_rows.cl", "smooth_rows.cl"},
+        [KIT_SMOOTH] = {"row_copies.cl", "tables.cl", "between_rows.cl", planes ? "rows.cl" : "tile.cl",
+                        planes ? "sweep_planes.cl" : "smooth_rows.cl", planes ? "restrict_planes.cl" : NULL},
         [KIT_GALERKIN] = {"box.cl", "dense.cl", rows ? "galerkin_rows.cl" : "galerkin.cl",
                           planar ? "galerkin_pipeline.cl" : NULL},
         [KIT_COARSEN] = {"box.cl", "coarsen.cl", rows ? "coarsen_rows.cl" : "coarsen_nodes.cl"},

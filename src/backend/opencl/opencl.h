@@ -192,7 +192,7 @@ enum { KERNEL_COMBINE, KERNEL_NORMS_FINISH };
 enum { KERNEL_SEPARABLE };
 enum { KERNEL_DOT, KERNEL_ENERGY };
 enum { KERNEL_RESTRICT, KERNEL_PROLONG };
-enum { KERNEL_SMOOTH };
+enum { KERNEL_SMOOTH, KERNEL_RESTRICT_PLANES };
 enum {
     KERNEL_GALERKIN_SWEEP,
     KERNEL_GALERKIN_RESIDUAL,
@@ -265,7 +265,7 @@ struct opencl_level {
 typedef struct opencl_transfer {
     clp_transfer base;
     cl_mem index, weight; /* the tables of all axes behind one another: tables.cl; or weights: coarsen.cl */
-    cl_mem first; /* the first node that each coarse one gathers, outside the box perhaps, along x, y */
+    cl_mem first; /* the first node that each coarse one gathers, outside the box perhaps, along each axis */
     int taps[CLP_AXES];
     bool nested; /* every other node of a row is a coarse one */
 } opencl_transfer;
@@ -380,6 +380,14 @@ clp_status clp_opencl_change_norms(const clp_field *u, const clp_field *v, clp_n
 typedef struct clp_opencl_tiles {
     size_t across, columns, rows;
 } clp_opencl_tiles;
+
+/* Of a tile of sweep_planes.cl: columns, rows, planes; and how many tiles there are along each axis. */
+typedef struct clp_opencl_plane_tiles {
+    size_t nodes[CLP_AXES], count[CLP_AXES];
+} clp_opencl_plane_tiles;
+
+/* For tiles that compute `halo` nodes of their neighbours as well. */
+clp_opencl_plane_tiles clp_opencl_plane_tiles_of(const opencl_level *level, size_t halo);
 
 /* Sweeps that a pass through planes does. */
 size_t clp_opencl_planes_per_pass(const opencl_level *level);

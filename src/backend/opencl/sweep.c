@@ -219,11 +219,6 @@ static clp_status launch_rows(opencl_level *level, const opencl_pass *pass)
     return clp_opencl_launch(level->device, &arguments, "sweep_rows", 2, global, group);
 }
 
-/* Of a tile of sweep_planes.cl: columns, rows, planes; and how many tiles there are along each axis. */
-typedef struct plane_tiles {
-    size_t nodes[CLP_AXES], count[CLP_AXES];
-} plane_tiles;
-
 /* Values from one row of a tile to the next: see sweep_planes.cl. */
 static size_t plane_pitch(size_t columns, size_t halo)
 {
@@ -240,13 +235,13 @@ static size_t plane_columns(const opencl_level *level, size_t halo)
     return nx <= most ? nx : tile_columns(nx, most);
 }
 
-static plane_tiles plane_tiles_of(const opencl_level *level, size_t halo)
+clp_opencl_plane_tiles clp_opencl_plane_tiles_of(const opencl_level *level, size_t halo)
 {
     const clp_layout *layout = &level->base.layout;
     size_t units = clp_max(level->device->base.info.compute_units, 1), ny = layout->nodes[1],
            columns = plane_columns(level, halo),
            rows = level->plane_most / plane_pitch(columns, halo) - 2 * halo, across = (ny + rows - 1) / rows;
-    plane_tiles tiles = {.nodes = {columns, (ny + across - 1) / across}};
+    clp_opencl_plane_tiles tiles = {.nodes = {columns, (ny + across - 1) / across}};
     for (int axis = 0; axis < 2; axis++)
         tiles.count[axis] = (layout->nodes[axis] + tiles.nodes[axis] - 1) / tiles.nodes[axis];
     tiles.nodes[2] = tile_rows(layout->nodes[2], tiles.count[0] * tiles.count[1], units, halo);
@@ -258,7 +253,7 @@ static clp_status launch_planes(opencl_level *level, const opencl_pass *pass)
 {
     clp_arguments arguments;
     CLP_TRY(begin_arguments(level, pass, &arguments));
-    plane_tiles tiles = plane_tiles_of(level, pass->count);
+    const clp_opencl_plane_tiles tiles = clp_opencl_plane_tiles_of(level, pass->count);
     clp_argument_int(&arguments, tiles.nodes[0]);
     clp_argument_int(&arguments, tiles.nodes[1]);
     clp_argument_size(&arguments, tiles.nodes[2]);

@@ -11,14 +11,14 @@ typedef struct tables {
     size_t count, coarse;
     cl_uint *index;
     double *weight;
-    cl_int *first; /* along x, then y */
+    cl_int *first; /* along x, then y, then z */
 } tables;
 
 static clp_status tables_create(const clp_axis_transfer *axes, tables *made)
 {
     size_t n = 0;
     for (int axis = 0; axis < CLP_AXES; axis++) made->count += CLP_TAPS * axes[axis].coarse + axes[axis].fine;
-    made->coarse = axes[0].coarse + axes[1].coarse;
+    for (int axis = 0; axis < CLP_AXES; axis++) made->coarse += axes[axis].coarse;
     made->first = malloc(made->coarse * sizeof *made->first);
     made->index = malloc(made->count * sizeof *made->index);
     made->weight = malloc(made->count * sizeof *made->weight);
@@ -35,10 +35,9 @@ static clp_status tables_create(const clp_axis_transfer *axes, tables *made)
             made->index[n] = axes[axis].below[i];
             made->weight[n++] = axes[axis].part[i];
         }
-    for (size_t i = 0; i < made->coarse; i++) {
-        int axis = i < axes[0].coarse ? 0 : 1;
-        made->first[i] = (cl_int)axes[axis].first[axis ? i - axes[0].coarse : i];
-    }
+    size_t next = 0;
+    for (int axis = 0; axis < CLP_AXES; axis++)
+        for (size_t i = 0; i < axes[axis].coarse; i++) made->first[next++] = (cl_int)axes[axis].first[i];
     return CLP_OK;
 }
 
@@ -61,8 +60,7 @@ clp_status clp_opencl_transfer_create(clp_level *fine, clp_level *coarse, clp_tr
     created->base = (clp_transfer){.fine = fine, .coarse = coarse};
     clp_status status = clp_axis_transfers_init(&fine->op, &coarse->op, axes);
     for (int axis = 0; axis < CLP_AXES; axis++) created->taps[axis] = axes[axis].taps;
-    created->nested =
-        axes[0].fine - 1 == 2 * (axes[0].coarse - 1) && !clp_grid_is_part(&fine->op.grid);
+    created->nested = axes[0].fine - 1 == 2 * (axes[0].coarse - 1) && !clp_grid_is_part(&fine->op.grid);
     if (status == CLP_OK) status = tables_create(axes, &made);
     if (status == CLP_OK) status = upload_tables(created, &made);
     clp_axis_transfers_finish(axes);

@@ -13,6 +13,7 @@
 
 typedef struct tune {
     size_t kinds, better; /* of problems that were tuned */
+    size_t left;          /* that were not */
 } tune;
 
 /* A line of the result. */
@@ -35,13 +36,15 @@ static bool tell(void *user, const clp_tune_trial *trial)
     char gain[32], left[64];
     snprintf(gain, sizeof gain, "%.2f x", trial->last ? trial->best_gain : trial->gain);
     if (*trial->message && trial->last) {
+        t->left++;
         say("%-20s %8s  not tuned: %s", trial->kind, "", trial->message);
     } else if (*trial->message) {
         app_warn("%s: %s fails: %s", trial->kind, trial->tried, trial->message);
     } else if (trial->last) {
         t->kinds++;
         t->better += trial->best_gain > 1;
-        say("%-20s %8s  %s, of %zu trials", trial->kind, gain, trial->best, trial->trials);
+        say("%-20s %8s  %s, of %zu trial%s", trial->kind, gain, trial->best, trial->trials,
+            trial->trials == 1 ? "" : "s");
     } else if (terminal.verbose) {
         say("%-20s %8s    %s", trial->kind, gain, trial->tried);
     }
@@ -69,6 +72,8 @@ static clp_status tune_device(clp_device *device, const clp_tune_options *option
         say("kept in %s; clpoisson tune --forget goes back to the defaults", path);
     else if (t->kinds)
         say("nothing was found that is faster than the defaults");
+    if (t->left && !app_interrupted())
+        app_say("what was not tuned wants more --seconds; the kernels that were built are kept");
     return CLP_OK;
 }
 

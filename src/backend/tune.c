@@ -333,12 +333,16 @@ static void tune_kind(tuner *t, double until)
         if (t->best.variant) try_choices(t, own);
         status = confirm(t);
     }
-    if (status == CLP_OK) {
+    if (status == CLP_OK && t->trials > 0) {
         tell(t, t->best_text, t->best_gain, "", true);
     } else { /* not now: what was found before stays */
         t->best = before;
         t->backend->tune(t->device, t->kind, &before);
-        tell(t, "default", NAN, clp_error_message(), true);
+        tell(t, "default", NAN,
+             status != CLP_OK ? clp_error_message()
+             : t->stopped     ? "it was stopped"
+                              : "no time was left for a trial",
+             true);
     }
     end_kind(t);
 }

@@ -33,7 +33,7 @@ clp_status clp_canvas_write_png(const char *path, cairo_surface_t *surface)
     clp_output_file file;
     CLP_TRY(clp_output_begin(&file, path));
     png_target target = {.stream = file.stream};
-    cairo_status_t status = cairo_surface_write_to_png_stream(surface, write_bytes, &target);
+    cairo_status_t status = clp_canvas_encode(surface, write_bytes, &target);
     if (status == CAIRO_STATUS_SUCCESS) return clp_output_commit(&file);
     clp_output_discard(&file);
     if (!target.error) return clp_canvas_fail(path, status);

@@ -229,16 +229,35 @@ static clp_status march_cell(const cell *c, clp_isoline *line)
     return add_segment(line, c, around_first ? 1 : 2, around_first ? 2 : 3);
 }
 
+/* Whether there may be points of a line between samples [begin, end] of two rows. */
+static bool may_cross(const float *low, const float *high, size_t begin, size_t end, float level)
+{
+    unsigned above = 0, below = 0;
+    for (size_t x = begin; x <= end; x++) {
+        above |= (low[x] >= level) | (high[x] >= level);
+        below |= !(low[x] >= level) | !(high[x] >= level);
+    }
+    return above & below;
+}
+
 clp_status clp_isoline_find(const clp_samples *samples, size_t stride, float level, size_t most,
                             clp_isoline *line)
 {
+    enum { BLOCK = 32 }; /* cells */
     size_t columns = samples->columns, rows = samples->rows;
     line->count = 0;
     line->crowded = false;
     for (size_t y0 = 0; y0 + 1 < rows; y0 += stride) {
         size_t y1 = clp_min(y0 + stride, rows - 1);
         const float *low = samples->values + y0 * columns, *high = samples->values + y1 * columns;
-        for (size_t x0 = 0; x0 + 1 < columns; x0 += stride) {
+        for (size_t x0 = 0, looked = 0; x0 + 1 < columns; x0 += stride) {
+            if (x0 >= looked) { /* most of a map is far from any line */
+                looked = x0 + BLOCK * stride;
+                if (!may_cross(low, high, x0, clp_min(looked, columns - 1), level)) {
+                    x0 = looked - stride;
+                    continue;
+                }
+            }
             size_t x1 = clp_min(x0 + stride, columns - 1);
             cell c = {(float)x0,
                       (float)y0,

@@ -213,6 +213,16 @@ __kernel void sweep_planes(__global const REAL *restrict u, __global REAL *restr
         __global const REAL *coming = u + node_index((size_t)begin, 0, next, at);
         const long out_of = first + t - count;
         __global const REAL *leaving = out_of >= z0 ? v + node_index((size_t)x0, 0, (size_t)out_of, at) : 0;
+        size_t leaving_width = at.width; /* in REALs */
+        int leaving_count = (int)(x1 - x0);
+#if SMOOTH
+        if (leaving && added) {
+            const int size = (int)(sizeof(OTHER) / sizeof(REAL)); /* 0: a field in single precision, which is left alone */
+            leaving = (__global const REAL *)(total + element_of((size_t)x0, 0, (size_t)out_of, whole));
+            leaving_width = whole.width * size;
+            leaving_count *= size;
+        }
+#endif
         for (int k = 1; k <= count; k++) {
             const long z = first + t - k;
             REAL *const plane_below = kept[k][0], *const centre = kept[k][1], *const above = passing;
@@ -231,7 +241,7 @@ __kernel void sweep_planes(__global const REAL *restrict u, __global REAL *restr
                 const size_t j = stands_for(y, at.ny, PERIODIC_Y, NETWORK | HELD_BOTTOM, NETWORK | HELD_TOP);
                 if (k == 1) prefetch_values(coming + j * at.width, width);
                 if (k == count - 1 && leaving && r >= count && r < deep - count)
-                    prefetch_values(leaving + (size_t)y * at.width, (int)(x1 - x0));
+                    prefetch_values(leaving + (size_t)y * leaving_width, leaving_count);
                 const coefficients_t c = coefficients_of(network, j, inner, at, w.x, w.y, w.z);
                 __global const REAL *source = q + node_index(0, j, inner, at);
                 planes_t p;

@@ -127,7 +127,7 @@ Test(backend, tiles_fit_together)
         CASE(1500, 21, 0, 15, 0, true, PLAIN, 1), CASE(1111, 18, 0, 5, 0, false, PLAIN, 2),
         CASE(900, 20, 0, 12, 1, false, PLAIN, 1), CASE(1300, 19, 0, 2, 2, true, PLAIN, 1),
         CASE(700, 19, 0, 6, 0, true, NETWORK, 1), CASE(800, 20, 0, 12, 1, true, SHUNTS, 1),
-        CASE(1130, 17, 9, 21, 0, true, PLAIN, 1), CASE(70, 120, 23, 2, 6, true, PLAIN, 1),
+        CASE(1130, 17, 9, 21, 0, true, PLAIN, 1),
     };
     clp_device *device;
     cr_assert_eq(clp_device_open(NULL, &device), CLP_OK, "%s", clp_error_message());

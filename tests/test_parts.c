@@ -164,7 +164,7 @@ Test(parts, too_many_ranks_are_told_how_many_can)
     size_t parts[CLP_AXES];
     cr_assert_eq(clp_grid_divide(&whole, none, 10, parts), CLP_ERROR_INPUT);
     cr_assert_str_eq(clp_error_message(),
-                     "10 ranks cannot share 7 x 7 nodes in blocks; 9 can, which is the most below");
+                     "10 ranks cannot share 7 x 7 nodes in blocks; 9 can");
     cr_assert_eq(clp_grid_take_part(&whole, none, (size_t[]){1, 4, 1}, NULL, 0, 4, &part), CLP_ERROR_INPUT);
     cr_assert_str_eq(clp_error_message(), "4 parts along y are too many; at most 3 are possible");
 }

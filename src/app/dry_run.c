@@ -67,8 +67,9 @@ static void print_need(const clp_grid *grid, const clp_estimate *estimate, const
         snprintf(verdict, sizeof verdict, ", shared by %zu processes for smaller buffers", processes);
     else if (!fits)
         snprintf(verdict, sizeof verdict, ": DOES NOT FIT");
-    printf("  %zu  %s (%s): %s with %zu fields in %s precision, %s of %s%s\n", index, info->name,
-           info->platform, estimate->method, estimate->fields, clp_precision_name(estimate->precision),
+    printf("  %zu  %s (%s): %s with %zu field%s in %s precision, %s of %s%s\n", index, info->name,
+           info->platform, estimate->method, estimate->fields, estimate->fields == 1 ? "" : "s",
+           clp_precision_name(estimate->precision),
            clp_bytes_text(estimate->device_bytes, bytes, sizeof bytes),
            clp_bytes_text(info->memory_bytes, memory, sizeof memory), verdict);
 }
@@ -76,12 +77,13 @@ static void print_need(const clp_grid *grid, const clp_estimate *estimate, const
 static clp_status print_memory(const clp_problem *problem, const clp_solver_options *options,
                                const clp_time_options *in_time)
 {
+    const bool is_part = clp_problem_grid(problem)->part.whole[0] > 0;
     clp_device_list *list;
     clp_estimate estimate;
     clp_status status = clp_device_list_create(&list);
     if (status != CLP_OK) return status;
     unsigned long long host = 0;
-    printf("memory, by device\n");
+    printf("memory, by device%s\n", is_part ? " (of the first rank)" : "");
     for (size_t i = 0; i < clp_device_list_count(list) && status == CLP_OK; i++) {
         const clp_device_info *info = clp_device_list_info(list, i);
         status = in_time ? clp_transient_estimate(problem, in_time, info, &estimate)

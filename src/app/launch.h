@@ -8,7 +8,9 @@
 /* Keeps the program's arguments, which all of them get. */
 void app_launch_init(char **arguments);
 
-/* Runs the same command as so many ranks, and waits for them. Answers an exit status, with errors said. */
+/* Runs the same command as so many ranks, and waits for them. Answers an exit status, with errors said. More
+ * than a machine can make use of are refused: each takes the memory that a driver does, however small its
+ * part. */
 int app_launch(size_t count);
 
 /* How many processes it takes for every buffer of a grid to fit the device's largest allocation; 1 where one

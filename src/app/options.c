@@ -114,8 +114,8 @@ static int refuse_unknown(const app_command *command, const app_option *options,
     const char *nearest = clp_nearest(argument, names, count);
     for (size_t i = 0; i < count; i++)
         if (has_words_of(names[i], argument)) nearest = names[i];
-    app_error("unknown option '%s'%s%s%s; `clpoisson %s --help` lists them", argument,
-              nearest ? ", did you mean " : "", nearest ? nearest : "", nearest ? "?" : "", command->name);
+    app_error("unknown option '%s'%s%s%s `clpoisson %s --help` lists them", argument,
+              nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : ";", command->name);
     return EXIT_USAGE;
 }
 

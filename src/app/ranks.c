@@ -39,7 +39,8 @@ static bool read_count(const char *text, size_t *count)
 
 static void take_place(const clp_ranks *ranks)
 {
-    terminal.speaks = ranks != NULL;
+    /* Those that share memory have the terminal itself. */
+    terminal.speaks = ranks && strcmp(clp_ranks_transport(ranks), "shm") != 0;
     if (clp_ranks_number(ranks) > 0) terminal.holds = terminal.quiet = true;
 }
 
@@ -132,9 +133,14 @@ int app_ranks_choose(const char *transport, const char *blocks, clp_ranks **rank
     const bool is_divided = *ranks && parts[0] > 0; /* which is checked when parts are taken */
     if (!blocks || wanted == clp_ranks_count(*ranks) || is_divided) return -1;
     if (!*ranks && (!transport || strcmp(transport, "shm") == 0)) return app_launch(wanted);
-    app_error("--ranks %s: there %s %zu process%s%s", blocks, clp_ranks_count(*ranks) == 1 ? "is" : "are",
-              clp_ranks_count(*ranks), clp_ranks_count(*ranks) == 1 ? "" : "es",
-              *ranks ? "; mpirun says how many" : "; leave --transport out, and as many are started");
+    if (clp_ranks_count(*ranks) > 1)
+        app_error("--ranks %s: there are %zu processes; mpirun says how many", blocks,
+                  clp_ranks_count(*ranks));
+    else
+        app_error(
+            "--ranks %s: this is one process, and --transport %s starts no others; leave it out, or start "
+            "them by mpirun -n %zu",
+            blocks, clp_ranks_transport(*ranks), wanted);
     return EXIT_USAGE;
 }
 
@@ -171,7 +177,7 @@ int app_ranks_set(const char *halo, const char *gathered, const char *overlap, c
                                        overlap ? "--overlap" : NULL};
     for (size_t i = 0; i < sizeof for_several / sizeof *for_several; i++)
         if (for_several[i] && !ranks)
-            app_warn("%s is for several processes, as mpirun -n 4 starts; this is one alone", for_several[i]);
+            app_warn("%s is for several processes, as --ranks 4 starts; this is one alone", for_several[i]);
     clp_ranks_set_halo(ranks, depth);
     clp_ranks_set_gathered(ranks, nodes);
     clp_ranks_set_overlap(ranks, overlaps);

@@ -377,7 +377,8 @@ static int run_request(const app_solve_request *request)
     options.backend = request->backend;
     options.device = request->device;
     if (request->sweep_count && request->group) {
-        app_error("--sweep: several processes do not share that in this version; run one, without mpirun");
+        app_error("--sweep: several processes do not share that in this version; run one, without "
+                  "--ranks and mpirun");
         return EXIT_USAGE;
     }
     if (request->sweep_count) return sweep(request, &options);

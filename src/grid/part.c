@@ -91,8 +91,7 @@ clp_status clp_grid_divide(const clp_grid *grid, const bool periodic[CLP_AXES], 
     size_t fewer = count;
     if (divide(grid, periodic, count, parts)) return CLP_OK;
     while (fewer > 1 && !divide(grid, periodic, fewer, parts)) fewer--;
-    return clp_fail(CLP_ERROR_INPUT,
-                    "%zu ranks cannot share %s nodes in blocks; %zu can, which is the most below", count,
+    return clp_fail(CLP_ERROR_INPUT, "%zu ranks cannot share %s nodes in blocks; %zu can", count,
                     clp_extent_text(grid->nodes, extent, sizeof extent), fewer);
 }
 

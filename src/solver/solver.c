@@ -366,7 +366,8 @@ static void begin_report(clp_solver *solver)
                            clp_hierarchy_bytes(solver->hierarchy);
     if (solver->shares_vectors) report->device_bytes += solver->correction->level->layout.bytes;
     if (solver->coarse) report->device_bytes += solver->coarse->report.device_bytes;
-    report->bytes_per_unknown = (double)report->device_bytes / (double)report->unknowns;
+    report->bytes_per_unknown = (double)report->device_bytes *
+                                (double)clp_ranks_count(solver->assembly.ranks) / (double)report->unknowns;
     report->minimum = report->maximum = report->mean = report->energy = report->capacitance = NAN;
     report->source = report->sink = report->imbalance = NAN;
     for (int side = 0; side < CLP_SIDES; side++) report->flux[side] = NAN;

@@ -168,7 +168,8 @@ static clp_status finish_report(clp_transient *transient, double compiled)
             (double)in_time->steps * (double)report->unknowns / report->seconds_solve;
     }
     report->device_bytes += clp_hierarchy_bytes(transient->implicit.hierarchy);
-    report->bytes_per_unknown = (double)report->device_bytes / (double)report->unknowns;
+    report->bytes_per_unknown = (double)report->device_bytes *
+                                (double)clp_ranks_count(transient->assembly.ranks) / (double)report->unknowns;
     in_time->reached = transient->time;
     report->reason = transient->stopped ? CLP_REASON_INTERRUPTED
                      : in_time->steady  ? CLP_REASON_STEADY

@@ -201,7 +201,8 @@ static void begin_report(clp_transient *transient)
     report->capacitance = NAN;
     report->device_bytes = (unsigned long long)field_count(transient) * transient->level->layout.bytes +
                            clp_hierarchy_bytes(transient->implicit.hierarchy);
-    report->bytes_per_unknown = (double)report->device_bytes / (double)report->unknowns;
+    report->bytes_per_unknown = (double)report->device_bytes *
+                                (double)clp_ranks_count(transient->assembly.ranks) / (double)report->unknowns;
     report->in_time = in_time;
     in_time->end = options->end;
     in_time->step = options->step > 0 ? options->step : NAN;

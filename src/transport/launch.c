@@ -89,7 +89,9 @@ static void end_all(launch *ranks)
 static clp_status note_end(launch *ranks, size_t number, int status)
 {
     const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
-    const bool has_left = atomic_load(&ranks->memory->ranks[number].has_left);
+    clp_shm_rank *rank = &ranks->memory->ranks[number];
+    const size_t joined = atomic_load(&rank->joined);
+    const bool has_left = joined > 0 && atomic_load(&rank->left) == joined;
     ranks->processes[number] = 0;
     if (number == 0 && !ranks->has_failed) ranks->result = code;
     if (has_left || ranks->has_failed) return CLP_OK;
@@ -118,7 +120,7 @@ static clp_status wait_for(launch *ranks)
         if (asked) ranks->asked = asked;
         asked = 0;
         for (size_t i = 0; i < ranks->count; i++) {
-            int status;
+            int status = EXIT_FAILURE << 8; /* where that cannot be asked */
             if (ranks->processes[i] > 0 && waitpid(ranks->processes[i], &status, WNOHANG) != 0) {
                 clp_status ended = note_end(ranks, i, status);
                 if (first == CLP_OK) first = ended;
@@ -142,7 +144,7 @@ static clp_status start_all(launch *ranks)
 
 clp_status clp_ranks_launch(size_t count, char *const arguments[], int *result)
 {
-    struct sigaction own = {.sa_handler = ask}, before[ASKING];
+    struct sigaction own = {.sa_handler = ask}, usual = {.sa_handler = SIG_DFL}, before[ASKING], child;
     char program[4096];
     launch ranks = {.count = count, .descriptor = -1, .program = program, .arguments = arguments};
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
@@ -154,6 +156,7 @@ clp_status clp_ranks_launch(size_t count, char *const arguments[], int *result)
     program[length] = '\0';
     ranks.processes = calloc(count, sizeof *ranks.processes);
     if (!ranks.processes) return clp_fail_host_memory(count * sizeof *ranks.processes);
+    sigaction(SIGCHLD, &usual, &child); /* else there is nothing to wait for */
     for (int i = 0; i < ASKING; i++) {
         sigaction(asking[i], NULL, &before[i]);
         if (before[i].sa_handler != SIG_IGN) sigaction(asking[i], &own, NULL);
@@ -168,6 +171,7 @@ clp_status clp_ranks_launch(size_t count, char *const arguments[], int *result)
         munmap(ranks.memory, clp_shm_bytes(count));
     }
     for (int i = 0; i < ASKING; i++) sigaction(asking[i], &before[i], NULL);
+    sigaction(SIGCHLD, &child, NULL);
     if (ranks.descriptor >= 0) close(ranks.descriptor);
     free(ranks.processes);
     *result = status == CLP_OK ? ranks.result : EXIT_FAILURE;

@@ -11,6 +11,7 @@
 #include "base/machine.h"
 #include "base/status.h"
 
+#include <fcntl.h>
 #include <math.h>
 #include <sched.h>
 #include <stdio.h>
@@ -78,6 +79,8 @@ static clp_status join(clp_ranks *ranks)
     }
     world->memory = memory;
     world->own = &world->memory->ranks[ranks->number];
+    atomic_fetch_add(&world->own->joined, 1);
+    fcntl((int)descriptor, F_SETFD, FD_CLOEXEC); /* not for what drivers start */
     ranks->local = ranks->number;
     ranks->beside = ranks->count;
     return CLP_OK;
@@ -86,7 +89,7 @@ static clp_status join(clp_ranks *ranks)
 static void leave(clp_ranks *ranks)
 {
     shm_world *world = world_of(ranks);
-    atomic_store(&world->own->has_left, true);
+    atomic_fetch_add(&world->own->left, 1);
     munmap(world->memory, world->bytes);
     free(world->swapped);
     free(world);

@@ -29,7 +29,7 @@ typedef struct clp_shm_room {
 
 typedef struct clp_shm_rank {
     _Alignas(4096) char board[2][CLP_SHM_PIECE];
-    _Alignas(64) atomic_bool has_left;
+    _Alignas(64) atomic_size_t joined, left; /* times */
 } clp_shm_rank;
 
 /* Behind it are as many clp_shm_rank, and the rooms of all pairs. Pages take memory once they are written to,

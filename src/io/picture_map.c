@@ -58,12 +58,17 @@ static void draw_isolines(const clp_page *p, const clp_box *map, const clp_isoli
     cairo_scale(p->cairo, 1, -1);
     cairo_set_line_width(p->cairo, fmax(0.9, p->width / 900));
     cairo_set_line_cap(p->cairo, CAIRO_LINE_CAP_ROUND);
+    cairo_set_line_join(p->cairo, CAIRO_LINE_JOIN_ROUND);
     for (size_t i = 0; i < p->bar_ticks.count && p->isolines; i++) {
         clp_set_isoline_color(p, clp_place_of(p->bar_ticks.values[i], p->low, p->high));
+        float x = NAN, y = NAN; /* the end of the segment before: neighbours in a row share it */
         for (size_t k = 0; k < lines[i].count; k++) {
             const clp_segment *s = &lines[i].segments[k];
-            cairo_move_to(p->cairo, (double)s->x0, (double)s->y0);
-            cairo_line_to(p->cairo, (double)s->x1, (double)s->y1);
+            const bool turned = s->x1 == x && s->y1 == y;
+            if (!turned && (s->x0 != x || s->y0 != y)) cairo_move_to(p->cairo, (double)s->x0, (double)s->y0);
+            x = turned ? s->x0 : s->x1;
+            y = turned ? s->y0 : s->y1;
+            cairo_line_to(p->cairo, (double)x, (double)y);
         }
         cairo_stroke(p->cairo);
     }

@@ -215,7 +215,7 @@ typedef struct course {
     clp_device *device;
     double *guess; /* the solution before; NULL: none */
     clp_grid grid; /* of that one */
-    bool all_converged;
+    bool all_converged, has_begun;
 } course;
 
 /* The next row begins where this one ended, if its grid is the same and there is memory for it. */
@@ -233,6 +233,19 @@ static void keep_guess(course *c, const clp_solver *solver)
 static bool same_nodes(const clp_grid *a, const clp_grid *b)
 {
     return memcmp(a->nodes, b->nodes, sizeof a->nodes) == 0;
+}
+
+/* What the problem file has for outputs is for one problem by itself. */
+static void note_outputs(const clp_problem_file *file)
+{
+    const char *paths[APP_OUTPUTS];
+    app_list_outputs(clp_problem_file_output(file), paths);
+    for (int i = 0; i < APP_OUTPUTS; i++)
+        if (paths[i]) {
+            app_say("%s and what else the problem file has for outputs is left out: --sweep writes a table",
+                    paths[i]);
+            return;
+        }
 }
 
 /* A row: the problem file with the values of the row set. */
@@ -267,6 +280,8 @@ static int solve_row(const app_sweep_request *request, course *c, table *t, cons
         clp_problem_file_destroy(file);
         return EXIT_USAGE;
     }
+    if (!c->has_begun) note_outputs(file);
+    c->has_begun = true;
     const clp_problem *problem = clp_problem_file_problem(file);
     clp_solver_options options = *clp_problem_file_solver(file);
     app_progress_state progress = {.criterion = options.criterion};
